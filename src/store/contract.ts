@@ -1,0 +1,196 @@
+import type { TokenType } from '../base/claims.js'
+
+/** An account. For an identity that the host authenticates, a bare row: an id and a `version`, nothing else. */
+export interface UserRecord {
+  id: string
+  username: string | null
+  email: string | null
+  passwordHash: string | null
+  roles: readonly string[]
+  /** Raised by whatever must end a login that is under way: password change, disabling, deletion, roles, revoke-all. */
+  version: number
+  createdAt: Date
+  disabledAt: Date | null
+  deletedAt: Date | null
+}
+
+/** `usernameKey` and `emailKey` are the normalised forms; each is unique. */
+export interface NewUser extends UserRecord {
+  usernameKey: string | null
+  emailKey: string | null
+}
+
+export type UserPatch = Partial<Omit<NewUser, 'id' | 'createdAt'>>
+
+/** The ids and times of the tokens that a session would answer now; a lost answer is signed again from these. */
+export interface TokenPair {
+  accessJti: string
+  refreshJti: string
+  issuedAt: Date
+  /** Null: never expires. */
+  accessExpiresAt: Date | null
+  refreshExpiresAt: Date | null
+}
+
+/** One login: a family of tokens. */
+export interface SessionRecord extends TokenPair {
+  id: string
+  userId: string
+  device: string | null
+  ip: string | null
+  userAgent: string | null
+  /** The double-submit value, the same in every token of the session. */
+  csrf: string
+  /** When the password was given. Refreshing never changes it. */
+  authTime: Date
+  createdAt: Date
+  lastUsedAt: Date
+  revokedAt: Date | null
+  revokedReason: RevokedReason | null
+}
+
+/**
+ * Why a token or session ended. Only `owner` and `admin` are a `revoke(jti)`, which `unrevoke` takes back.
+ */
+export type RevokedReason =
+  | 'owner'
+  | 'admin'
+  | 'logout'
+  | 'session_revoked'
+  | 'refresh_reused'
+  | 'password_changed'
+  | 'account_deleted'
+  | 'account_disabled'
+  | 'superseded'
+
+/** Every issued token, access tokens included, is a row until it expires. */
+export interface TokenRecord {
+  jti: string
+  type: TokenType
+  userId: string
+  sessionId: string | null
+  /** As in the claim, in milliseconds where it is a time: `freshUntil` with `fresh` true. */
+  fresh: boolean
+  freshUntil: Date | null
+  issuedAt: Date
+  expiresAt: Date | null
+  /** When a refresh token was exchanged for its successor. */
+  rotatedAt: Date | null
+  revokedAt: Date | null
+  revokedReason: RevokedReason | null
+}
+
+export interface TokenPage {
+  userId?: string
+  type?: TokenType
+  revoked?: boolean
+  /** Only tokens that come after this one in the order (issuedAt descending, jti descending). */
+  after?: { issuedAt: Date; jti: string }
+  limit: number
+}
+
+/**
+ * A line of the append-only revocation feed. `key` is a jti, a session's id or a user's id;
+ * of several lines about one (scope, key) the highest id wins.
+ */
+export interface RevocationEntry {
+  id: number
+  scope: 'token' | 'session' | 'user'
+  key: string
+  /** `superseded`: refused as expired, so that the client refreshes. `restored`: taken back. */
+  effect: 'revoked' | 'superseded' | 'restored'
+  /** For `user`: tokens without a session are refused unless issued after this (whole seconds). */
+  issuedBefore: Date | null
+  /** When the last token that it concerns is past, and the line can go. Null: never. */
+  expiresAt: Date | null
+}
+
+export type NewRevocation = Omit<RevocationEntry, 'id'>
+
+/** Single statements. Each is atomic by itself; within `transaction` they hold or fall together. */
+export interface Statements {
+  /** Throws `StoreConflict` when a name is taken. */
+  insertUser(user: NewUser): Promise<void>
+  findUser(id: string): Promise<UserRecord | null>
+  findUserByUsername(usernameKey: string): Promise<UserRecord | null>
+  findUserByEmail(emailKey: string): Promise<UserRecord | null>
+  /** Throws `StoreConflict` when a name is taken. */
+  updateUser(id: string, patch: UserPatch): Promise<void>
+
+  insertSession(session: SessionRecord): Promise<void>
+  findSession(id: string): Promise<SessionRecord | null>
+  /** Sessions that are neither ended nor past their refresh token's life at `now`, newest first. */
+  listLiveSessions(userId: string, now: Date): Promise<SessionRecord[]>
+  /**
+   * The compare-and-set of rotation: replaces the pair if `fromRefreshJti` is still the current one, the session
+   * is not ended and its refresh token's life is not past at `now`. False: it was not replaced.
+   */
+  rotateSession(change: { id: string; fromRefreshJti: string; pair: TokenPair; now: Date }): Promise<boolean>
+  /** Ends live sessions, and marks their unrevoked tokens revoked. Answers the ids of those that it ended. */
+  endSessions(change: {
+    userId: string
+    /** Only these; absent: all of the user's. */
+    ids?: readonly string[]
+    /** All but this one. */
+    exceptId?: string
+    at: Date
+    reason: RevokedReason
+  }): Promise<string[]>
+
+  insertTokens(tokens: readonly TokenRecord[]): Promise<void>
+  findToken(jti: string): Promise<TokenRecord | null>
+  /** Newest first: by issuedAt descending, then jti descending. */
+  listTokens(page: TokenPage): Promise<TokenRecord[]>
+  /** Marks a refresh token exchanged, unless it was exchanged or revoked before. False: it was. */
+  markRotated(jti: string, at: Date): Promise<boolean>
+  /** False: it was revoked before. */
+  markRevoked(jti: string, at: Date, reason: RevokedReason): Promise<boolean>
+  clearRevoked(jti: string): Promise<void>
+  /** When the last token of these sessions expires; null: one never does, or there is none. */
+  lastExpiry(sessionIds: readonly string[]): Promise<Date | null>
+
+  /** Lines of the feed with an id above `afterId`, in order of id, at most `limit`. */
+  readRevocations(afterId: number, limit: number): Promise<RevocationEntry[]>
+}
+
+/** What only a transaction may do. */
+export interface Transaction extends Statements {
+  /**
+   * Reads a user's row and holds its lock until the transaction ends. Whatever issues or ends a user's tokens begins
+   * with this, so that all of it is in one order for each user.
+   */
+  lockUser(id: string): Promise<UserRecord | null>
+  /**
+   * Appends to the feed, holding the feed's lock until the transaction ends, so that ids become visible in order.
+   * Answers the lines with their ids. The last write of a transaction.
+   */
+  appendRevocations(entries: readonly NewRevocation[]): Promise<RevocationEntry[]>
+}
+
+/** Users, sessions, tokens and the revocation feed, on SQLite or PostgreSQL. */
+export interface Store extends Statements {
+  readonly provider: 'sqlite' | 'postgresql'
+  /** All or nothing; what `work` throws is thrown again after the rollback. It awaits nothing but SQL. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** The database's clock, which judges windows and limits; the injected one where there is one. */
+  now(): Promise<Date>
+  /** Deletes expired feed lines, expired tokens, and sessions without a token that are over, at most `limit` of each. */
+  prune(before: Date, limit: number): Promise<{ revocations: number; tokens: number; sessions: number }>
+  close(): Promise<void>
+}
+
+/** A unique name is taken. */
+export class StoreConflict extends Error {
+  override readonly name = 'StoreConflict'
+  readonly field: 'username' | 'email' | 'id'
+
+  constructor(field: 'username' | 'email' | 'id') {
+    super(`${field} is taken`)
+    this.field = field
+  }
+}
+
+/** The database did not answer, or refused: nothing is known to have been written. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+}

@@ -80,3 +80,86 @@ export interface VerifyConfig {
   readonly headerName: string
   readonly headerType: string
 }
+
+/** How tokens are issued, and how long they live. */
+export interface TokenOptions {
+  /** The life of an access token; `false`: it never expires. */
+  accessTokenExpires?: Duration | false
+  /** The life of a refresh token, and so how long a session may be idle; `false`: it never expires. */
+  refreshTokenExpires?: Duration | false
+  /** The `iss` written into tokens. By default the first `issuer`. */
+  encodeIssuer?: string
+  /** The `aud` written into tokens. By default `audience`. */
+  encodeAudience?: string | readonly string[]
+  /** Whether tokens carry `nbf`, the time of issue. */
+  encodeNbf?: boolean
+  /**
+   * For how long after its own rotation a refresh token that is presented again is answered with the session's current
+   * pair: a lost answer, a second tab, a retry. `0`: not at all. Later, it ends the session.
+   */
+  refreshReuseWindow?: Duration
+  /** Which tokens are looked up among the revoked: `all`, `refresh` tokens only, or `none`. */
+  blocklistChecks?: 'all' | 'refresh' | 'none'
+  /**
+   * What becomes of a token when revocations could not be read for 30 s: `deny` answers `UNAVAILABLE`, `allow` goes on
+   * with those last read.
+   */
+  staleRevocations?: 'deny' | 'allow'
+}
+
+/** Where things are kept and how the server answers. */
+export interface ServerOptions {
+  /** The folder of the SQLite file and the generated secret. Made with mode 0700. */
+  dataDir?: string
+  /** `postgresql://…`, or `file:` and a path for SQLite. By default `sallyport.db` in `dataDir`. */
+  databaseUrl?: string
+  /** The path at which GraphQL is served. */
+  endpoint?: string
+  /** The largest request body, in bytes; a larger one is answered 413. */
+  maxBodyBytes?: number
+  /** How many passwords are hashed at once; below the 4 threads of Node's pool, so that other work goes on. */
+  maxConcurrentHashes?: number
+  /** How many more may wait for that; beyond, `RATE_LIMITED`. */
+  maxQueuedHashes?: number
+  /** Refuses to start with what is fit for development only: a generated secret. */
+  production?: boolean
+  /** Where the log goes; any of pino's form. By default nowhere; the server writes JSON lines to standard output. */
+  logger?: Logger
+}
+
+/** What the process needs beside the library's options. */
+export interface ListenOptions {
+  /** The TCP port; `0` takes a free one. */
+  port?: number
+  /** The address to listen on. */
+  host?: string
+}
+
+/** `TokenOptions`, resolved. `null` seconds: never expires. */
+export interface TokenConfig {
+  readonly accessTtlSeconds: number | null
+  readonly refreshTtlSeconds: number | null
+  readonly encodeIssuer: string | null
+  readonly encodeAudiences: readonly string[]
+  readonly encodeNbf: boolean
+  readonly reuseWindowSeconds: number
+  readonly checks: 'all' | 'refresh' | 'none'
+  readonly stale: 'deny' | 'allow'
+  readonly leewaySeconds: number
+}
+
+/** `ServerOptions`, resolved. */
+export interface ServerConfig {
+  readonly dataDir: string
+  readonly databaseUrl: string
+  readonly endpoint: string
+  readonly maxBodyBytes: number
+  readonly maxConcurrentHashes: number
+  readonly maxQueuedHashes: number
+  readonly production: boolean
+}
+
+export interface ListenConfig {
+  readonly port: number
+  readonly host: string
+}

@@ -1,0 +1,108 @@
+import { parseDuration } from './duration.js'
+
+/** How one sort of option is read: from a program's value, and from the text of a variable. */
+export interface OptionKind<T> {
+  /** For the reference: what may be written. */
+  readonly form: string
+  /** The value, or what is wrong with it (begins in lower case, ends without a full stop). */
+  read(value: unknown): { value: T } | { problem: string }
+  /** What a program would have passed for this text. */
+  fromText(text: string): unknown
+}
+
+/** Seconds. */
+export function duration(limits: { orNever: true; min?: number }): OptionKind<number | null>
+export function duration(limits?: { min?: number }): OptionKind<number>
+export function duration(limits: { orNever?: boolean; min?: number } = {}): OptionKind<number | null> {
+  const min = limits.min ?? 0
+  const form = `a duration: seconds, or such as 90s, 15m, 12h, 30d${limits.orNever ? '; or false' : ''}`
+  return {
+    form,
+    read(value) {
+      if (limits.orNever && value === false) return { value: null }
+      const seconds = parseDuration(value)
+      if (seconds === null) return { problem: `needs ${form}, got ${show(value)}` }
+      return seconds < min ? { problem: `must be at least ${min} s, got ${seconds} s` } : { value: seconds }
+    },
+    fromText: (text) => (limits.orNever && /^false$/i.test(text) ? false : text),
+  }
+}
+
+export function integer(min: number, max: number): OptionKind<number> {
+  const form = `a whole number from ${min} to ${max}`
+  return {
+    form,
+    read(value) {
+      const fits = typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
+      return fits ? { value } : { problem: `needs ${form}, got ${show(value)}` }
+    },
+    fromText: (text) => (/^-?\d+$/.test(text.trim()) ? Number(text) : text),
+  }
+}
+
+export const boolean: OptionKind<boolean> = {
+  form: 'true or false',
+  read: (value) =>
+    typeof value === 'boolean' ? { value } : { problem: `needs true or false, got ${show(value)}` },
+  fromText(text) {
+    if (/^(true|1|yes|on)$/i.test(text)) return true
+    if (/^(false|0|no|off)$/i.test(text)) return false
+    return text
+  },
+}
+
+/** Text; `pattern` says which, in words and as an expression. */
+export function text(rule?: { form: string; pattern: RegExp }): OptionKind<string> {
+  const form = rule?.form ?? 'a text'
+  return {
+    form,
+    read(value) {
+      if (typeof value !== 'string') return { problem: `needs ${form}, got ${show(value)}` }
+      if (rule && !rule.pattern.test(value)) return { problem: `needs ${form}, got ${show(value)}` }
+      return { value }
+    },
+    fromText: (value) => value,
+  }
+}
+
+/** One text or several; a variable separates them by commas. */
+export const texts: OptionKind<readonly string[]> = {
+  form: 'a text or a list of texts (a variable: separated by commas)',
+  read(value) {
+    const list = typeof value === 'string' ? [value] : value
+    const fits = Array.isArray(list) && list.every((item) => typeof item === 'string' && item !== '')
+    return fits ? { value: [...list] } : { problem: `needs a text or a list of texts, got ${show(value)}` }
+  },
+  fromText: (value) => value.split(',').map((item) => item.trim()),
+}
+
+export function oneOf<T extends string>(...choices: readonly T[]): OptionKind<T> {
+  const form = `one of ${choices.join(', ')}`
+  return {
+    form,
+    read(value) {
+      const found = choices.find((choice) => choice === value)
+      return found === undefined ? { problem: `needs ${form}, got ${show(value)}` } : { value: found }
+    },
+    fromText: (value) => value,
+  }
+}
+
+/** Checked by the room that uses it (keys), which never shows it. */
+export const opaque: OptionKind<unknown> = {
+  form: 'see the description',
+  read: (value) => ({ value }),
+  fromText: (value) => value,
+}
+
+/** A variable's value is `production` or not. */
+export const productionFlag: OptionKind<boolean> = {
+  form: 'true or false (the variable: production, or anything else)',
+  read: boolean.read,
+  fromText: (value) => value === 'production',
+}
+
+function show(value: unknown): string {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown
+}

@@ -1,0 +1,130 @@
+import {
+  boolean,
+  duration,
+  integer,
+  type OptionKind,
+  oneOf,
+  opaque,
+  productionFlag,
+  text,
+  texts,
+} from './option-kinds.js'
+import type { Algorithm } from './options.js'
+
+/** One option: its variable, what it is when nobody sets it, and how it is read. */
+export interface OptionSpec<T> {
+  readonly env: string
+  /** `undefined`: worked out from other options, as its description says. */
+  readonly default: T | undefined
+  readonly kind: OptionKind<T>
+  /** The variable may be empty, and that means something. */
+  readonly emptyText?: boolean
+}
+
+export const ALGORITHMS: readonly Algorithm[] = [
+  'HS256',
+  'HS384',
+  'HS512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+]
+
+const algorithm = oneOf(...ALGORITHMS)
+const algorithms: OptionKind<readonly Algorithm[]> = {
+  form: `a list of ${ALGORITHMS.join(', ')}`,
+  read(value) {
+    const list = texts.read(value)
+    if ('problem' in list) return list
+    const read = list.value.map((item) => algorithm.read(item))
+    const wrong = read.find((item) => 'problem' in item)
+    if (wrong && 'problem' in wrong) return wrong
+    return { value: read.flatMap((item) => ('value' in item ? [item.value] : [])) }
+  },
+  fromText: texts.fromText,
+}
+
+const headerName = { form: 'the name of a header', pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ }
+const headerType = { form: 'an authentication scheme, or nothing', pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/ }
+const urlPath = { form: 'a path that begins with a slash', pattern: /^\/[^\s?#]*$/ }
+const notEmpty = { form: 'a text that is not empty', pattern: /\S/ }
+
+/** Every option that a variable can set. The names of Flask-JWT-Extended 4 where it has the option. */
+export const OPTION_TABLE = {
+  secret: { env: 'JWT_SECRET_KEY', default: undefined, kind: opaque },
+  privateKey: { env: 'JWT_PRIVATE_KEY', default: undefined, kind: opaque },
+  publicKey: { env: 'JWT_PUBLIC_KEY', default: undefined, kind: opaque },
+  algorithm: { env: 'JWT_ALGORITHM', default: undefined, kind: algorithm },
+  decodeAlgorithms: { env: 'JWT_DECODE_ALGORITHMS', default: undefined, kind: algorithms },
+
+  issuer: { env: 'JWT_DECODE_ISSUER', default: [], kind: texts },
+  audience: { env: 'JWT_DECODE_AUDIENCE', default: [], kind: texts },
+  leeway: { env: 'JWT_DECODE_LEEWAY', default: 0, kind: duration() },
+  identityClaim: { env: 'JWT_IDENTITY_CLAIM', default: 'sub', kind: text(notEmpty) },
+  verifySubject: { env: 'JWT_VERIFY_SUB', default: true, kind: boolean },
+  allowNoExpiry: { env: 'ALLOW_NO_EXPIRY', default: undefined, kind: boolean },
+  freshFor: { env: 'FRESH_FOR', default: 15 * 60, kind: duration() },
+  headerName: { env: 'JWT_HEADER_NAME', default: 'Authorization', kind: text(headerName) },
+  headerType: { env: 'JWT_HEADER_TYPE', default: 'Bearer', kind: text(headerType), emptyText: true },
+
+  accessTokenExpires: {
+    env: 'JWT_ACCESS_TOKEN_EXPIRES',
+    default: 15 * 60,
+    kind: duration({ orNever: true, min: 1 }),
+  },
+  refreshTokenExpires: {
+    env: 'JWT_REFRESH_TOKEN_EXPIRES',
+    default: 30 * 86_400,
+    kind: duration({ orNever: true, min: 1 }),
+  },
+  encodeIssuer: { env: 'JWT_ENCODE_ISSUER', default: undefined, kind: text(notEmpty) },
+  encodeAudience: { env: 'JWT_ENCODE_AUDIENCE', default: undefined, kind: texts },
+  encodeNbf: { env: 'JWT_ENCODE_NBF', default: true, kind: boolean },
+  refreshReuseWindow: { env: 'REFRESH_REUSE_WINDOW', default: 30, kind: duration() },
+  blocklistChecks: { env: 'BLOCKLIST_CHECKS', default: 'all', kind: oneOf('all', 'refresh', 'none') },
+  staleRevocations: { env: 'STALE_REVOCATIONS', default: 'deny', kind: oneOf('deny', 'allow') },
+
+  dataDir: { env: 'DATA_DIR', default: 'data', kind: text(notEmpty) },
+  databaseUrl: { env: 'DATABASE_URL', default: undefined, kind: text(notEmpty) },
+  endpoint: { env: 'GRAPHQL_ENDPOINT', default: '/graphql', kind: text(urlPath) },
+  maxBodyBytes: { env: 'MAX_BODY_BYTES', default: 100_000, kind: integer(1_000, 100_000_000) },
+  maxConcurrentHashes: { env: 'MAX_CONCURRENT_HASHES', default: 3, kind: integer(1, 64) },
+  maxQueuedHashes: { env: 'MAX_QUEUED_HASHES', default: 100, kind: integer(0, 10_000) },
+  production: { env: 'NODE_ENV', default: false, kind: productionFlag },
+  port: { env: 'PORT', default: 4000, kind: integer(0, 65_535) },
+  host: { env: 'HOST', default: 'localhost', kind: text(notEmpty) },
+} as const satisfies Record<string, OptionSpec<unknown>>
+
+export type OptionName = keyof typeof OPTION_TABLE
+
+/** What an option is once read. */
+export type OptionValue<K extends OptionName> =
+  (typeof OPTION_TABLE)[K]['kind'] extends OptionKind<infer T> ? T : never
+
+/** Names of Flask-JWT and of older Flask-JWT-Extended, and what does the same here. */
+export const FORMER_NAMES: Readonly<Record<string, string>> = {
+  JWT_AUTH_HEADER: 'JWT_HEADER_NAME',
+  JWT_AUTH_HEADER_PREFIX: 'JWT_HEADER_TYPE',
+  JWT_AUTH_URL_RULE: 'GRAPHQL_ENDPOINT',
+  JWT_AUTH_USERNAME_KEY: 'the `username` or `email` of LoginInput',
+  JWT_AUTH_PASSWORD_KEY: 'the `password` of LoginInput',
+  JWT_AUTH_ENDPOINT: 'GRAPHQL_ENDPOINT',
+  JWT_EXPIRATION_DELTA: 'JWT_ACCESS_TOKEN_EXPIRES',
+  JWT_NOT_BEFORE_DELTA: 'JWT_ENCODE_NBF',
+  JWT_LEEWAY: 'JWT_DECODE_LEEWAY',
+  JWT_VERIFY_CLAIMS: 'nothing: every claim is verified',
+  JWT_REQUIRED_CLAIMS: 'ALLOW_NO_EXPIRY',
+  JWT_USER_CLAIMS: 'the option `claims`',
+  JWT_BLACKLIST_ENABLED: 'BLOCKLIST_CHECKS',
+  JWT_BLACKLIST_CHECKS: 'BLOCKLIST_CHECKS',
+  JWT_BLACKLIST_TOKEN_CHECKS: 'BLOCKLIST_CHECKS',
+  JWT_BLACKLIST_STORE: 'DATABASE_URL',
+  JWT_BLOCKLIST_ENABLED: 'BLOCKLIST_CHECKS',
+  JWT_BLOCKLIST_TOKEN_CHECKS: 'BLOCKLIST_CHECKS',
+}

@@ -1,0 +1,37 @@
+import { OptionError } from './errors.js'
+import { FORMER_NAMES, OPTION_TABLE, type OptionSpec } from './option-table.js'
+import type { KeyOptions, ListenOptions, ServerOptions, TokenOptions, VerifyOptions } from './options.js'
+
+export type EnvironmentOptions = KeyOptions & VerifyOptions & TokenOptions & ServerOptions & ListenOptions
+
+/** Variables that begin so are ours, and one that we do not know is a slip. */
+const OUR_PREFIX = 'JWT_'
+
+/**
+ * The options that these variables set, under the names of Flask-JWT-Extended 4 where it has them. An empty variable
+ * is one that is not set. Throws `OptionError`, naming the variable, for a value that cannot be read, a `JWT_…` that
+ * is no option, and a name from before Flask-JWT-Extended 4 (with the name of today).
+ */
+export function optionsFromEnv(env: Readonly<Record<string, string | undefined>>): EnvironmentOptions {
+  const options: Record<string, unknown> = {}
+  const known = new Set<string>()
+  for (const [name, spec] of Object.entries<OptionSpec<unknown>>(OPTION_TABLE)) {
+    known.add(spec.env)
+    const text = env[spec.env]
+    if (text === undefined || (text === '' && !spec.emptyText)) continue
+    const value = spec.kind.fromText(text)
+    const result = spec.kind.read(value)
+    if ('problem' in result) throw new OptionError(spec.env, result.problem)
+    options[name] = value
+  }
+  for (const name of Object.keys(env)) refuseUnknown(name, known)
+  return options
+}
+
+function refuseUnknown(name: string, known: ReadonlySet<string>): void {
+  const today = FORMER_NAMES[name]
+  if (today !== undefined) throw new OptionError(name, `is a name of former times; today it is ${today}`)
+  if (name.startsWith(OUR_PREFIX) && !known.has(name)) {
+    throw new OptionError(name, 'is no option; docs/options.md lists them')
+  }
+}

@@ -1,0 +1,111 @@
+import { OptionError } from './errors.js'
+import { OPTION_TABLE, type OptionName, type OptionSpec, type OptionValue } from './option-table.js'
+import type {
+  KeyOptions,
+  ListenConfig,
+  ListenOptions,
+  ServerConfig,
+  ServerOptions,
+  TokenConfig,
+  TokenOptions,
+  VerifyConfig,
+  VerifyOptions,
+} from './options.js'
+
+type Given = Readonly<Record<string, unknown>>
+
+/** The option's value, or its default. Throws `OptionError` with its name when it is not what it must be. */
+function read<K extends OptionName>(options: object, name: K): OptionValue<K> | undefined {
+  const spec: OptionSpec<unknown> = OPTION_TABLE[name]
+  const given = (options as Given)[name]
+  if (given === undefined) return spec.default as OptionValue<K> | undefined
+  const result = spec.kind.read(given)
+  if ('problem' in result) throw new OptionError(name, result.problem)
+  return result.value as OptionValue<K>
+}
+
+/** For an option that has a default. */
+function require<K extends OptionName>(options: object, name: K): OptionValue<K> {
+  const value = read(options, name)
+  if (value === undefined) throw new OptionError(name, 'is missing')
+  return value
+}
+
+export function resolveVerify(options: VerifyOptions & TokenOptions): VerifyConfig {
+  const ownNeverExpire = options.accessTokenExpires === false || options.refreshTokenExpires === false
+  return Object.freeze({
+    issuers: require(options, 'issuer'),
+    audiences: require(options, 'audience'),
+    leewaySeconds: require(options, 'leeway'),
+    identityClaim: require(options, 'identityClaim'),
+    verifySubject: require(options, 'verifySubject'),
+    allowNoExpiry: read(options, 'allowNoExpiry') ?? ownNeverExpire,
+    freshForSeconds: require(options, 'freshFor'),
+    headerName: require(options, 'headerName').toLowerCase(),
+    headerType: require(options, 'headerType'),
+  })
+}
+
+/** Also refuses a pair of options under which we would refuse our own tokens. */
+export function resolveTokens(options: VerifyOptions & TokenOptions): TokenConfig {
+  const verify = resolveVerify(options)
+  const encodeIssuer = read(options, 'encodeIssuer') ?? verify.issuers[0] ?? null
+  const encodeAudiences = read(options, 'encodeAudience') ?? verify.audiences
+  if (verify.issuers.length > 0 && !verify.issuers.includes(encodeIssuer ?? '')) {
+    throw new OptionError('encodeIssuer', 'is not among `issuer`: our own tokens would be refused')
+  }
+  if (!verify.audiences.some((one) => encodeAudiences.includes(one)) && encodeAudiences.length > 0) {
+    throw new OptionError('encodeAudience', 'shares nothing with `audience`: our own tokens would be refused')
+  }
+  const accessTtlSeconds = require(options, 'accessTokenExpires')
+  const refreshTtlSeconds = require(options, 'refreshTokenExpires')
+  if (!verify.allowNoExpiry && (accessTtlSeconds === null || refreshTtlSeconds === null)) {
+    throw new OptionError('allowNoExpiry', 'is false, but one of our own tokens never expires')
+  }
+  return Object.freeze({
+    accessTtlSeconds,
+    refreshTtlSeconds,
+    encodeIssuer,
+    encodeAudiences,
+    encodeNbf: require(options, 'encodeNbf'),
+    reuseWindowSeconds: require(options, 'refreshReuseWindow'),
+    checks: require(options, 'blocklistChecks'),
+    stale: require(options, 'staleRevocations'),
+    leewaySeconds: verify.leewaySeconds,
+  })
+}
+
+export function resolveServer(options: ServerOptions): ServerConfig {
+  const dataDir = require(options, 'dataDir')
+  return Object.freeze({
+    dataDir,
+    databaseUrl: read(options, 'databaseUrl') ?? `file:${dataDir}/sallyport.db`,
+    endpoint: require(options, 'endpoint'),
+    maxBodyBytes: require(options, 'maxBodyBytes'),
+    maxConcurrentHashes: require(options, 'maxConcurrentHashes'),
+    maxQueuedHashes: require(options, 'maxQueuedHashes'),
+    production: require(options, 'production'),
+  })
+}
+
+export function resolveListen(options: ListenOptions): ListenConfig {
+  return Object.freeze({ port: require(options, 'port'), host: require(options, 'host') })
+}
+
+/** The values of the key options as they came, the algorithms checked; `keys/` judges the rest. */
+export function resolveKeys(options: KeyOptions): KeyOptions {
+  return Object.freeze({
+    secret: options.secret,
+    privateKey: options.privateKey,
+    publicKey: options.publicKey,
+    algorithm: read(options, 'algorithm'),
+    decodeAlgorithms: read(options, 'decodeAlgorithms'),
+  })
+}
+
+/** Refuses an option that nobody reads: a slip of the pen must not leave a default in force. */
+export function refuseUnknownOptions(options: object, known: ReadonlySet<string>): void {
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw new OptionError(name, 'is no option; docs/options.md lists them')
+  }
+}

@@ -123,9 +123,16 @@ export interface Statements {
   listLiveSessions(userId: string, now: Date): Promise<SessionRecord[]>
   /**
    * The compare-and-set of rotation: replaces the pair if `fromRefreshJti` is still the current one, the session
-   * is not ended and its refresh token's life is not past at `now`. False: it was not replaced.
+   * is not ended and its refresh token's life is not past at `now`; `lastUsedAt` becomes `now`. Answers the session as
+   * it is then; null: it was not replaced.
    */
-  rotateSession(change: { id: string; fromRefreshJti: string; pair: TokenPair; now: Date }): Promise<boolean>
+  rotateSession(change: {
+    id: string
+    userId: string
+    fromRefreshJti: string
+    pair: TokenPair
+    now: Date
+  }): Promise<SessionRecord | null>
   /** Ends live sessions, and marks their unrevoked tokens revoked. Answers the ids of those that it ended. */
   endSessions(change: {
     userId: string
@@ -141,10 +148,16 @@ export interface Statements {
   findToken(jti: string): Promise<TokenRecord | null>
   /** Newest first: by issuedAt descending, then jti descending. */
   listTokens(page: TokenPage): Promise<TokenRecord[]>
-  /** Marks a refresh token exchanged, unless it was exchanged or revoked before. False: it was. */
-  markRotated(jti: string, at: Date): Promise<boolean>
+  /** Marks a refresh token exchanged, unless it was exchanged before, or revoked. False: it was. */
+  markRotated(change: { jti: string; at: Date; evenIfRevoked: boolean }): Promise<boolean>
   /** False: it was revoked before. */
   markRevoked(jti: string, at: Date, reason: RevokedReason): Promise<boolean>
+  /** Marks the user's live tokens that belong to no session revoked. Answers those that it marked. */
+  revokeSessionless(change: {
+    userId: string
+    at: Date
+    reason: RevokedReason
+  }): Promise<Pick<TokenRecord, 'jti' | 'expiresAt'>[]>
   clearRevoked(jti: string): Promise<void>
   /** When the last token of these sessions expires; null: one never does, or there is none. */
   lastExpiry(sessionIds: readonly string[]): Promise<Date | null>

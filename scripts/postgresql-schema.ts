@@ -1,0 +1,23 @@
+const HEADING = `// Generated from ../schema.prisma by scripts/derive-schema.ts: change that one.
+
+`
+
+/** The same models for PostgreSQL: another provider, another place for the generated client. */
+export function derivePostgresqlSchema(sqliteSchema: string): string {
+  const start = sqliteSchema.indexOf('datasource db')
+  if (start === -1) throw new Error('prisma/schema.prisma: no "datasource db"')
+  const body = sqliteSchema.slice(start)
+  return (
+    HEADING +
+    replaceOnce(
+      replaceOnce(body, '"sqlite"', '"postgresql"'),
+      '"../src/store/generated/sqlite"',
+      '"../../src/store/generated/postgresql"',
+    )
+  )
+}
+
+function replaceOnce(text: string, from: string, to: string): string {
+  if (text.split(from).length !== 2) throw new Error(`prisma/schema.prisma: expected ${from} exactly once`)
+  return text.replace(from, () => to)
+}

@@ -54,7 +54,8 @@ export function resolveTokens(options: VerifyOptions & TokenOptions): TokenConfi
   if (verify.issuers.length > 0 && !verify.issuers.includes(encodeIssuer ?? '')) {
     throw new OptionError('encodeIssuer', 'is not among `issuer`: our own tokens would be refused')
   }
-  if (!verify.audiences.some((one) => encodeAudiences.includes(one)) && encodeAudiences.length > 0) {
+  const namesAudience = verify.audiences.length > 0 || encodeAudiences.length > 0
+  if (namesAudience && !verify.audiences.some((one) => encodeAudiences.includes(one))) {
     throw new OptionError('encodeAudience', 'shares nothing with `audience`: our own tokens would be refused')
   }
   const accessTtlSeconds = require(options, 'accessTokenExpires')

@@ -1,0 +1,40 @@
+import { AuthError } from '../base/errors.js'
+
+/** What somebody types to log in: exactly one of `username` and `email`. */
+export interface Credentials {
+  readonly username: string | null
+  readonly email: string | null
+  readonly password: string
+  readonly device: string | null
+}
+
+export interface CredentialsInput {
+  username?: string | null
+  email?: string | null
+  password: string
+  device?: string | null
+}
+
+const DEVICE = /^[^\p{C}]{1,200}$/u
+
+/** Throws `BAD_USER_INPUT` unless there is exactly one name, and a label that can be shown. */
+export function readCredentials(input: CredentialsInput): Credentials {
+  const username = input.username ?? null
+  const email = input.email ?? null
+  if ((username === null) === (email === null)) {
+    throw new AuthError('BAD_USER_INPUT', { message: 'Give exactly one of username and email.' })
+  }
+  return { username, email, password: input.password, device: readDevice(input.device) }
+}
+
+export function readDevice(device: string | null | undefined): string | null {
+  const label = device?.trim() ?? ''
+  if (label === '') return null
+  if (!DEVICE.test(label)) {
+    throw new AuthError('BAD_USER_INPUT', {
+      message: 'device: needs at most 200 characters, without control characters.',
+      details: { field: 'device' },
+    })
+  }
+  return label
+}

@@ -1,0 +1,70 @@
+import { AuthError } from '../base/errors.js'
+import { type NewUser, type Store, StoreConflict, type UserRecord } from '../store/contract.js'
+import type { Authenticator } from './authenticate.js'
+import type { Credentials } from './credentials.js'
+
+/** Whom a host's own check found: the id becomes `sub`, the roles go into the access token. */
+export interface ExternalIdentity {
+  readonly id: string
+  readonly roles?: readonly string[]
+}
+
+/** A host's own check in place of our account table. Null: the name or the password is wrong. */
+export type Authenticate = (
+  credentials: Credentials,
+) => ExternalIdentity | null | Promise<ExternalIdentity | null>
+
+export function createExternalAuthenticator(parts: {
+  store: Pick<Store, 'findUser' | 'insertUser' | 'now'>
+  authenticate: Authenticate
+}): Authenticator {
+  const { store } = parts
+  return {
+    async authenticate(credentials) {
+      const identity = await parts.authenticate(credentials)
+      if (identity === null) throw new AuthError('INVALID_CREDENTIALS')
+      const id = requireSubject(identity.id)
+      const roles = [...(identity.roles ?? [])]
+      const user = await ensureUser(store, id)
+      return { user: { ...user, roles }, patch: { roles } }
+    },
+  }
+}
+
+/** The row of an identity that has no account here: an id and a version, made when it is first seen. */
+export async function ensureUser(
+  store: Pick<Store, 'findUser' | 'insertUser' | 'now'>,
+  id: string,
+): Promise<UserRecord> {
+  const known = await store.findUser(id)
+  if (known !== null) return known
+  try {
+    await store.insertUser(bareUser(id, await store.now()))
+  } catch (error) {
+    if (!(error instanceof StoreConflict)) throw error
+  }
+  const user = await store.findUser(id)
+  if (user === null) throw new AuthError('UNAVAILABLE')
+  return user
+}
+
+function bareUser(id: string, createdAt: Date): NewUser {
+  return {
+    id,
+    username: null,
+    usernameKey: null,
+    email: null,
+    emailKey: null,
+    passwordHash: null,
+    roles: [],
+    version: 1,
+    createdAt,
+    disabledAt: null,
+    deletedAt: null,
+  }
+}
+
+function requireSubject(id: unknown): string {
+  if (typeof id === 'string' && id !== '' && !id.includes('\0')) return id
+  throw new TypeError('authenticate: needs an identity whose `id` is a text that is not empty')
+}

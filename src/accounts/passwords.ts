@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import argon2 from '@node-rs/argon2'
+import { AuthError } from '../base/errors.js'
+import type { HashQueue } from '../limits/hash-queue.js'
+import { isCommonPassword } from './common-passwords.js'
+
+/** OWASP's first choice for Argon2id: 19 MiB, two passes, one lane. Hashes made otherwise are renewed at login. */
+const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+const CURRENT = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}$`
+
+const MIN_BYTES = 8
+const MAX_BYTES = 1_024
+
+export interface Passwords {
+  /** Throws `BAD_USER_INPUT` for a password that is too short, too long or a common one. */
+  requireAcceptable(password: string, field: string): Promise<void>
+  hash(password: string): Promise<string>
+  /**
+   * Whether it is the password of this hash. Without one (nobody has that name) it takes as long as with one, and says
+   * no. `isOutdated`: the hash should be renewed.
+   */
+  verify(hash: string | null, password: string): Promise<{ isCorrect: boolean; isOutdated: boolean }>
+}
+
+/** Argon2id, at most a few at once; beyond a short queue `RATE_LIMITED`. */
+export function createPasswords(queue: HashQueue): Passwords {
+  // What an unknown name is verified against, made with today's parameters so that it takes the same time.
+  const decoy = argon2.hash(randomBytes(32), PARAMETERS)
+
+  return {
+    async requireAcceptable(password, field) {
+      const bytes = Buffer.byteLength(normalise(password))
+      if (bytes < MIN_BYTES) throw refused(field, `needs at least ${MIN_BYTES} bytes`)
+      if (bytes > MAX_BYTES) throw refused(field, `may have at most ${MAX_BYTES} bytes`)
+      if (await isCommonPassword(password)) throw refused(field, 'is one of the most common passwords')
+    },
+
+    hash: (password) => queue(() => argon2.hash(normalise(password), PARAMETERS)),
+
+    async verify(hash, password) {
+      const text = normalise(password)
+      if (Buffer.byteLength(text) > MAX_BYTES) return { isCorrect: false, isOutdated: false }
+      const target = hash ?? (await decoy)
+      const matches = await queue(() => argon2.verify(target, text))
+      return { isCorrect: matches && hash !== null, isOutdated: !target.startsWith(CURRENT) }
+    },
+  }
+}
+
+/** The same password typed on another keyboard is the same bytes. */
+function normalise(password: string): string {
+  return password.normalize('NFC')
+}
+
+function refused(field: string, problem: string): AuthError {
+  return new AuthError('BAD_USER_INPUT', { message: `${field}: ${problem}.`, details: { field } })
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import { AuthError } from '../base/errors.js'
+import { type NewUser, type Statements, type Store, StoreConflict } from '../store/contract.js'
+import { requireEmail, requireUsername } from './names.js'
+import type { Passwords } from './passwords.js'
+
+export interface SignUp {
+  readonly username?: string | null
+  readonly email?: string | null
+  readonly password: string
+  readonly roles?: readonly string[]
+}
+
+/** An account to be inserted. Throws `BAD_USER_INPUT`, naming the field. */
+export type PrepareAccount = (input: SignUp) => Promise<NewUser>
+
+export function createPrepareAccount(parts: {
+  store: Pick<Store, 'now'>
+  passwords: Passwords
+}): PrepareAccount {
+  const { store, passwords } = parts
+  return async (input) => {
+    const username = input.username == null ? null : requireUsername(input.username)
+    const email = input.email == null ? null : requireEmail(input.email)
+    if (username === null && email === null) {
+      throw new AuthError('BAD_USER_INPUT', { message: 'Give a username, an email, or both.' })
+    }
+    await passwords.requireAcceptable(input.password, 'password')
+    return {
+      id: randomUUID(),
+      username: username?.shown ?? null,
+      usernameKey: username?.key ?? null,
+      email: email?.shown ?? null,
+      emailKey: email?.key ?? null,
+      passwordHash: await passwords.hash(input.password),
+      roles: [...new Set(input.roles ?? [])],
+      version: 1,
+      createdAt: await store.now(),
+      disabledAt: null,
+      deletedAt: null,
+    }
+  }
+}
+
+/** Throws `CONFLICT`, naming the field, when a name is taken. */
+export async function insertAccount(into: Pick<Statements, 'insertUser'>, user: NewUser): Promise<void> {
+  try {
+    await into.insertUser(user)
+  } catch (error) {
+    if (!(error instanceof StoreConflict)) throw error
+    throw new AuthError('CONFLICT', {
+      message: `${error.field}: is taken.`,
+      details: { field: error.field },
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,112 @@
+import type { Claims } from '../base/claims.js'
+import type { Clock } from '../base/clock.js'
+import type { Logger } from '../base/logger.js'
+import type { RevocationEntry, Store } from '../store/contract.js'
+import { KEEP_SECONDS } from './keep.js'
+import { createLiveEntries, type RevocationVerdict } from './live-entries.js'
+
+const POLL_MS = 500
+const PAGE = 1_000
+const STALE_MS = 30_000
+const FORGET_MS = 60_000
+
+/** Every instance's own copy of what is revoked, no more than a poll behind the database: no query a request. */
+export interface RevocationFeed {
+  /** The first load; throws what the store throws. Then polls until `stop`. */
+  start(): Promise<void>
+  /** Lines that this instance has just committed: in force here before the answer goes out. */
+  apply(entries: readonly RevocationEntry[]): void
+  /** Judges verified claims. `unavailable`: nothing was loaded yet, or it is too old to be trusted. */
+  check(claims: Claims): RevocationVerdict | 'unavailable'
+  /** Whether `check` would answer from what is known. */
+  isReady(): boolean
+  /** How many lines are held. */
+  readonly size: number
+  /** Ends the polling; resolves when none is under way. */
+  stop(): Promise<void>
+}
+
+export function createRevocationFeed(parts: {
+  store: Pick<Store, 'readRevocations'>
+  clock: Clock
+  logger: Logger
+  /** What to do with a copy that is older than 30 s. */
+  stale: 'deny' | 'allow'
+  /** For how long a token is still taken after its `exp`. */
+  leewaySeconds: number
+}): RevocationFeed {
+  const { store, clock, logger } = parts
+  const entries = createLiveEntries()
+  let lastId = 0
+  let loadedAt: number | null = null
+  let forgottenAt = clock.elapsed()
+  let reportedStale = false
+  let timer: NodeJS.Timeout | undefined
+  let polling: Promise<void> = Promise.resolve()
+  let stopped = false
+
+  async function load(): Promise<void> {
+    const began = clock.elapsed()
+    for (;;) {
+      const page = await store.readRevocations(lastId, PAGE)
+      for (const entry of page) entries.apply(entry)
+      lastId = page.at(-1)?.id ?? lastId
+      if (page.length < PAGE) break
+    }
+    loadedAt = began
+    if (reportedStale) logger.info({}, 'revocations are read again')
+    reportedStale = false
+    if (began - forgottenAt > FORGET_MS) {
+      entries.forgetExpired(clock.now() - (parts.leewaySeconds + KEEP_SECONDS) * 1000)
+      forgottenAt = began
+    }
+  }
+
+  async function poll(): Promise<void> {
+    try {
+      await load()
+    } catch (error) {
+      if (!isFresh() && !reportedStale) {
+        reportedStale = true
+        logger.error({ err: error, policy: parts.stale }, 'revocations could not be read for 30 s')
+      }
+    }
+    schedule()
+  }
+
+  function schedule(): void {
+    if (stopped) return
+    timer = setTimeout(() => {
+      polling = poll()
+    }, POLL_MS)
+    timer.unref()
+  }
+
+  function isFresh(): boolean {
+    return loadedAt !== null && clock.elapsed() - loadedAt <= STALE_MS
+  }
+
+  function isReady(): boolean {
+    return isFresh() || (loadedAt !== null && parts.stale === 'allow')
+  }
+
+  return {
+    async start() {
+      await load()
+      schedule()
+    },
+    apply(committed) {
+      for (const entry of committed) entries.apply(entry)
+    },
+    check: (claims) => (isReady() ? entries.judge(claims) : 'unavailable'),
+    isReady,
+    get size() {
+      return entries.size
+    },
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await polling
+    },
+  }
+}

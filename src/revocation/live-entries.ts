@@ -1,0 +1,60 @@
+import type { Claims } from '../base/claims.js'
+import type { RevocationEntry } from '../store/contract.js'
+
+export type RevocationVerdict = 'live' | 'revoked' | 'superseded'
+
+/** The feed's lines that still matter, in memory: of several about one token, session or user the newest. */
+export interface LiveEntries {
+  readonly size: number
+  apply(entry: RevocationEntry): void
+  judge(claims: Claims): RevocationVerdict
+  /** Forgets what expired before this time (milliseconds). */
+  forgetExpired(now: number): void
+}
+
+export function createLiveEntries(): LiveEntries {
+  const byScope = {
+    token: new Map<string, RevocationEntry>(),
+    session: new Map<string, RevocationEntry>(),
+    user: new Map<string, RevocationEntry>(),
+  }
+  const maps = Object.values(byScope)
+
+  return {
+    get size() {
+      return maps.reduce((sum, map) => sum + map.size, 0)
+    },
+
+    apply(entry) {
+      const known = byScope[entry.scope].get(entry.key)
+      // Our own commits are applied at once, others' when the poll brings them: not in order of their ids.
+      if (known === undefined || known.id < entry.id) byScope[entry.scope].set(entry.key, entry)
+    },
+
+    judge(claims) {
+      const token = claims.jti === undefined ? 'live' : effectOf(byScope.token.get(claims.jti))
+      if (token !== 'live') return token
+      if (claims.sid !== undefined) return effectOf(byScope.session.get(claims.sid))
+      return judgeByTime(byScope.user.get(claims.sub), claims.iat)
+    },
+
+    forgetExpired(now) {
+      for (const map of maps) {
+        for (const [key, entry] of map) {
+          if (entry.expiresAt !== null && entry.expiresAt.getTime() < now) map.delete(key)
+        }
+      }
+    },
+  }
+}
+
+function effectOf(entry: RevocationEntry | undefined): RevocationVerdict {
+  return entry === undefined || entry.effect === 'restored' ? 'live' : entry.effect
+}
+
+/** A token that belongs to no session of ours falls with its user, unless it is known to have come later. */
+function judgeByTime(entry: RevocationEntry | undefined, issuedAt: number | undefined): RevocationVerdict {
+  const effect = effectOf(entry)
+  if (effect === 'live' || entry?.issuedBefore == null) return effect
+  return issuedAt !== undefined && issuedAt * 1000 > entry.issuedBefore.getTime() ? 'live' : effect
+}

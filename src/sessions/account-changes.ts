@@ -1,0 +1,88 @@
+import type { ProvePassword } from '../accounts/authenticate.js'
+import type { Passwords } from '../accounts/passwords.js'
+import { AuthError } from '../base/errors.js'
+import type { CommitRevoking } from '../revocation/commit.js'
+import type { Store, Transaction, UserRecord } from '../store/contract.js'
+import { lockActor } from './actor.js'
+import { endEverything } from './end.js'
+import type { Actor, Issued } from './issued.js'
+import type { Origin, SessionStarter } from './start.js'
+
+/** Changes of an account that end every session of it. */
+export interface AccountChanges {
+  /** Ends every session and answers a new one, in one transaction. Throws `INVALID_CREDENTIALS`, `BAD_USER_INPUT`. */
+  changePassword(actor: Actor, change: PasswordChange, origin: Origin): Promise<Issued>
+  /** Frees the names, keeps the id for good. */
+  deleteAccount(actor: Actor): Promise<void>
+}
+
+export interface PasswordChange {
+  readonly currentPassword: string
+  readonly newPassword: string
+}
+
+export function createAccountChanges(parts: {
+  store: Store
+  commit: CommitRevoking
+  starter: SessionStarter
+  passwords: Passwords
+  provePassword: ProvePassword
+  foreignTtlSeconds: number | null
+}): AccountChanges {
+  const { store, commit, starter, passwords, foreignTtlSeconds } = parts
+
+  async function lockUnchanged(tx: Transaction, actor: Actor, version: number): Promise<UserRecord> {
+    const user = await lockActor(tx, actor)
+    if (user.version === version) return user
+    throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
+  }
+
+  return {
+    async changePassword(actor, { currentPassword, newPassword }, origin) {
+      const known = await store.findUser(actor.userId)
+      if (known === null) throw new AuthError('USER_NOT_FOUND')
+      await parts.provePassword(known, currentPassword)
+      await passwords.requireAcceptable(newPassword, 'newPassword')
+      const passwordHash = await passwords.hash(newPassword)
+      const at = await store.now()
+      const { user, session } = await commit(async (tx, revoke) => {
+        const row = await lockUnchanged(tx, actor, known.version)
+        await tx.updateUser(row.id, { passwordHash })
+        const { id: userId, version } = row
+        await endEverything(tx, revoke, {
+          userId,
+          version,
+          at,
+          reason: 'password_changed',
+          foreignTtlSeconds,
+        })
+        const user = { ...row, passwordHash, version: version + 1 }
+        return { user, session: await starter.insert(tx, user, origin, at) }
+      })
+      return starter.signStarted(user, session)
+    },
+
+    async deleteAccount(actor) {
+      const at = await store.now()
+      await commit(async (tx, revoke) => {
+        const { id: userId, version } = await lockActor(tx, actor)
+        await tx.updateUser(userId, {
+          deletedAt: at,
+          username: null,
+          usernameKey: null,
+          email: null,
+          emailKey: null,
+          passwordHash: null,
+          roles: [],
+        })
+        await endEverything(tx, revoke, {
+          userId,
+          version,
+          at,
+          reason: 'account_deleted',
+          foreignTtlSeconds,
+        })
+      })
+    },
+  }
+}

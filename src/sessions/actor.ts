@@ -1,0 +1,27 @@
+import { isEnabled } from '../accounts/authenticate.js'
+import { AuthError } from '../base/errors.js'
+import type { Transaction, UserRecord } from '../store/contract.js'
+import type { Actor } from './issued.js'
+
+/** The role that may act on what is another's. */
+export const ADMIN = 'admin'
+
+/**
+ * Locks the row of whoever asks, and of whoever else is concerned, and makes sure that the asker may still ask: what
+ * the token said when it was issued may be over. Throws `USER_NOT_FOUND` or `SESSION_ENDED`.
+ */
+export async function lockActor(tx: Transaction, actor: Actor, otherUserId?: string): Promise<UserRecord> {
+  let user: UserRecord | null = null
+  // Always in the order of the ids, so that two who act on each other do not wait for each other.
+  for (const id of [...new Set([actor.userId, otherUserId ?? actor.userId])].sort()) {
+    const row = await tx.lockUser(id)
+    if (id === actor.userId) user = row
+  }
+  if (user === null) throw new AuthError('USER_NOT_FOUND')
+  if (!isEnabled(user)) throw new AuthError('SESSION_ENDED')
+  if (actor.sessionId !== null) {
+    const session = await tx.findSession(actor.sessionId)
+    if (session === null || session.revokedAt !== null) throw new AuthError('SESSION_ENDED')
+  }
+  return user
+}

@@ -1,0 +1,56 @@
+import type { NewRevocation, RevokedReason, Transaction } from '../store/contract.js'
+
+export type Revoke = (entry: NewRevocation) => void
+
+export interface EndOfSessions {
+  readonly userId: string
+  /** Only these; absent: all of the user's. */
+  readonly ids?: readonly string[]
+  readonly exceptId?: string
+  readonly at: Date
+  readonly reason: RevokedReason
+}
+
+/** Ends live sessions by id, so that each instance refuses their tokens. Answers the ids of those it ended. */
+export async function endSessions(tx: Transaction, revoke: Revoke, change: EndOfSessions): Promise<string[]> {
+  const ended = await tx.endSessions(change)
+  if (ended.length === 0) return ended
+  const expiresAt = await tx.lastExpiry(ended)
+  for (const key of ended) {
+    revoke({ scope: 'session', key, effect: 'revoked', issuedBefore: null, expiresAt })
+  }
+  return ended
+}
+
+/**
+ * Ends all that a user has: the live sessions, the tokens without one, and, by their time of issue, the tokens that
+ * were minted elsewhere. Raises the row's `version`, so that a login under way does not survive it.
+ */
+export async function endEverything(
+  tx: Transaction,
+  revoke: Revoke,
+  change: {
+    userId: string
+    version: number
+    at: Date
+    reason: RevokedReason
+    /** How long a token minted elsewhere may live: seconds; null: for ever. */
+    foreignTtlSeconds: number | null
+  },
+): Promise<string[]> {
+  const { userId, at, reason, foreignTtlSeconds } = change
+  await tx.updateUser(userId, { version: change.version + 1 })
+  const ended = await endSessions(tx, revoke, { userId, at, reason })
+  for (const token of await tx.revokeSessionless({ userId, at, reason })) {
+    const { jti: key, expiresAt } = token
+    revoke({ scope: 'token', key, effect: 'revoked', issuedBefore: null, expiresAt })
+  }
+  revoke({
+    scope: 'user',
+    key: userId,
+    effect: 'revoked',
+    issuedBefore: at,
+    expiresAt: foreignTtlSeconds === null ? null : new Date(at.getTime() + foreignTtlSeconds * 1000),
+  })
+  return ended
+}

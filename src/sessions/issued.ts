@@ -1,0 +1,30 @@
+import type { SessionRecord, UserRecord } from '../store/contract.js'
+
+/** A token as it is handed out, once. */
+export interface SignedToken {
+  readonly token: string
+  readonly jti: string
+  /** Null: it never expires. */
+  readonly expiresAt: Date | null
+}
+
+/** What a credential operation gives. `refresh` is null where there is no new one. */
+export interface Issued {
+  readonly user: UserRecord
+  readonly session: SessionRecord | null
+  readonly access: SignedToken
+  readonly refresh: SignedToken | null
+}
+
+/** Who asks, as the audit and the list of sessions show it. */
+export interface Client {
+  readonly ip: string | null
+  readonly userAgent: string | null
+}
+
+/** The bearer of the access token that asks for a change. */
+export interface Actor {
+  readonly userId: string
+  readonly jti: string | null
+  readonly sessionId: string | null
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import type { ProvePassword } from '../accounts/authenticate.js'
+import { toSeconds } from '../base/clock.js'
+import { AuthError } from '../base/errors.js'
+import type { TokenConfig } from '../base/options.js'
+import type { Store } from '../store/contract.js'
+import { lockActor } from './actor.js'
+import type { Actor, Issued } from './issued.js'
+import { expiry } from './pair.js'
+import type { SessionSigner } from './sign.js'
+
+/**
+ * Gives whoever proves the password again a fresh access token beside the session's pair. The session itself stays as
+ * it is: neither its refresh token nor what descends from it becomes fresh.
+ */
+export type Reauthenticate = (actor: Actor, password: string) => Promise<Issued>
+
+export function createReauthenticate(parts: {
+  store: Store
+  config: TokenConfig
+  signer: SessionSigner
+  provePassword: ProvePassword
+}): Reauthenticate {
+  const { store, config, signer, provePassword } = parts
+  return async (actor, password) => {
+    const known = await store.findUser(actor.userId)
+    if (known === null) throw new AuthError('USER_NOT_FOUND')
+    const proved = await provePassword(known, password)
+    const now = await store.now()
+    const issuedAt = toSeconds(now.getTime())
+    const token = {
+      jti: randomUUID(),
+      issuedAt: new Date(issuedAt * 1000),
+      expiresAt: expiry(issuedAt, config.accessTtlSeconds),
+      fresh: true,
+      authTime: now,
+    }
+    const { user, session } = await store.transaction(async (tx) => {
+      const row = await lockActor(tx, actor)
+      if (row.version !== known.version) {
+        throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
+      }
+      if (proved.patch !== null) await tx.updateUser(row.id, proved.patch)
+      await tx.insertTokens([
+        {
+          jti: token.jti,
+          type: 'access',
+          userId: row.id,
+          sessionId: actor.sessionId,
+          fresh: true,
+          freshUntil: null,
+          issuedAt: token.issuedAt,
+          expiresAt: token.expiresAt,
+          rotatedAt: null,
+          revokedAt: null,
+          revokedReason: null,
+        },
+      ])
+      return { user: row, session: actor.sessionId === null ? null : await tx.findSession(actor.sessionId) }
+    })
+    return { user, session, access: await signer.signExtraAccess(user, session, token), refresh: null }
+  }
+}

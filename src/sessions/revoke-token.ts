@@ -1,0 +1,93 @@
+import { AuthError } from '../base/errors.js'
+import type { CommitRevoking } from '../revocation/commit.js'
+import type { Store, TokenRecord, Transaction, UserRecord } from '../store/contract.js'
+import { ADMIN, lockActor } from './actor.js'
+import type { Actor } from './issued.js'
+
+/** Takes single tokens back, and undoes it. Another's token answers `NOT_FOUND` as an unknown one does. */
+export interface TokenRevocation {
+  /** A token that is revoked already stays as it is. */
+  revoke(actor: Actor, jti: string): Promise<TokenRecord>
+  /**
+   * Undoes `revoke` alone: an owner what an owner revoked, an administrator that and an administrator's. Throws
+   * `CONFLICT` for a token that ended in any other way.
+   */
+  unrevoke(actor: Actor, jti: string): Promise<TokenRecord>
+}
+
+export function createTokenRevocation(parts: { store: Store; commit: CommitRevoking }): TokenRevocation {
+  const { store, commit } = parts
+
+  /** The token under the lock of its owner's row. */
+  async function lockToken(
+    tx: Transaction,
+    actor: Actor,
+    jti: string,
+    ownerId: string,
+  ): Promise<{ token: TokenRecord; user: UserRecord }> {
+    const user = await lockActor(tx, actor, ownerId)
+    const token = await tx.findToken(jti)
+    const isTheirs = ownerId === actor.userId || user.roles.includes(ADMIN)
+    if (token === null || !isTheirs) throw new AuthError('NOT_FOUND')
+    return { token, user }
+  }
+
+  async function requireOwner(jti: string): Promise<string> {
+    const token = await store.findToken(jti)
+    if (token === null) throw new AuthError('NOT_FOUND')
+    return token.userId
+  }
+
+  return {
+    async revoke(actor, jti) {
+      const ownerId = await requireOwner(jti)
+      const at = await store.now()
+      return commit(async (tx, revoke) => {
+        const { token } = await lockToken(tx, actor, jti, ownerId)
+        if (token.revokedAt !== null) return token
+        const reason = ownerId === actor.userId ? 'owner' : 'admin'
+        await tx.markRevoked(jti, at, reason)
+        revoke({
+          scope: 'token',
+          key: jti,
+          effect: 'revoked',
+          issuedBefore: null,
+          expiresAt: token.expiresAt,
+        })
+        return { ...token, revokedAt: at, revokedReason: reason }
+      })
+    },
+
+    async unrevoke(actor, jti) {
+      const ownerId = await requireOwner(jti)
+      const now = await store.now()
+      return commit(async (tx, revoke) => {
+        const { token, user } = await lockToken(tx, actor, jti, ownerId)
+        const session = token.sessionId === null ? null : await tx.findSession(token.sessionId)
+        const sessionIsOver = token.sessionId !== null && (session === null || session.revokedAt !== null)
+        if (sessionIsOver || isOver(token, now)) throw conflict('The token has ended.')
+        if (token.revokedAt === null) return token
+        const mayUndo =
+          token.revokedReason === 'owner' || (token.revokedReason === 'admin' && user.roles.includes(ADMIN))
+        if (!mayUndo) throw conflict('The token was not revoked by its owner.')
+        await tx.clearRevoked(jti)
+        revoke({
+          scope: 'token',
+          key: jti,
+          effect: 'restored',
+          issuedBefore: null,
+          expiresAt: token.expiresAt,
+        })
+        return { ...token, revokedAt: null, revokedReason: null }
+      })
+    },
+  }
+}
+
+function isOver(token: TokenRecord, now: Date): boolean {
+  return token.rotatedAt !== null || (token.expiresAt !== null && token.expiresAt.getTime() <= now.getTime())
+}
+
+function conflict(message: string): AuthError {
+  return new AuthError('CONFLICT', { message })
+}

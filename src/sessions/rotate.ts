@@ -1,0 +1,112 @@
+import { isEnabled } from '../accounts/authenticate.js'
+import type { Claims } from '../base/claims.js'
+import { AuthError } from '../base/errors.js'
+import type { TokenConfig } from '../base/options.js'
+import type { CommitRevoking } from '../revocation/commit.js'
+import type { SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
+import { endSessions } from './end.js'
+import type { Issued } from './issued.js'
+import { accessRow, mintPair, refreshRow } from './pair.js'
+import type { SessionSigner } from './sign.js'
+
+/**
+ * Exchanges a verified refresh token for the session's next pair. Throws `SESSION_ENDED` for one that is dead,
+ * `REFRESH_REUSED` (and the session is ended) for one that was exchanged longer ago than the reuse window.
+ */
+export type Rotate = (claims: Claims) => Promise<Issued>
+
+type Outcome =
+  | { kind: 'pair'; user: UserRecord; session: SessionRecord }
+  | { kind: 'reused' }
+  | { kind: 'ended' }
+
+interface Presented {
+  readonly jti: string
+  readonly sessionId: string
+  readonly userId: string
+}
+
+export function createRotate(parts: {
+  store: Store
+  commit: CommitRevoking
+  config: TokenConfig
+  signer: SessionSigner
+}): Rotate {
+  const { store, commit, config, signer } = parts
+
+  /** False where nothing was exchanged: the token is not the session's current one, or the session is over. */
+  async function exchange(tx: Transaction, token: Presented, now: Date): Promise<SessionRecord | null> {
+    const pair = mintPair(now, config)
+    const session = await tx.rotateSession({
+      id: token.sessionId,
+      userId: token.userId,
+      fromRefreshJti: token.jti,
+      pair,
+      now,
+    })
+    if (session === null) return null
+    const evenIfRevoked = config.checks === 'none'
+    const wasLive = await tx.markRotated({ jti: token.jti, at: now, evenIfRevoked })
+    // Taken back by itself while its session lives on: the rollback leaves the session as it was.
+    if (!wasLive) throw new AuthError('SESSION_ENDED')
+    await tx.insertTokens([accessRow(session, false), refreshRow(session)])
+    return session
+  }
+
+  /** What is due to a token that is not the current one: the current pair, soon after its own exchange. */
+  async function judgeReplay(
+    tx: Transaction,
+    user: UserRecord,
+    token: Presented,
+    now: Date,
+  ): Promise<Outcome> {
+    const row = await tx.findToken(token.jti)
+    const session = await tx.findSession(token.sessionId)
+    if (row === null || session === null) return { kind: 'ended' }
+    if (row.sessionId !== session.id || session.userId !== user.id) return { kind: 'ended' }
+    if (session.revokedAt !== null || isPast(session.refreshExpiresAt, now)) return { kind: 'ended' }
+    if (row.revokedAt !== null && config.checks !== 'none') return { kind: 'ended' }
+    if (row.rotatedAt === null) return { kind: 'ended' }
+    const ageMs = now.getTime() - row.rotatedAt.getTime()
+    return ageMs < config.reuseWindowSeconds * 1000 ? { kind: 'pair', user, session } : { kind: 'reused' }
+  }
+
+  async function decide(token: Presented, now: Date): Promise<Outcome> {
+    return commit(async (tx, revoke) => {
+      const user = await tx.lockUser(token.userId)
+      if (user === null || !isEnabled(user)) return { kind: 'ended' }
+      const session = await exchange(tx, token, now)
+      if (session !== null) return { kind: 'pair', user, session }
+      const outcome = await judgeReplay(tx, user, token, now)
+      if (outcome.kind === 'reused') {
+        await endSessions(tx, revoke, {
+          userId: user.id,
+          ids: [token.sessionId],
+          at: now,
+          reason: 'refresh_reused',
+        })
+      }
+      return outcome
+    })
+  }
+
+  return async (claims) => {
+    // Minted elsewhere under our key: genuine, but nothing here can be exchanged.
+    if (claims.jti === undefined || claims.sid === undefined) throw new AuthError('SESSION_ENDED')
+    const token = { jti: claims.jti, sessionId: claims.sid, userId: claims.sub }
+    const outcome = await decide(token, await store.now())
+    if (outcome.kind === 'ended') throw new AuthError('SESSION_ENDED')
+    if (outcome.kind === 'reused') throw new AuthError('REFRESH_REUSED')
+    const { user, session } = outcome
+    return {
+      user,
+      session,
+      access: await signer.signAccess(user, session, false),
+      refresh: signer.signRefresh(user, session),
+    }
+  }
+}
+
+function isPast(time: Date | null, now: Date): boolean {
+  return time !== null && time.getTime() <= now.getTime()
+}

@@ -1,0 +1,81 @@
+import { toSeconds } from '../base/clock.js'
+import type { SessionRecord, UserRecord } from '../store/contract.js'
+import type { Issuer } from '../tokens/issue.js'
+import type { SignedToken } from './issued.js'
+
+/** Claims of the host's own, for every access token of this user. May not set one of ours. */
+export type ClaimsLoader = (
+  user: UserRecord,
+) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>
+
+/** Signs what a session's row says: asked again, the same ids and times under today's key, roles and claims. */
+export interface SessionSigner {
+  signAccess(user: UserRecord, session: SessionRecord, fresh: boolean): Promise<SignedToken>
+  signRefresh(user: UserRecord, session: SessionRecord): SignedToken
+  /** An access token beside the session's pair. `session` null: it belongs to none. */
+  signExtraAccess(user: UserRecord, session: SessionRecord | null, token: ExtraAccess): Promise<SignedToken>
+}
+
+export interface ExtraAccess {
+  readonly jti: string
+  readonly issuedAt: Date
+  readonly expiresAt: Date | null
+  readonly fresh: boolean
+  readonly authTime: Date
+}
+
+export function createSessionSigner(parts: { issuer: Issuer; claims?: ClaimsLoader }): SessionSigner {
+  const { issuer, claims } = parts
+
+  async function signExtraAccess(
+    user: UserRecord,
+    session: SessionRecord | null,
+    token: ExtraAccess,
+  ): Promise<SignedToken> {
+    const signed = issuer.issue({
+      type: 'access',
+      subject: user.id,
+      jti: token.jti,
+      issuedAt: toSeconds(token.issuedAt.getTime()),
+      expiresAt: secondsOrNull(token.expiresAt),
+      fresh: token.fresh,
+      authTime: toSeconds(token.authTime.getTime()),
+      roles: user.roles,
+      sessionId: session?.id,
+      csrf: session?.csrf,
+      claims: claims && (await claims(user)),
+    })
+    return { token: signed, jti: token.jti, expiresAt: token.expiresAt }
+  }
+
+  return {
+    signExtraAccess,
+
+    signAccess: (user, session, fresh) =>
+      signExtraAccess(user, session, {
+        jti: session.accessJti,
+        issuedAt: session.issuedAt,
+        expiresAt: session.accessExpiresAt,
+        authTime: session.authTime,
+        fresh,
+      }),
+
+    signRefresh(user, session) {
+      const signed = issuer.issue({
+        type: 'refresh',
+        subject: user.id,
+        jti: session.refreshJti,
+        issuedAt: toSeconds(session.issuedAt.getTime()),
+        expiresAt: secondsOrNull(session.refreshExpiresAt),
+        fresh: false,
+        sessionId: session.id,
+        csrf: session.csrf,
+      })
+      return { token: signed, jti: session.refreshJti, expiresAt: session.refreshExpiresAt }
+    },
+  }
+}
+
+function secondsOrNull(time: Date | null): number | null {
+  return time === null ? null : toSeconds(time.getTime())
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { type Authenticated, type Authenticator, isEnabled } from '../accounts/authenticate.js'
+import type { Credentials } from '../accounts/credentials.js'
+import { insertAccount } from '../accounts/sign-up.js'
+import { AuthError } from '../base/errors.js'
+import type { TokenConfig } from '../base/options.js'
+import type { NewUser, SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
+import type { Client, Issued } from './issued.js'
+import { accessRow, mintPair, refreshRow } from './pair.js'
+import type { SessionSigner } from './sign.js'
+
+const ATTEMPTS = 3
+
+export interface Origin extends Client {
+  readonly device: string | null
+}
+
+/** The ways in: each starts a session, with a fresh access token and a refresh token. */
+export interface SessionStarter {
+  logIn(credentials: Credentials, client: Client): Promise<Issued>
+  signUp(user: NewUser, origin: Origin): Promise<Issued>
+  /** Within a transaction that has locked the user's row. Sign with `signStarted` once it is committed. */
+  insert(tx: Transaction, user: UserRecord, origin: Origin, now: Date): Promise<SessionRecord>
+  signStarted(user: UserRecord, session: SessionRecord): Promise<Issued>
+}
+
+export function createSessionStarter(parts: {
+  store: Store
+  config: TokenConfig
+  signer: SessionSigner
+  authenticator: Authenticator
+}): SessionStarter {
+  const { store, config, signer, authenticator } = parts
+
+  async function insert(
+    tx: Transaction,
+    user: UserRecord,
+    origin: Origin,
+    now: Date,
+  ): Promise<SessionRecord> {
+    const session = newSession(user.id, origin, now, config)
+    await tx.insertSession(session)
+    await tx.insertTokens([accessRow(session, true), refreshRow(session)])
+    return session
+  }
+
+  async function signStarted(user: UserRecord, session: SessionRecord): Promise<Issued> {
+    return {
+      user,
+      session,
+      access: await signer.signAccess(user, session, true),
+      refresh: signer.signRefresh(user, session),
+    }
+  }
+
+  /** Null: the row changed while the password was being checked. */
+  async function tryLogIn(proved: Authenticated, origin: Origin): Promise<Issued | null> {
+    const now = await store.now()
+    const user = { ...proved.user, ...proved.patch }
+    const session = await store.transaction(async (tx) => {
+      const row = await tx.lockUser(user.id)
+      if (row === null || row.version !== user.version || !isEnabled(row)) return null
+      if (proved.patch !== null) await tx.updateUser(user.id, proved.patch)
+      return insert(tx, user, origin, now)
+    })
+    return session && signStarted(user, session)
+  }
+
+  return {
+    insert,
+    signStarted,
+
+    async logIn(credentials, client) {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const proved = await authenticator.authenticate(credentials)
+        const issued = await tryLogIn(proved, { ...client, device: credentials.device })
+        if (issued !== null) return issued
+      }
+      throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
+    },
+
+    async signUp(user, origin) {
+      const now = await store.now()
+      const session = await store.transaction(async (tx) => {
+        await insertAccount(tx, user)
+        return insert(tx, user, origin, now)
+      })
+      return signStarted(user, session)
+    },
+  }
+}
+
+export function newSession(userId: string, origin: Origin, now: Date, config: TokenConfig): SessionRecord {
+  return {
+    ...mintPair(now, config),
+    id: randomUUID(),
+    userId,
+    device: origin.device,
+    ip: origin.ip,
+    userAgent: origin.userAgent,
+    csrf: randomUUID(),
+    authTime: now,
+    createdAt: now,
+    lastUsedAt: now,
+    revokedAt: null,
+    revokedReason: null,
+  }
+}

@@ -1,0 +1,62 @@
+import type { KeyObject } from 'node:crypto'
+import type { Algorithm } from '../base/options.js'
+
+/** What an algorithm asks of its key (RFC 7518 §3.1). */
+export interface AlgorithmNeeds {
+  readonly keyKind: 'secret' | 'rsa' | 'ec'
+  readonly hash: 'sha256' | 'sha384' | 'sha512'
+  /** Bytes of the hash, and the least of an HMAC key (RFC 7518 §3.2). */
+  readonly hashBytes: number
+  /** OpenSSL's name of the only curve that the algorithm takes. */
+  readonly curve?: string
+}
+
+export const ALGORITHM_NEEDS: Readonly<Record<Algorithm, AlgorithmNeeds>> = {
+  HS256: { keyKind: 'secret', hash: 'sha256', hashBytes: 32 },
+  HS384: { keyKind: 'secret', hash: 'sha384', hashBytes: 48 },
+  HS512: { keyKind: 'secret', hash: 'sha512', hashBytes: 64 },
+  RS256: { keyKind: 'rsa', hash: 'sha256', hashBytes: 32 },
+  RS384: { keyKind: 'rsa', hash: 'sha384', hashBytes: 48 },
+  RS512: { keyKind: 'rsa', hash: 'sha512', hashBytes: 64 },
+  PS256: { keyKind: 'rsa', hash: 'sha256', hashBytes: 32 },
+  PS384: { keyKind: 'rsa', hash: 'sha384', hashBytes: 48 },
+  PS512: { keyKind: 'rsa', hash: 'sha512', hashBytes: 64 },
+  ES256: { keyKind: 'ec', hash: 'sha256', hashBytes: 32, curve: 'prime256v1' },
+  ES384: { keyKind: 'ec', hash: 'sha384', hashBytes: 48, curve: 'secp384r1' },
+  ES512: { keyKind: 'ec', hash: 'sha512', hashBytes: 64, curve: 'secp521r1' },
+}
+
+const ALGORITHM_OF_CURVE: Readonly<Record<string, Algorithm>> = {
+  prime256v1: 'ES256',
+  secp384r1: 'ES384',
+  secp521r1: 'ES512',
+}
+
+/** The algorithm that a key signs with when nobody says: null when we take no such key. */
+export function defaultAlgorithm(key: KeyObject): Algorithm | null {
+  if (key.type === 'secret') return 'HS256'
+  if (key.asymmetricKeyType === 'rsa') return 'RS256'
+  return ALGORITHM_OF_CURVE[key.asymmetricKeyDetails?.namedCurve ?? ''] ?? null
+}
+
+/** Why this key cannot serve this algorithm; null when it can. */
+export function findMisfit(key: KeyObject, algorithm: Algorithm): string | null {
+  const needs = ALGORITHM_NEEDS[algorithm]
+  const kind = key.type === 'secret' ? 'secret' : key.asymmetricKeyType
+  if (kind !== needs.keyKind) return `${algorithm} does not go with ${describeKind(key)}`
+  if (needs.keyKind === 'secret') return findShortSecret(key, algorithm, needs.hashBytes)
+  if (needs.curve === undefined || needs.curve === key.asymmetricKeyDetails?.namedCurve) return null
+  return `${algorithm} needs the curve ${needs.curve}, this key has ${key.asymmetricKeyDetails?.namedCurve}`
+}
+
+function findShortSecret(key: KeyObject, algorithm: Algorithm, least: number): string | null {
+  const size = key.symmetricKeySize ?? 0
+  return size >= least ? null : `needs ${least} bytes for ${algorithm}, has ${size}`
+}
+
+export function describeKind(key: KeyObject): string {
+  if (key.type === 'secret') return 'a secret'
+  if (key.asymmetricKeyType === 'rsa') return 'an RSA key'
+  if (key.asymmetricKeyType === 'ec') return `an EC key on ${key.asymmetricKeyDetails?.namedCurve}`
+  return `a key of the kind ${key.asymmetricKeyType}`
+}

@@ -1,0 +1,135 @@
+import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import type { Awaitable } from '../base/awaitable.js'
+import { OptionError } from '../base/errors.js'
+import type { Algorithm, KeyOptions } from '../base/options.js'
+import { resolveKeys } from '../base/resolve-options.js'
+import { ALGORITHM_NEEDS, defaultAlgorithm, describeKind, findMisfit } from './algorithms.js'
+import { deriveKeyId } from './key-id.js'
+import { readPrivateKey, readPublicKey, readSecret } from './read-key.js'
+
+/** A key bound to the one algorithm that it serves here. */
+export interface BoundKey {
+  readonly kid: string
+  readonly algorithm: Algorithm
+  readonly key: KeyObject
+}
+
+/** What a token's header says of its key. */
+export interface KeyHint {
+  readonly alg: Algorithm
+  readonly kid?: string
+}
+
+export interface Keyring {
+  /** Raised whenever the keys change: what was verified under an older version counts for nothing. */
+  readonly version: number
+  /** The key that signs now; null when there are public keys only. */
+  signingKey(): BoundKey | null
+  /**
+   * The keys that may have signed such a token: of that algorithm and, when it names one, of that `kid`. Empty: none.
+   * A keyring that has to fetch answers a promise; rejected, the token cannot be judged now.
+   */
+  candidates(hint: KeyHint): Awaitable<readonly BoundKey[]>
+}
+
+const MIN_RSA_BITS = 2048
+const NONE: readonly BoundKey[] = Object.freeze([])
+
+interface KeyMaterial {
+  /** Null: public key only. */
+  readonly signing: KeyObject | null
+  readonly verifying: KeyObject
+  /** The option that an error is about. */
+  readonly option: 'secret' | 'privateKey' | 'publicKey'
+}
+
+/**
+ * The keyring of a secret or of one key pair; a path is read now. Throws `OptionError` naming the option: a key that
+ * is too short, of the wrong kind for its algorithm, unreadable, or not what the option's name says.
+ */
+export function createKeyring(options: KeyOptions): Keyring {
+  const keys = resolveKeys(options)
+  const material = readMaterial(keys)
+  checkStrength(material)
+  const algorithms = chooseAlgorithms(material, keys)
+  const kid = deriveKeyId(material.verifying)
+  const bind = (key: KeyObject, algorithm: Algorithm) => Object.freeze({ kid, algorithm, key })
+  const { signing, verifying } = material
+  const signingKey = signing === null ? null : bind(signing, algorithms.signs)
+  const accepted = new Map(algorithms.accepted.map((alg) => [alg, Object.freeze([bind(verifying, alg)])]))
+  return {
+    version: 1,
+    signingKey: () => signingKey,
+    candidates: ({ alg, kid: named }) =>
+      named === undefined || named === kid ? (accepted.get(alg) ?? NONE) : NONE,
+  }
+}
+
+function readMaterial(keys: KeyOptions): KeyMaterial {
+  if (keys.secret !== undefined) {
+    if (keys.privateKey !== undefined || keys.publicKey !== undefined) {
+      throw new OptionError('secret', 'goes with neither privateKey nor publicKey; give one or the other')
+    }
+    const secret = readSecret(keys.secret)
+    return { signing: secret, verifying: secret, option: 'secret' }
+  }
+  if (keys.privateKey === undefined) {
+    if (keys.publicKey === undefined) throw new OptionError('secret', 'is missing, and there is no key pair')
+    return { signing: null, verifying: readPublicKey(keys.publicKey), option: 'publicKey' }
+  }
+  const signing = readPrivateKey(keys.privateKey)
+  const derived = createPublicKey(signing)
+  if (keys.publicKey !== undefined && !derived.equals(readPublicKey(keys.publicKey))) {
+    throw new OptionError('publicKey', 'does not belong to privateKey')
+  }
+  return { signing, verifying: derived, option: 'privateKey' }
+}
+
+function checkStrength({ verifying, option }: KeyMaterial): void {
+  if (verifying.type === 'secret') return
+  if (defaultAlgorithm(verifying) === null) {
+    throw new OptionError(option, `is ${describeKind(verifying)}; give RSA, or EC on P-256, P-384 or P-521`)
+  }
+  if (verifying.asymmetricKeyType !== 'rsa') return
+  const { modulusLength = 0, publicExponent = 0n } = verifying.asymmetricKeyDetails ?? {}
+  if (modulusLength < MIN_RSA_BITS) {
+    throw new OptionError(option, `needs ${MIN_RSA_BITS} bits, has ${modulusLength}`)
+  }
+  // With e = 1 a signature is the padded hash itself: anybody can write one. An even e is no RSA.
+  if (publicExponent < 3n || publicExponent % 2n === 0n) {
+    throw new OptionError(option, `has the public exponent ${publicExponent}, which protects nothing`)
+  }
+}
+
+function chooseAlgorithms(material: KeyMaterial, keys: KeyOptions) {
+  const { signing, verifying, option } = material
+  const signs = keys.algorithm ?? defaultAlgorithm(verifying)
+  if (signs === null) throw new OptionError(option, 'serves no algorithm')
+  // The one that signs is always accepted too, as Flask-JWT-Extended has it.
+  const own = signing !== null || keys.algorithm !== undefined || keys.decodeAlgorithms === undefined
+  const accepted = [...new Set([...(own ? [signs] : []), ...(keys.decodeAlgorithms ?? [])])]
+  if (accepted.length === 0) throw new OptionError('decodeAlgorithms', 'is empty')
+  for (const algorithm of accepted) {
+    const misfit = findMisfit(verifying, algorithm)
+    if (misfit !== null) throw new OptionError(blame(algorithm, verifying, keys), misfit)
+  }
+  if (signing !== null && verifying.type !== 'secret') checkPairWorks(signing, verifying, option)
+  return { signs, accepted }
+}
+
+/** The option to change: the secret when it is only too short, else the one that asked for this algorithm. */
+function blame(algorithm: Algorithm, key: KeyObject, keys: KeyOptions): string {
+  if (key.type === 'secret' && ALGORITHM_NEEDS[algorithm].keyKind === 'secret') return 'secret'
+  return algorithm === keys.algorithm ? 'algorithm' : 'decodeAlgorithms'
+}
+
+/** A damaged private key still loads; this finds it at start rather than at the first login. */
+function checkPairWorks(signing: KeyObject, verifying: KeyObject, option: string): void {
+  const message = Buffer.from('sallyport')
+  try {
+    if (verify('sha256', message, verifying, sign('sha256', message, signing))) return
+  } catch {
+    // Refused below, as a signature that does not verify is.
+  }
+  throw new OptionError(option, 'is damaged: what it signs does not verify')
+}

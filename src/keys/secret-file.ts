@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { OptionError } from '../base/errors.js'
+
+/** Serves every HMAC algorithm. */
+const SECRET_BYTES = 64
+const SECRET_FORM = /^[A-Za-z0-9_-]{86}\n$/
+const FILE_NAME = 'secret.key'
+
+export interface StoredSecret {
+  /** As it may be given to `secret`: the text itself, so that the file's content can move into a variable. */
+  readonly secret: string
+  readonly path: string
+  /** Whether this call made it. */
+  readonly generated: boolean
+}
+
+/**
+ * The secret kept in the data folder; made at the first start, with the folder (0700). Throws `OptionError` for
+ * `dataDir` when the folder cannot be used, and when others can read the file.
+ */
+export function loadOrGenerateSecret(dataDir: string): StoredSecret {
+  const path = join(dataDir, FILE_NAME)
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new OptionError('dataDir', `${dataDir} cannot be made (${codeOf(cause)})`, { cause })
+  }
+  const generated = readSecretFile(path) === null && generateSecret(path)
+  const secret = readSecretFile(path)
+  if (secret === null) throw new OptionError('dataDir', `${path} was removed while it was read`)
+  return { secret, path, generated }
+}
+
+/**
+ * Writes a new secret to `path`, mode 0600. False when there is a file already: that one is left alone, so that two
+ * processes that start at once agree on one. After a crash there is the whole file or none.
+ */
+export function generateSecret(path: string): boolean {
+  const folder = dirname(path)
+  const draft = join(folder, `.${basename(path)}.${randomBytes(8).toString('hex')}`)
+  try {
+    writeDurably(draft, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`)
+    try {
+      // A link never replaces what is there, as a rename would.
+      linkSync(draft, path)
+    } finally {
+      unlinkSync(draft)
+    }
+    syncFolder(folder)
+    return true
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') return false
+    throw new OptionError('dataDir', `${path} cannot be written (${codeOf(cause)})`, { cause })
+  }
+}
+
+function writeDurably(path: string, text: string): void {
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    writeSync(file, text)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function syncFolder(folder: string): void {
+  // Windows opens no folders.
+  if (process.platform === 'win32') return
+  const handle = openSync(folder, constants.O_RDONLY)
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+function readSecretFile(path: string): string | null {
+  const text = readPrivately(path)
+  if (text === null) return null
+  if (!SECRET_FORM.test(text)) throw new OptionError('dataDir', `${path} is not a secret that Sallyport made`)
+  return text.trimEnd()
+}
+
+function readPrivately(path: string): string | null {
+  let file: number
+  try {
+    file = openSync(path, constants.O_RDONLY)
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return null
+    throw new OptionError('dataDir', `${path} cannot be read (${codeOf(cause)})`, { cause })
+  }
+  try {
+    const { mode } = fstatSync(file)
+    // Refused, not warned of: whoever has read it can sign as anybody, and a warning scrolls by.
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      throw new OptionError('dataDir', `${path} can be read by others; run: chmod 600 ${path}`)
+    }
+    return readFileSync(file, 'utf8')
+  } finally {
+    closeSync(file)
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+}

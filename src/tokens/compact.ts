@@ -1,0 +1,45 @@
+import type { Algorithm } from '../base/options.js'
+import { ALGORITHM_NEEDS } from '../keys/algorithms.js'
+import type { KeyHint } from '../keys/keyring.js'
+import { parseStrictObject, type SealedObject } from './strict-json.js'
+
+/** The longest token that is looked at, in characters: as long as all of a request's headers in Node. */
+export const MAX_TOKEN_LENGTH = 16 * 1024
+
+/** The parts of a compact JWS (RFC 7515 §3.1), decoded; nothing of it is verified. */
+export interface CompactToken {
+  readonly header: SealedObject
+  readonly hint: KeyHint
+  readonly payload: Buffer
+}
+
+const SHAPE = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
+
+/** Takes a token apart; answers the reason, for the log, when it is none. */
+export function takeApart(raw: string): CompactToken | string {
+  if (raw.length > MAX_TOKEN_LENGTH) return `longer than ${MAX_TOKEN_LENGTH} characters`
+  if (!SHAPE.test(raw)) return 'not three parts of base64url'
+  const headerEnd = raw.indexOf('.')
+  const payloadEnd = raw.lastIndexOf('.')
+  const headerBytes = decodeCanonical(raw.slice(0, headerEnd))
+  const payload = decodeCanonical(raw.slice(headerEnd + 1, payloadEnd))
+  const signature = decodeCanonical(raw.slice(payloadEnd + 1))
+  if (headerBytes === null || payload === null || signature === null) return 'base64url in a second form'
+
+  const header = parseStrictObject(headerBytes)
+  if (header.kind === 'refused') return `header: ${header.reason}`
+  const { alg, kid } = header.value
+  if (!isAlgorithm(alg)) return 'alg: none that we know'
+  if (kid !== undefined && typeof kid !== 'string') return 'kid: not text'
+  return { header: header.value, hint: kid === undefined ? { alg } : { alg, kid }, payload }
+}
+
+/** Null unless the text is the one way to write its bytes: otherwise one token could be presented as several. */
+function decodeCanonical(part: string): Buffer | null {
+  const bytes = Buffer.from(part, 'base64url')
+  return bytes.toString('base64url') === part ? bytes : null
+}
+
+function isAlgorithm(value: unknown): value is Algorithm {
+  return typeof value === 'string' && Object.hasOwn(ALGORITHM_NEEDS, value)
+}

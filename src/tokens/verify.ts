@@ -1,0 +1,150 @@
+import { type Awaitable, isPromise } from '../base/awaitable.js'
+import type { Claims, TokenType } from '../base/claims.js'
+import type { Clock } from '../base/clock.js'
+import type { VerifyConfig } from '../base/options.js'
+import type { BoundKey, Keyring } from '../keys/keyring.js'
+import { createTokenCache, type VerifiedToken } from './cache.js'
+import { type CompactToken, takeApart } from './compact.js'
+import { hasSignatureOf } from './jws.js'
+import { parseStrictObject, type SealedObject } from './strict-json.js'
+import { readFacts } from './token-facts.js'
+
+/** Which type a token must have; `any` takes both (Flask-JWT-Extended's `verify_type=False`). */
+export type ExpectedType = TokenType | 'any'
+
+interface KnownBearer {
+  /** Who the token names, by the identity claim, as text. */
+  readonly subject: string
+  readonly type: TokenType
+  /** Deeply frozen, without prototype. */
+  readonly claims: Claims
+  /** Deeply frozen, without prototype. */
+  readonly header: SealedObject
+}
+
+/** Everything holds, now. Whether it was revoked is not asked here. */
+export interface ValidToken extends KnownBearer {
+  readonly kind: 'valid'
+}
+
+/** Everything but the time holds. */
+export interface ExpiredToken extends KnownBearer {
+  readonly kind: 'expired'
+}
+
+/** No token of ours. The reason is for the log, never for the caller. */
+export interface InvalidToken {
+  readonly kind: 'invalid'
+  readonly reason: string
+}
+
+/** The keys could not be asked. The cause is for the log. */
+export interface UnjudgedToken {
+  readonly kind: 'unavailable'
+  readonly cause: unknown
+}
+
+export type Verdict = ValidToken | ExpiredToken | InvalidToken | UnjudgedToken
+
+export interface Verifier {
+  /**
+   * Judges a token: size and shape, `kid`, signature, `crit`, `typ`, `type`, subject, `iss`, `aud`, `nbf`, `iat`, `exp`,
+   * in this order. Never throws and never rejects. A promise only where the keyring answers one.
+   */
+  verify(raw: string, expected: ExpectedType): Awaitable<Verdict>
+}
+
+export interface VerifierDependencies {
+  readonly keyring: Keyring
+  readonly config: VerifyConfig
+  readonly clock: Clock
+  /** The most memory that verified tokens may take; 0: none are kept. By default 16 MiB, some 3,000 tokens. */
+  readonly cacheBytes?: number
+}
+
+/** Instances' clocks differ: a token that another one issued just now is not from the future. */
+const MIN_AHEAD_SECONDS = 10
+const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024
+const TYP = /^(application\/)?(at\+)?jwt$/i
+
+export function createVerifier(dependencies: VerifierDependencies): Verifier {
+  const { keyring, config, clock, cacheBytes = DEFAULT_CACHE_BYTES } = dependencies
+  const cache = createTokenCache(cacheBytes)
+  const aheadSeconds = Math.max(MIN_AHEAD_SECONDS, config.leewaySeconds)
+
+  function verify(raw: string, expected: ExpectedType): Awaitable<Verdict> {
+    const known = cache.find(raw, keyring.version)
+    if (known !== null) return judge(known, expected)
+    const parts = takeApart(raw)
+    if (typeof parts === 'string') return invalid(parts)
+    // Taken before the keys are: should these change meanwhile, what they vouch for is kept under the older version.
+    const keysVersion = keyring.version
+    try {
+      const keys = keyring.candidates(parts.hint)
+      if (!isPromise(keys)) return judgeNew(raw, { parts, keys, keysVersion, expected })
+      return keys.then((loaded) => judgeNew(raw, { parts, keys: loaded, keysVersion, expected }), unavailable)
+    } catch (cause) {
+      return unavailable(cause)
+    }
+  }
+
+  function judgeNew(
+    raw: string,
+    found: { parts: CompactToken; keys: readonly BoundKey[]; keysVersion: number; expected: ExpectedType },
+  ): Verdict {
+    const { parts, keys, keysVersion, expected } = found
+    if (keys.length === 0) return invalid('no key for this alg and kid')
+    if (!keys.some((key) => hasSignatureOf(raw, key))) return invalid('the signature does not match')
+    const token = readVerified(parts)
+    if (typeof token === 'string') return invalid(token)
+    cache.store(raw, keysVersion, token)
+    return judge(token, expected)
+  }
+
+  function readVerified({ header, payload }: CompactToken): VerifiedToken | string {
+    // RFC 7515 §4.1.11: whoever knows no extension refuses every token that demands one.
+    if (header.crit !== undefined) return 'crit: an extension that we do not know'
+    const { typ } = header
+    if (typ !== undefined && !(typeof typ === 'string' && TYP.test(typ))) return 'typ: neither JWT nor at+jwt'
+    const claims = parseStrictObject(payload)
+    if (claims.kind === 'refused') return `payload: ${claims.reason}`
+    const facts = readFacts(claims.value, config)
+    return typeof facts === 'string' ? facts : { ...facts, header }
+  }
+
+  function judge(token: VerifiedToken, expected: ExpectedType): Verdict {
+    const { subject, type, claims, header } = token
+    if (expected !== 'any' && type !== expected) return invalid(`type: ${type}, not ${expected}`)
+    const now = clock.now() / 1000
+    const problem = findWrongParty(token, config) ?? findEarly(claims, now + aheadSeconds)
+    if (problem !== null) return invalid(problem)
+    if (claims.exp === undefined && !config.allowNoExpiry) return invalid('exp: absent')
+    // RFC 7519 §4.1.4: refused on the very second.
+    const expired = claims.exp !== undefined && now >= claims.exp + config.leewaySeconds
+    return { kind: expired ? 'expired' : 'valid', subject, type, claims, header }
+  }
+
+  return { verify }
+}
+
+function findWrongParty({ claims, audiences }: VerifiedToken, config: VerifyConfig): string | null {
+  const { iss } = claims
+  if (config.issuers.length > 0 && (iss === undefined || !config.issuers.includes(iss)))
+    return 'iss: not ours'
+  if (audiences === null) return config.audiences.length === 0 ? null : 'aud: absent'
+  return audiences.some((one) => config.audiences.includes(one)) ? null : 'aud: not ours'
+}
+
+function findEarly({ nbf, iat }: Claims, latest: number): string | null {
+  if (nbf !== undefined && nbf > latest) return 'nbf: not yet'
+  if (iat !== undefined && iat > latest) return 'iat: issued in the future'
+  return null
+}
+
+function invalid(reason: string): InvalidToken {
+  return { kind: 'invalid', reason }
+}
+
+function unavailable(cause: unknown): UnjudgedToken {
+  return { kind: 'unavailable', cause }
+}

@@ -1,0 +1,11 @@
+/** Both databases take some 32,000 values in one statement; and one that long is slow to plan. */
+const BATCH = 5_000
+
+/** Runs `work` on each part of a list that may be longer than one statement takes; never on an empty one. */
+export async function inBatches<T, R>(items: readonly T[], work: (batch: T[]) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (let start = 0; start < items.length; start += BATCH) {
+    results.push(await work(items.slice(start, start + BATCH)))
+  }
+  return results
+}

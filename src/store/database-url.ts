@@ -1,0 +1,52 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { OptionError } from '../base/errors.js'
+
+/** What a database URL says. */
+export type DatabaseLocation =
+  | { provider: 'sqlite'; path: string }
+  | {
+      provider: 'postgresql'
+      url: string
+      /** Prisma's `?schema=`; by default PostgreSQL's own `public`. */
+      schema: string | null
+      /** Host, port and database: fit for a message, since it has neither name nor password. */
+      place: string
+    }
+
+/** Reads `file:…` and `postgresql://…`. Throws `OptionError` for anything else; no message repeats a URL. */
+export function parseDatabaseUrl(databaseUrl: string): DatabaseLocation {
+  if (databaseUrl.startsWith('file:')) return { provider: 'sqlite', path: sqlitePath(databaseUrl) }
+  if (/^postgres(?:ql)?:/.test(databaseUrl)) return postgresqlLocation(databaseUrl)
+  throw new OptionError('databaseUrl', "must begin with 'file:' (SQLite) or 'postgresql://'")
+}
+
+function sqlitePath(databaseUrl: string): string {
+  const path = databaseUrl.slice('file:'.length)
+  if (path === '' || path === ':memory:') {
+    throw new OptionError('databaseUrl', "needs the path of a file after 'file:'")
+  }
+  if (path.includes('?')) throw new OptionError('databaseUrl', "a 'file:' URL takes no parameters after '?'")
+  if (!path.startsWith('//')) return resolve(path)
+  try {
+    return fileURLToPath(databaseUrl)
+  } catch {
+    throw new OptionError('databaseUrl', "is no valid 'file://' URL")
+  }
+}
+
+function postgresqlLocation(databaseUrl: string): DatabaseLocation {
+  const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : null
+  if (url === null) {
+    throw new OptionError(
+      'databaseUrl',
+      'is no valid URL; special characters in the name or password must be percent-encoded',
+    )
+  }
+  const schema = url.searchParams.get('schema')
+  if (schema !== null && !/^[A-Za-z_][A-Za-z0-9_$]*$/.test(schema)) {
+    throw new OptionError('databaseUrl', "its 'schema' must be letters, digits and '_'")
+  }
+  const place = `${url.host}${url.pathname}`
+  return { provider: 'postgresql', url: databaseUrl, schema, place }
+}

@@ -1,0 +1,16 @@
+import type { UserRecord } from './contract.js'
+import type { Prisma, PrismaClient } from './generated/sqlite/client.js'
+
+/** Prisma's client, within a transaction or without. Both providers' clients are used under SQLite's types. */
+export type Client = PrismaClient | Prisma.TransactionClient
+
+/** What the two databases say differently. */
+export interface Dialect {
+  readonly provider: 'sqlite' | 'postgresql'
+  /** Reads a user's row and keeps others from locking it until the transaction ends. */
+  lockUser(tx: Prisma.TransactionClient, id: string): Promise<UserRecord | null>
+  /** Keeps others from appending to the feed until the transaction ends. */
+  lockFeed(tx: Prisma.TransactionClient): Promise<void>
+  /** The database's clock. */
+  now(client: Client): Promise<Date>
+}

@@ -1,0 +1,49 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import type { PoolConfig } from 'pg'
+import type { Clock } from '../base/clock.js'
+import type { Store } from './contract.js'
+import { PrismaClient } from './generated/postgresql/client.js'
+import type { PrismaClient as SqliteClient } from './generated/sqlite/client.js'
+import { migrate } from './migrate.js'
+import { readMigrations } from './migrations.js'
+import { postgresqlDialect } from './postgresql-dialect.js'
+import { openPostgresqlMigration } from './postgresql-migration.js'
+import { createPrismaStore } from './prisma-store.js'
+import { TRANSACTION_LIMITS } from './transaction-limits.js'
+
+/** Opens a PostgreSQL database that is there. */
+export async function openPostgresqlStore({
+  url,
+  schema,
+  clock,
+  poolSize,
+}: {
+  url: string
+  schema: string | null
+  clock: Clock | undefined
+  poolSize: number
+}): Promise<Store> {
+  const config: PoolConfig = {
+    connectionString: url,
+    max: poolSize,
+    // pg would wait for ever.
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    // An instance that hangs in a transaction must not keep its locks from the others.
+    idle_in_transaction_session_timeout: 15_000,
+    ...(schema === null ? {} : { options: `-c search_path="${schema}"` }),
+  }
+  const target = await openPostgresqlMigration(config)
+  try {
+    await migrate(target, await readMigrations('postgresql'))
+  } finally {
+    await target.close()
+  }
+  const client = new PrismaClient({
+    adapter: new PrismaPg(config, schema === null ? {} : { schema }),
+    transactionOptions: TRANSACTION_LIMITS,
+  })
+  await client.$connect()
+  // The two clients are made from the same models; SQLite's types are the narrower.
+  return createPrismaStore({ client: client as unknown as SqliteClient, dialect: postgresqlDialect, clock })
+}

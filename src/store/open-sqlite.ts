@@ -1,0 +1,39 @@
+import { mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Clock } from '../base/clock.js'
+import type { Store } from './contract.js'
+import { PrismaClient } from './generated/sqlite/client.js'
+import { migrate } from './migrate.js'
+import { readMigrations } from './migrations.js'
+import { createPrismaStore } from './prisma-store.js'
+import { createSqliteAdapterFactory } from './sqlite-adapter.js'
+import { sqliteDialect } from './sqlite-dialect.js'
+import { openSqliteMigration } from './sqlite-migration.js'
+import { TRANSACTION_LIMITS } from './transaction-limits.js'
+
+/** Opens a SQLite file, made when missing: 0600, in a folder of 0700. */
+export async function openSqliteStore({
+  path,
+  clock,
+}: {
+  path: string
+  clock: Clock | undefined
+}): Promise<Store> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  // SQLite would make it readable by others. Its `-wal` and `-shm` get the mode of the file.
+  const file = await open(path, 'a', 0o600)
+  await file.close()
+
+  const target = await openSqliteMigration(path)
+  try {
+    await migrate(target, await readMigrations('sqlite'))
+  } finally {
+    await target.close()
+  }
+  const client = new PrismaClient({
+    adapter: createSqliteAdapterFactory(path),
+    transactionOptions: TRANSACTION_LIMITS,
+  })
+  await client.$connect()
+  return createPrismaStore({ client, dialect: sqliteDialect, clock })
+}

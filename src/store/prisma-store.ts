@@ -1,0 +1,113 @@
+import type { Clock } from '../base/clock.js'
+import type { Statements, Store, Transaction } from './contract.js'
+import type { Client, Dialect } from './dialect.js'
+import { appendToFeed, createFeedStatements } from './feed-statements.js'
+import type { Prisma, PrismaClient } from './generated/sqlite/client.js'
+import { prune } from './prune.js'
+import { createSessionStatements } from './session-statements.js'
+import { toStoreError } from './store-errors.js'
+import { createTokenStatements } from './token-statements.js'
+import { createUserStatements } from './user-statements.js'
+
+/** The store on Prisma, for both providers. A given clock replaces the database's. */
+export function createPrismaStore({
+  client,
+  dialect,
+  clock,
+}: {
+  client: PrismaClient
+  dialect: Dialect
+  clock: Clock | undefined
+}): Store {
+  const transaction: Store['transaction'] = (work) => runTransaction({ client, dialect, work })
+  const now = async () => (clock === undefined ? dialect.now(client) : new Date(clock.now()))
+  return {
+    ...around(createStatements(client), attempt),
+    provider: dialect.provider,
+    endSessions: (change) => transaction((tx) => tx.endSessions(change)),
+    transaction,
+    now: () => attempt(now),
+    prune: (before, limit) => attempt(() => prune(client, before, limit)),
+    close: () => client.$disconnect(),
+  }
+}
+
+function createStatements(client: Client): Statements {
+  return {
+    ...createUserStatements(client),
+    ...createSessionStatements(client),
+    ...createTokenStatements(client),
+    ...createFeedStatements(client),
+  }
+}
+
+function createTransaction(tx: Prisma.TransactionClient, dialect: Dialect): Transaction {
+  return {
+    ...createStatements(tx),
+    lockUser: (id) => dialect.lockUser(tx, id),
+    appendRevocations: async (entries) => {
+      if (entries.length === 0) return []
+      await dialect.lockFeed(tx)
+      return appendToFeed(tx, entries)
+    },
+  }
+}
+
+async function runTransaction<T>({
+  client,
+  dialect,
+  work,
+}: {
+  client: PrismaClient
+  dialect: Dialect
+  work: (tx: Transaction) => Promise<T>
+}): Promise<T> {
+  const state: { failed?: { error: unknown }; thrown?: { error: unknown } } = {}
+
+  // A failed statement fails the transaction, also when `work` catches its error: PostgreSQL would answer COMMIT with
+  // a silent rollback, and SQLite would run what follows a full disk's rollback outside of any transaction.
+  async function attemptOnce<R>(run: () => Promise<R>): Promise<R> {
+    if (state.failed !== undefined) throw state.failed.error
+    try {
+      return await attempt(run)
+    } catch (error) {
+      state.failed ??= { error }
+      throw error
+    }
+  }
+
+  try {
+    return await client.$transaction(async (tx) => {
+      try {
+        const result = await work(around(createTransaction(tx, dialect), attemptOnce))
+        if (state.failed !== undefined) throw state.failed.error
+        return result
+      } catch (error) {
+        state.thrown = { error }
+        throw error
+      }
+    })
+  } catch (error) {
+    // What `work` threw is the caller's; only what BEGIN and COMMIT threw is for us to name.
+    throw state.thrown === undefined ? toStoreError(error) : state.thrown.error
+  }
+}
+
+type Attempt = <T>(run: () => Promise<T>) => Promise<T>
+
+async function attempt<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw toStoreError(error)
+  }
+}
+
+/** The same methods, each run by `attempt`. */
+function around<T extends Statements>(statements: T, attempt: Attempt): T {
+  const methods = Object.entries(statements).map(([name, method]) => [
+    name,
+    (...args: unknown[]) => attempt(() => method(...args)),
+  ])
+  return Object.fromEntries(methods) as T
+}

@@ -1,0 +1,20 @@
+import type { PrismaClient } from './generated/sqlite/client.js'
+
+/** See `Store.prune`. Three statements, each by itself: what one of them leaves, the next round finds. */
+export async function prune(
+  client: PrismaClient,
+  before: Date,
+  limit: number,
+): Promise<{ revocations: number; tokens: number; sessions: number }> {
+  const past = { lt: before }
+  const revocations = await client.revocation.deleteMany({ where: { expiresAt: past }, limit })
+  const tokens = await client.token.deleteMany({ where: { expiresAt: past }, limit })
+  const sessions = await client.session.deleteMany({
+    where: {
+      tokens: { none: {} },
+      OR: [{ refreshExpiresAt: past }, { refreshExpiresAt: null, revokedAt: past }],
+    },
+    limit,
+  })
+  return { revocations: revocations.count, tokens: tokens.count, sessions: sessions.count }
+}

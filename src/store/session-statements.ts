@@ -1,0 +1,68 @@
+import { inBatches } from './batches.js'
+import type { RevokedReason, SessionRecord, Statements, TokenPair } from './contract.js'
+import type { Client } from './dialect.js'
+import type { SessionModel } from './generated/sqlite/models.js'
+
+type SessionStatements = Pick<
+  Statements,
+  'insertSession' | 'findSession' | 'listLiveSessions' | 'rotateSession' | 'endSessions'
+>
+
+/** `endSessions` is two statements: atomic only within a transaction. */
+export function createSessionStatements(client: Client): SessionStatements {
+  return {
+    insertSession: async (session) => {
+      await client.session.createMany({ data: [session] })
+    },
+    findSession: async (id) => {
+      const row = await client.session.findUnique({ where: { id } })
+      return row === null ? null : toSession(row)
+    },
+    listLiveSessions: async (userId, now) => {
+      const rows = await client.session.findMany({
+        where: { userId, ...live(now) },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      })
+      return rows.map(toSession)
+    },
+    rotateSession: async ({ id, userId, fromRefreshJti, pair, now }) => {
+      // One UPDATE whose condition decides: of those that race, one finds the row as it was.
+      const rows = await client.session.updateManyAndReturn({
+        where: { id, userId, refreshJti: fromRefreshJti, ...live(now) },
+        data: { ...toPair(pair), lastUsedAt: now },
+      })
+      return rows[0] === undefined ? null : toSession(rows[0])
+    },
+    endSessions: async ({ userId, ids, exceptId, at, reason }) => {
+      const revoked = { revokedAt: at, revokedReason: reason }
+      const rows = await client.session.updateManyAndReturn({
+        where: {
+          userId,
+          revokedAt: null,
+          ...(ids === undefined ? {} : { id: { in: [...ids] } }),
+          ...(exceptId === undefined ? {} : { NOT: { id: exceptId } }),
+        },
+        data: revoked,
+        select: { id: true },
+      })
+      const ended = rows.map((row) => row.id)
+      await inBatches(ended, (batch) =>
+        client.token.updateMany({ where: { sessionId: { in: batch }, revokedAt: null }, data: revoked }),
+      )
+      return ended
+    },
+  }
+}
+
+function live(now: Date) {
+  return { revokedAt: null, OR: [{ refreshExpiresAt: null }, { refreshExpiresAt: { gt: now } }] }
+}
+
+function toPair(pair: TokenPair): TokenPair {
+  const { accessJti, refreshJti, issuedAt, accessExpiresAt, refreshExpiresAt } = pair
+  return { accessJti, refreshJti, issuedAt, accessExpiresAt, refreshExpiresAt }
+}
+
+function toSession(row: SessionModel): SessionRecord {
+  return { ...row, revokedReason: row.revokedReason as RevokedReason | null }
+}

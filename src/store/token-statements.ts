@@ -1,0 +1,95 @@
+import type { TokenType } from '../base/claims.js'
+import { inBatches } from './batches.js'
+import type { RevokedReason, Statements, TokenPage, TokenRecord } from './contract.js'
+import type { Client } from './dialect.js'
+import type { TokenModel } from './generated/sqlite/models.js'
+
+type TokenStatements = Pick<
+  Statements,
+  | 'insertTokens'
+  | 'findToken'
+  | 'listTokens'
+  | 'markRotated'
+  | 'markRevoked'
+  | 'revokeSessionless'
+  | 'clearRevoked'
+  | 'lastExpiry'
+>
+
+export function createTokenStatements(client: Client): TokenStatements {
+  return {
+    insertTokens: async (tokens) => {
+      if (tokens.length > 0) await client.token.createMany({ data: [...tokens] })
+    },
+    findToken: async (jti) => {
+      const row = await client.token.findUnique({ where: { jti } })
+      return row === null ? null : toToken(row)
+    },
+    listTokens: async (page) => {
+      const rows = await client.token.findMany({
+        where: toWhere(page),
+        orderBy: [{ issuedAt: 'desc' }, { jti: 'desc' }],
+        take: page.limit,
+      })
+      return rows.map(toToken)
+    },
+    markRotated: async ({ jti, at, evenIfRevoked }) => {
+      const { count } = await client.token.updateMany({
+        where: { jti, type: 'refresh', rotatedAt: null, ...(evenIfRevoked ? {} : { revokedAt: null }) },
+        data: { rotatedAt: at },
+      })
+      return count === 1
+    },
+    markRevoked: async (jti, at, reason) => {
+      const { count } = await client.token.updateMany({
+        where: { jti, revokedAt: null },
+        data: { revokedAt: at, revokedReason: reason },
+      })
+      return count === 1
+    },
+    revokeSessionless: ({ userId, at, reason }) =>
+      client.token.updateManyAndReturn({
+        where: { userId, sessionId: null, revokedAt: null },
+        data: { revokedAt: at, revokedReason: reason },
+        select: { jti: true, expiresAt: true },
+      }),
+    clearRevoked: async (jti) => {
+      await client.token.updateMany({ where: { jti }, data: { revokedAt: null, revokedReason: null } })
+    },
+    lastExpiry: async (sessionIds) => {
+      const parts = await inBatches(sessionIds, (batch) =>
+        client.token.aggregate({
+          where: { sessionId: { in: batch } },
+          _max: { expiresAt: true },
+          _count: { _all: true, expiresAt: true },
+        }),
+      )
+      if (parts.some(({ _count }) => _count.expiresAt < _count._all)) return null
+      const times = parts.flatMap(({ _max }) => (_max.expiresAt === null ? [] : [_max.expiresAt.getTime()]))
+      return times.length === 0 ? null : new Date(Math.max(...times))
+    },
+  }
+}
+
+function toWhere({ userId, type, revoked, after }: TokenPage) {
+  return {
+    ...(userId === undefined ? {} : { userId }),
+    ...(type === undefined ? {} : { type }),
+    ...(revoked === undefined ? {} : { revokedAt: revoked ? { not: null } : null }),
+    ...(after === undefined
+      ? {}
+      : {
+          // The bound by itself lets the index begin there.
+          issuedAt: { lte: after.issuedAt },
+          OR: [{ issuedAt: { lt: after.issuedAt } }, { jti: { lt: after.jti } }],
+        }),
+  }
+}
+
+function toToken(row: TokenModel): TokenRecord {
+  return {
+    ...row,
+    type: row.type as TokenType,
+    revokedReason: row.revokedReason as RevokedReason | null,
+  }
+}

@@ -1,0 +1,72 @@
+import type { NewUser, Statements, UserPatch, UserRecord } from './contract.js'
+import type { Client } from './dialect.js'
+import type { UserModel } from './generated/sqlite/models.js'
+
+type UserStatements = Pick<
+  Statements,
+  'insertUser' | 'findUser' | 'findUserByUsername' | 'findUserByEmail' | 'updateUser'
+>
+
+export function createUserStatements(client: Client): UserStatements {
+  return {
+    insertUser: async (user) => {
+      await client.user.createMany({ data: [toRow(user)] })
+    },
+    findUser: async (id) => toUserOrNull(await client.user.findUnique({ where: { id } })),
+    findUserByUsername: async (usernameKey) =>
+      toUserOrNull(await client.user.findUnique({ where: { usernameKey } })),
+    findUserByEmail: async (emailKey) => toUserOrNull(await client.user.findUnique({ where: { emailKey } })),
+    updateUser: async (id, patch) => {
+      const { count } = await client.user.updateMany({ where: { id }, data: toPatch(patch) })
+      if (count === 0) throw new RangeError('updateUser: no user has this id')
+    },
+  }
+}
+
+/** A user's row as the contract has it. Throws on a row that is none of ours. */
+export function toUser(row: UserModel): UserRecord {
+  const { id, username, email, passwordHash, version, createdAt, disabledAt, deletedAt } = row
+  return {
+    id,
+    username,
+    email,
+    passwordHash,
+    roles: toRoles(row.roles),
+    version,
+    createdAt,
+    disabledAt,
+    deletedAt,
+  }
+}
+
+function toUserOrNull(row: UserModel | null): UserRecord | null {
+  return row === null ? null : toUser(row)
+}
+
+function toRoles(value: unknown): string[] {
+  if (!Array.isArray(value) || !value.every((role) => typeof role === 'string')) {
+    throw new TypeError('users.roles: not a list of texts')
+  }
+  return value
+}
+
+function toRow(user: NewUser) {
+  // Field by field: what else the object carries is no column.
+  return {
+    id: user.id,
+    username: user.username,
+    usernameKey: user.usernameKey,
+    email: user.email,
+    emailKey: user.emailKey,
+    passwordHash: user.passwordHash,
+    roles: [...user.roles],
+    version: user.version,
+    createdAt: user.createdAt,
+    disabledAt: user.disabledAt,
+    deletedAt: user.deletedAt,
+  }
+}
+
+function toPatch({ roles, ...patch }: UserPatch) {
+  return roles === undefined ? patch : { ...patch, roles: [...roles] }
+}

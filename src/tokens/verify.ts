@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.js'
 import type { VerifyConfig } from '../base/options.js'
 import type { BoundKey, Keyring } from '../keys/keyring.js'
 import { createTokenCache, type VerifiedToken } from './cache.js'
+import { aheadSecondsOf } from './clock-skew.js'
 import { type CompactToken, takeApart } from './compact.js'
 import { hasSignatureOf } from './jws.js'
 import { parseStrictObject, type SealedObject } from './strict-json.js'
@@ -62,15 +63,13 @@ export interface VerifierDependencies {
   readonly cacheBytes?: number
 }
 
-/** Instances' clocks differ: a token that another one issued just now is not from the future. */
-const MIN_AHEAD_SECONDS = 10
 const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024
 const TYP = /^(application\/)?(at\+)?jwt$/i
 
 export function createVerifier(dependencies: VerifierDependencies): Verifier {
   const { keyring, config, clock, cacheBytes = DEFAULT_CACHE_BYTES } = dependencies
   const cache = createTokenCache(cacheBytes)
-  const aheadSeconds = Math.max(MIN_AHEAD_SECONDS, config.leewaySeconds)
+  const aheadSeconds = aheadSecondsOf(config)
 
   function verify(raw: string, expected: ExpectedType): Awaitable<Verdict> {
     const known = cache.find(raw, keyring.version)

@@ -1,0 +1,98 @@
+import { type Awaitable, isPromise } from '../base/awaitable.js'
+import type { Claims } from '../base/claims.js'
+import type { Clock } from '../base/clock.js'
+import { AuthError } from '../base/errors.js'
+import type { ActiveIdentity, Identity } from '../base/identity.js'
+import type { Logger } from '../base/logger.js'
+import type { VerifyConfig } from '../base/options.js'
+import type { Verifier } from '../tokens/verify.js'
+import { createClaimsDeriver } from './derive-claims.js'
+import type { ReadGrants } from './grants.js'
+import { createIdentifier, type Identified, type RevocationCheck } from './identify.js'
+import { createLocator, type PresentedToken } from './locate-token.js'
+import type { RequestSource } from './read-header.js'
+
+// A function under a symbol: it goes along when a framework copies the context, and whoever prints or serialises the
+// context sees no token.
+const PRESENTED: unique symbol = Symbol('presentedToken')
+
+/** What a resolver, and the guard, find in the GraphQL context. */
+export interface AuthContext<TUser = unknown, TSession = unknown> {
+  readonly identity: Identity
+  /** Null unless `identity` is active. Deeply frozen. */
+  readonly claims: Claims | null
+  /**
+   * The bearer's account; loaded at the first call. Null unless `identity` is active, and without a loader. Rejects with
+   * `USER_NOT_FOUND` when the loader finds none.
+   */
+  user(): Promise<TUser | null>
+  /** The bearer's session; loaded at the first call. Null unless `identity` is active, and where there is none. */
+  session(): Promise<TSession | null>
+  readonly [PRESENTED]?: () => PresentedToken | null
+}
+
+/** Loads what an active token names. Null: there is none. */
+export type Load<T> = (identity: ActiveIdentity, claims: Claims) => Awaitable<T | null>
+
+export interface ContextDependencies<TUser, TSession> {
+  readonly verifier: Verifier
+  readonly config: VerifyConfig
+  readonly clock: Clock
+  readonly revocation?: RevocationCheck
+  readonly loadUser?: Load<TUser>
+  readonly loadSession?: Load<TSession>
+  readonly grants?: ReadGrants
+  readonly verifyType?: boolean
+  readonly skipRevocationCheck?: boolean
+  readonly logger?: Logger
+}
+
+/** Builds the context of a request. Neither throws nor rejects. A promise only where the keyring has to fetch. */
+export type BuildContext<TUser, TSession> = (source: RequestSource) => Awaitable<AuthContext<TUser, TSession>>
+
+export function createContextBuilder<TUser = unknown, TSession = unknown>(
+  dependencies: ContextDependencies<TUser, TSession>,
+): BuildContext<TUser, TSession> {
+  const { config, loadUser, loadSession } = dependencies
+  const identify = createIdentifier({
+    ...dependencies,
+    locate: createLocator(config),
+    deriveClaims: createClaimsDeriver(dependencies),
+  })
+
+  function build({ identity, claims, presented }: Identified): AuthContext<TUser, TSession> {
+    return {
+      identity,
+      claims,
+      user: once(async () => {
+        if (identity.kind !== 'active' || claims === null || loadUser === undefined) return null
+        const user = await loadUser(identity, claims)
+        if (user === null || user === undefined) throw new AuthError('USER_NOT_FOUND')
+        return user
+      }),
+      session: once(async () => {
+        if (identity.kind !== 'active' || claims === null || loadSession === undefined) return null
+        return (await loadSession(identity, claims)) ?? null
+      }),
+      [PRESENTED]: () => presented,
+    }
+  }
+
+  return (source) => {
+    const identified = identify(source)
+    return isPromise(identified) ? identified.then(build) : build(identified)
+  }
+}
+
+/** The token as the request presented it, genuine or not; null when there was none, or a header that holds none. */
+export function presentedToken(context: AuthContext): PresentedToken | null {
+  return context[PRESENTED]?.() ?? null
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined
+  return () => {
+    loading ??= load()
+    return loading
+  }
+}

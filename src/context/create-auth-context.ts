@@ -1,0 +1,88 @@
+import { systemClock } from '../base/clock.js'
+import { OptionError } from '../base/errors.js'
+import type { Logger } from '../base/logger.js'
+import type { KeyOptions, VerifyOptions } from '../base/options.js'
+import { refuseUnknownOptions, resolveVerify } from '../base/resolve-options.js'
+import { createKeyring } from '../keys/keyring.js'
+import { createVerifier } from '../tokens/verify.js'
+import { type AuthContext, createContextBuilder, type Load } from './auth-context.js'
+import type { ReadGrants } from './grants.js'
+import type { RevocationCheck } from './identify.js'
+import type { RequestSource } from './read-header.js'
+
+export interface AuthContextOptions<TUser = unknown, TClaims = unknown> extends KeyOptions, VerifyOptions {
+  /** The account of an active bearer, for `context.user()`. */
+  loadUser?: Load<TUser>
+  /**
+   * Where roles and scopes stand in the claims, when they stand elsewhere than in `roles` and `scope`. When it throws, or
+   * answers anything but lists of text, the token is refused (`CLAIMS_REJECTED`).
+   */
+  grants?: ReadGrants<TClaims>
+  /** Asked for every token that is otherwise good. */
+  revocation?: RevocationCheck
+  /** Whether a refresh token is refused. By default true. */
+  verifyType?: boolean
+  /** Leaves `revocation` unasked: for what a revoked bearer may still do. By default false. */
+  skipRevocationCheck?: boolean
+  /** Where failures of keys, `grants` and `revocation` are told. By default nowhere. */
+  logger?: Logger
+}
+
+const KNOWN: Readonly<Record<keyof AuthContextOptions, true>> = {
+  secret: true,
+  privateKey: true,
+  publicKey: true,
+  algorithm: true,
+  decodeAlgorithms: true,
+  issuer: true,
+  audience: true,
+  leeway: true,
+  identityClaim: true,
+  verifySubject: true,
+  allowNoExpiry: true,
+  freshFor: true,
+  headerName: true,
+  headerType: true,
+  clock: true,
+  loadUser: true,
+  grants: true,
+  revocation: true,
+  verifyType: true,
+  skipRevocationCheck: true,
+  logger: true,
+}
+
+/**
+ * Verification alone: a function to be used as the `context` of Yoga, Apollo Server or Mercurius, or called with any
+ * request. It never rejects: a bad token makes an identity that says so, which the guard turns into the refusal.
+ * Throws `OptionError`, naming the option, when the options are wrong.
+ *
+ * @example
+ * const auth = createAuthContext({ secret: process.env.JWT_SECRET_KEY })
+ * const yoga = createYoga({ schema, context: auth })
+ * const { identity, claims } = await auth(request)
+ */
+export function createAuthContext<TUser = unknown, TClaims = Record<string, unknown>>(
+  options: AuthContextOptions<TUser, TClaims>,
+): (source: RequestSource) => Promise<AuthContext<TUser, null>> {
+  refuseUnknownOptions(options, new Set(Object.keys(KNOWN)))
+  const { loadUser, grants, revocation, verifyType, skipRevocationCheck, logger } = options
+  if (skipRevocationCheck !== undefined && revocation === undefined) {
+    throw new OptionError('skipRevocationCheck', 'means nothing without revocation')
+  }
+  const { clock = systemClock } = options
+  const config = resolveVerify(options)
+  const build = createContextBuilder<TUser, null>({
+    verifier: createVerifier({ keyring: createKeyring(options), config, clock }),
+    config,
+    clock,
+    revocation,
+    loadUser,
+    // The issuer's claims have the shape that the host says; what `grants` makes of them is checked.
+    grants: grants as ReadGrants | undefined,
+    verifyType,
+    skipRevocationCheck,
+    logger,
+  })
+  return async (source) => build(source)
+}

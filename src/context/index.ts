@@ -1,0 +1,8 @@
+export type { AuthContext, BuildContext, ContextDependencies, Load } from './auth-context.js'
+export { createContextBuilder, presentedToken } from './auth-context.js'
+export type { AuthContextOptions } from './create-auth-context.js'
+export { createAuthContext } from './create-auth-context.js'
+export type { Grants, ReadGrants } from './grants.js'
+export type { RevocationCheck } from './identify.js'
+export type { PresentedToken } from './locate-token.js'
+export type { RequestSource } from './read-header.js'

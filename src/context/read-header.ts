@@ -1,0 +1,80 @@
+/**
+ * A request as frameworks hand it to a `context` function: Yoga's initial context, Apollo's `{ req }`, Mercurius's
+ * Fastify request, a Node request, a Fetch `Request`, or any object with `headers`.
+ */
+export interface RequestSource {
+  readonly headers?: unknown
+  readonly request?: unknown
+  readonly req?: unknown
+  readonly raw?: unknown
+}
+
+interface NodeMessage {
+  readonly headers: Readonly<Record<string, unknown>>
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly unknown[]
+}
+
+interface HeaderGetter {
+  get(name: string): unknown
+}
+
+/** Each value of a header, in order; a name in lower case. Fetch joins what was repeated into one, with commas. */
+export function readHeader(source: RequestSource, name: string): readonly string[] {
+  const message = findNodeMessage(source)
+  if (message !== null) return readFromNode(message, name)
+  const headers = source.headers ?? headersOf(source.request) ?? headersOf(source.req)
+  if (!isObject(headers)) return []
+  if (isGetter(headers)) return textsOf(headers.get(name))
+  return Object.entries(headers).flatMap(([key, value]) => (key.toLowerCase() === name ? textsOf(value) : []))
+}
+
+/**
+ * Node keeps the first `Authorization` header and drops the others, so the raw list is asked whether there were any.
+ * The value is that of `headers`, where a middleware may have set or removed it.
+ */
+function readFromNode({ headers, rawHeaders }: NodeMessage, name: string): readonly string[] {
+  const value = textsOf(headers[name])
+  if (value.length === 0) return value
+  const sent: string[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const key = rawHeaders[at]
+    // The length first: it spares most names the conversion.
+    if (typeof key !== 'string' || key.length !== name.length || key.toLowerCase() !== name) continue
+    sent.push(String(rawHeaders[at + 1]))
+  }
+  return sent.length > 1 ? sent : value
+}
+
+function findNodeMessage(source: RequestSource): NodeMessage | null {
+  for (const candidate of [source.req, source.raw, source]) {
+    if (!isObject(candidate)) continue
+    if (isNodeMessage(candidate)) return candidate
+    const { raw } = candidate
+    if (isObject(raw) && isNodeMessage(raw)) return raw
+  }
+  return null
+}
+
+function isNodeMessage(value: object): value is NodeMessage {
+  return (
+    'rawHeaders' in value && Array.isArray(value.rawHeaders) && 'headers' in value && isObject(value.headers)
+  )
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+function isGetter(headers: object): headers is HeaderGetter {
+  return 'get' in headers && typeof headers.get === 'function'
+}
+
+function headersOf(value: unknown): unknown {
+  return isObject(value) ? value.headers : undefined
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+}

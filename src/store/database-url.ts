@@ -8,8 +8,8 @@ export type DatabaseLocation =
   | {
       provider: 'postgresql'
       url: string
-      /** Prisma's `?schema=`; by default PostgreSQL's own `public`. */
-      schema: string | null
+      /** Prisma's `?schema=`; by default `public`, as with Prisma. */
+      schema: string
       /** Host, port and database: fit for a message, since it has neither name nor password. */
       place: string
     }
@@ -43,8 +43,8 @@ function postgresqlLocation(databaseUrl: string): DatabaseLocation {
       'is no valid URL; special characters in the name or password must be percent-encoded',
     )
   }
-  const schema = url.searchParams.get('schema')
-  if (schema !== null && !/^[A-Za-z_][A-Za-z0-9_$]*$/.test(schema)) {
+  const schema = url.searchParams.get('schema') ?? 'public'
+  if (!/^[A-Za-z_][A-Za-z0-9_$]*$/.test(schema)) {
     throw new OptionError('databaseUrl', "its 'schema' must be letters, digits and '_'")
   }
   const place = `${url.host}${url.pathname}`

@@ -7,6 +7,10 @@ export type Client = PrismaClient | Prisma.TransactionClient
 /** What the two databases say differently. */
 export interface Dialect {
   readonly provider: 'sqlite' | 'postgresql'
+  /** A table's name in SQL. */
+  table(name: string): string
+  /** The nth parameter in SQL, from 1. */
+  parameter(n: number): string
   /** Reads a user's row and keeps others from locking it until the transaction ends. */
   lockUser(tx: Prisma.TransactionClient, id: string): Promise<UserRecord | null>
   /** Keeps others from appending to the feed until the transaction ends. */

@@ -6,7 +6,7 @@ import { PrismaClient } from './generated/postgresql/client.js'
 import type { PrismaClient as SqliteClient } from './generated/sqlite/client.js'
 import { migrate } from './migrate.js'
 import { readMigrations } from './migrations.js'
-import { postgresqlDialect } from './postgresql-dialect.js'
+import { createPostgresqlDialect } from './postgresql-dialect.js'
 import { openPostgresqlMigration } from './postgresql-migration.js'
 import { createPrismaStore } from './prisma-store.js'
 import { TRANSACTION_LIMITS } from './transaction-limits.js'
@@ -19,7 +19,7 @@ export async function openPostgresqlStore({
   poolSize,
 }: {
   url: string
-  schema: string | null
+  schema: string
   clock: Clock | undefined
   poolSize: number
 }): Promise<Store> {
@@ -29,21 +29,25 @@ export async function openPostgresqlStore({
     // pg would wait for ever.
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    // An instance that hangs in a transaction must not keep its locks from the others.
-    idle_in_transaction_session_timeout: 15_000,
-    ...(schema === null ? {} : { options: `-c search_path="${schema}"` }),
+    keepAliveInitialDelayMillis: 10_000,
+    // A network that swallows everything.
+    query_timeout: 15_000,
   }
-  const target = await openPostgresqlMigration(config)
+  const target = await openPostgresqlMigration(config, schema)
   try {
     await migrate(target, await readMigrations('postgresql'))
   } finally {
     await target.close()
   }
   const client = new PrismaClient({
-    adapter: new PrismaPg(config, schema === null ? {} : { schema }),
+    adapter: new PrismaPg(config, { schema }),
     transactionOptions: TRANSACTION_LIMITS,
   })
   await client.$connect()
   // The two clients are made from the same models; SQLite's types are the narrower.
-  return createPrismaStore({ client: client as unknown as SqliteClient, dialect: postgresqlDialect, clock })
+  return createPrismaStore({
+    client: client as unknown as SqliteClient,
+    dialect: createPostgresqlDialect(schema),
+    clock,
+  })
 }

@@ -2,29 +2,44 @@ import type { Dialect } from './dialect.js'
 import type { UserModel } from './generated/sqlite/models.js'
 import { toUser } from './user-statements.js'
 
-/** Any number will do that no other program locks in the same database. */
+/** Any number that no other program locks in the same database. */
 const FEED_LOCK = 7_246_518_903
 
-export const postgresqlDialect: Dialect = {
-  provider: 'postgresql',
-  lockUser: async (tx, id) => {
-    // NO KEY: rows that refer to this one may still be inserted meanwhile; nobody changes an id.
-    const rows = await tx.$queryRaw<UserModel[]>`
-      SELECT "id", "username", "username_key" AS "usernameKey", "email", "email_key" AS "emailKey",
-        "password_hash" AS "passwordHash", "roles", "version", "created_at" AS "createdAt",
-        "disabled_at" AS "disabledAt", "deleted_at" AS "deletedAt"
-      FROM "users" WHERE "id" = ${id} FOR NO KEY UPDATE`
-    return rows[0] === undefined ? null : toUser(rows[0])
-  },
-  lockFeed: async (tx) => {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${FEED_LOCK}::bigint)`
-  },
-  now: async (client) => {
-    // As a number: a raw timestamp with time zone is read back wrong by the server's offset.
-    const rows = await client.$queryRaw<{ ms: number }[]>`
-      SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "ms"`
-    const ms = rows[0]?.ms
-    if (typeof ms !== 'number') throw new TypeError('the database gave no time')
-    return new Date(ms)
-  },
+/**
+ * Set with each lock, for the transaction alone: an instance that hangs must not keep its locks from the others. Not
+ * for the connection, because poolers between us and the server refuse that.
+ */
+const LET_GO = "set_config('idle_in_transaction_session_timeout', '15s', true)"
+
+/** The schema's name is put into SQL: only one that was checked as it was read. */
+export function createPostgresqlDialect(schema: string): Dialect {
+  const table = (name: string) => `"${schema}"."${name}"`
+  // NO KEY: rows that refer to this one may be inserted meanwhile; nobody changes an id.
+  const lockUser = `
+    SELECT "id", "username", "username_key" AS "usernameKey", "email", "email_key" AS "emailKey",
+      "password_hash" AS "passwordHash", "roles", "version", "created_at" AS "createdAt",
+      "disabled_at" AS "disabledAt", "deleted_at" AS "deletedAt", ${LET_GO} AS "letGo"
+    FROM ${table('users')} WHERE "id" = $1 FOR NO KEY UPDATE`
+  const lockFeed = `SELECT ${LET_GO}, pg_advisory_xact_lock(${FEED_LOCK})`
+  // As a number: a raw timestamp with time zone is read back wrong by the server's offset.
+  const now = `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "ms"`
+
+  return {
+    provider: 'postgresql',
+    table,
+    parameter: (n) => `$${n}`,
+    lockUser: async (tx, id) => {
+      const rows = await tx.$queryRawUnsafe<UserModel[]>(lockUser, id)
+      return rows[0] === undefined ? null : toUser(rows[0])
+    },
+    lockFeed: async (tx) => {
+      await tx.$executeRawUnsafe(lockFeed)
+    },
+    now: async (client) => {
+      const rows = await client.$queryRawUnsafe<{ ms: number }[]>(now)
+      const ms = rows[0]?.ms
+      if (typeof ms !== 'number') throw new TypeError('the database gave no time')
+      return new Date(ms)
+    },
+  }
 }

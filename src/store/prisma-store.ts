@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.js'
-import type { Statements, Store, Transaction } from './contract.js'
+import { type Statements, type Store, StoreUnavailable, type Transaction } from './contract.js'
 import type { Client, Dialect } from './dialect.js'
 import { appendToFeed, createFeedStatements } from './feed-statements.js'
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js'
@@ -19,36 +19,50 @@ export function createPrismaStore({
   dialect: Dialect
   clock: Clock | undefined
 }): Store {
-  const transaction: Store['transaction'] = (work) => runTransaction({ client, dialect, work })
+  let closed = false
+
+  // Prisma would open the database again.
+  const whileOpen: Attempt = async (run) => {
+    if (closed) throw new StoreUnavailable('the store is closed')
+    return attempt(run)
+  }
+  const transaction: Store['transaction'] = async (work) => {
+    if (closed) throw new StoreUnavailable('the store is closed')
+    return runTransaction({ client, dialect, work })
+  }
   const now = async () => (clock === undefined ? dialect.now(client) : new Date(clock.now()))
+
   return {
-    ...around(createStatements(client), attempt),
+    ...around(createStatements(client, dialect), whileOpen),
     provider: dialect.provider,
     endSessions: (change) => transaction((tx) => tx.endSessions(change)),
     transaction,
-    now: () => attempt(now),
-    prune: (before, limit) => attempt(() => prune(client, before, limit)),
-    close: () => client.$disconnect(),
+    now: () => whileOpen(now),
+    prune: (before, limit) => whileOpen(() => prune(client, before, limit)),
+    close: async () => {
+      closed = true
+      await client.$disconnect()
+    },
   }
 }
 
-function createStatements(client: Client): Statements {
+function createStatements(client: Client, dialect: Dialect): Statements {
   return {
     ...createUserStatements(client),
     ...createSessionStatements(client),
-    ...createTokenStatements(client),
+    ...createTokenStatements(client, dialect),
     ...createFeedStatements(client),
   }
 }
 
 function createTransaction(tx: Prisma.TransactionClient, dialect: Dialect): Transaction {
   return {
-    ...createStatements(tx),
+    ...createStatements(tx, dialect),
     lockUser: (id) => dialect.lockUser(tx, id),
     appendRevocations: async (entries) => {
       if (entries.length === 0) return []
       await dialect.lockFeed(tx)
-      return appendToFeed(tx, entries)
+      return appendToFeed(tx, dialect, entries)
     },
   }
 }

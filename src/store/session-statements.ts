@@ -12,7 +12,7 @@ type SessionStatements = Pick<
 export function createSessionStatements(client: Client): SessionStatements {
   return {
     insertSession: async (session) => {
-      await client.session.createMany({ data: [session] })
+      await client.session.create({ data: session, select: { id: true } })
     },
     findSession: async (id) => {
       const row = await client.session.findUnique({ where: { id } })

@@ -1,8 +1,9 @@
 import type { TokenType } from '../base/claims.js'
 import { inBatches } from './batches.js'
 import type { RevokedReason, Statements, TokenPage, TokenRecord } from './contract.js'
-import type { Client } from './dialect.js'
+import type { Client, Dialect } from './dialect.js'
 import type { TokenModel } from './generated/sqlite/models.js'
+import { insertRows, type Value } from './insert-rows.js'
 
 type TokenStatements = Pick<
   Statements,
@@ -16,10 +17,10 @@ type TokenStatements = Pick<
   | 'lastExpiry'
 >
 
-export function createTokenStatements(client: Client): TokenStatements {
+export function createTokenStatements(client: Client, dialect: Dialect): TokenStatements {
   return {
     insertTokens: async (tokens) => {
-      if (tokens.length > 0) await client.token.createMany({ data: [...tokens] })
+      await insertRows(client, dialect, { table: 'tokens', columns: COLUMNS, rows: tokens.map(toRow) })
     },
     findToken: async (jti) => {
       const row = await client.token.findUnique({ where: { jti } })
@@ -69,6 +70,20 @@ export function createTokenStatements(client: Client): TokenStatements {
       return times.length === 0 ? null : new Date(Math.max(...times))
     },
   }
+}
+
+const COLUMNS = [
+  ...['jti', 'type', 'user_id', 'session_id', 'fresh', 'fresh_until'],
+  ...['issued_at', 'expires_at', 'rotated_at', 'revoked_at', 'revoked_reason'],
+]
+
+function toRow(token: TokenRecord): Value[] {
+  const { jti, type, userId, sessionId, fresh, freshUntil } = token
+  const { issuedAt, expiresAt, rotatedAt, revokedAt, revokedReason } = token
+  return [
+    ...[jti, type, userId, sessionId, fresh, freshUntil],
+    ...[issuedAt, expiresAt, rotatedAt, revokedAt, revokedReason],
+  ]
 }
 
 function toWhere({ userId, type, revoked, after }: TokenPage) {

@@ -10,7 +10,7 @@ type UserStatements = Pick<
 export function createUserStatements(client: Client): UserStatements {
   return {
     insertUser: async (user) => {
-      await client.user.createMany({ data: [toRow(user)] })
+      await client.user.create({ data: toRow(user), select: { id: true } })
     },
     findUser: async (id) => toUserOrNull(await client.user.findUnique({ where: { id } })),
     findUserByUsername: async (usernameKey) =>

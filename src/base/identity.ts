@@ -25,6 +25,8 @@ export interface ExpiredIdentity {
   readonly kind: 'expired'
   readonly code: 'TOKEN_EXPIRED'
   readonly formerSubject: string
+  /** Its `exp`, seconds since 1970. Null: it has none. */
+  readonly expiresAtSeconds: number | null
   readonly sessionId: string | null
   readonly location: TokenLocation
 }
@@ -34,6 +36,8 @@ export interface RevokedIdentity {
   readonly kind: 'revoked'
   readonly code: 'TOKEN_REVOKED'
   readonly formerSubject: string
+  /** Its `exp`, seconds since 1970. Null: it has none. */
+  readonly expiresAtSeconds: number | null
   readonly sessionId: string | null
   readonly location: TokenLocation
 }

@@ -17,7 +17,7 @@ export interface RevocationFeed {
   /** Lines that this instance has just committed: in force here before the answer goes out. */
   apply(entries: readonly RevocationEntry[]): void
   /** Judges verified claims. `unavailable`: nothing was loaded yet, or it is too old to be trusted. */
-  check(claims: Claims): RevocationVerdict | 'unavailable'
+  check(claims: Claims, subject: string): RevocationVerdict | 'unavailable'
   /** Whether `check` would answer from what is known. */
   isReady(): boolean
   /** How many lines are held. */
@@ -98,7 +98,7 @@ export function createRevocationFeed(parts: {
     apply(committed) {
       for (const entry of committed) entries.apply(entry)
     },
-    check: (claims) => (isReady() ? entries.judge(claims) : 'unavailable'),
+    check: (claims, subject) => (isReady() ? entries.judge(claims, subject) : 'unavailable'),
     isReady,
     get size() {
       return entries.size

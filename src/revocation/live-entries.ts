@@ -7,7 +7,7 @@ export type RevocationVerdict = 'live' | 'revoked' | 'superseded'
 export interface LiveEntries {
   readonly size: number
   apply(entry: RevocationEntry): void
-  judge(claims: Claims): RevocationVerdict
+  judge(claims: Claims, subject: string): RevocationVerdict
   /** Forgets what expired before this time (milliseconds). */
   forgetExpired(now: number): void
 }
@@ -31,11 +31,11 @@ export function createLiveEntries(): LiveEntries {
       if (known === undefined || known.id < entry.id) byScope[entry.scope].set(entry.key, entry)
     },
 
-    judge(claims) {
+    judge(claims, subject) {
       const token = claims.jti === undefined ? 'live' : effectOf(byScope.token.get(claims.jti))
       if (token !== 'live') return token
       if (claims.sid !== undefined) return effectOf(byScope.session.get(claims.sid))
-      return judgeByTime(byScope.user.get(claims.sub), claims.iat)
+      return judgeByTime(byScope.user.get(subject), claims.iat)
     },
 
     forgetExpired(now) {

@@ -1,3 +1,4 @@
+import type { Claims } from '../base/claims.js'
 import type { SessionRecord, UserRecord } from '../store/contract.js'
 
 /** A token as it is handed out, once. */
@@ -14,6 +15,12 @@ export interface Issued {
   readonly session: SessionRecord | null
   readonly access: SignedToken
   readonly refresh: SignedToken | null
+}
+
+/** What signature and claims vouch for; its time may be past. */
+export interface GenuineToken {
+  readonly subject: string
+  readonly claims: Claims
 }
 
 /** Who asks, as the audit and the list of sessions show it. */

@@ -3,7 +3,7 @@ import { toSeconds } from '../base/clock.js'
 import type { TokenConfig } from '../base/options.js'
 import type { SessionRecord, TokenPair, TokenRecord } from '../store/contract.js'
 
-type Lives = Pick<TokenConfig, 'accessTtlSeconds' | 'refreshTtlSeconds'>
+export type Lives = Pick<TokenConfig, 'accessTtlSeconds' | 'refreshTtlSeconds'>
 
 /** New ids, and times in whole seconds as the claims have them. */
 export function mintPair(now: Date, lives: Lives): TokenPair {

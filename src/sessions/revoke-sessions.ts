@@ -1,21 +1,22 @@
-import type { Claims } from '../base/claims.js'
 import { AuthError } from '../base/errors.js'
 import type { CommitRevoking } from '../revocation/commit.js'
 import type { SessionRecord, Store } from '../store/contract.js'
 import { lockActor } from './actor.js'
 import { endEverything, endSessions } from './end.js'
-import type { Actor } from './issued.js'
+import type { Actor, GenuineToken } from './issued.js'
 
 /** Ends sessions, one or many, as their owner asks. */
 export interface SessionRevocation {
-  /** The session of a genuine token, an expired one too. Whether it was live. */
-  logOut(claims: Pick<Claims, 'sub' | 'sid'>): Promise<boolean>
+  /** The session of a genuine token, an expired one too; or the token, where it has none. Whether anything ended. */
+  logOut(token: GenuineToken): Promise<boolean>
   /** Another's session answers `NOT_FOUND` as an unknown one does. One that is over stays as it is. */
   revokeSession(actor: Actor, id: string): Promise<SessionRecord>
   /** All but the actor's own; how many. */
   revokeOthers(actor: Actor): Promise<number>
   /** All, the actor's own too; how many. */
   revokeAll(actor: Actor): Promise<number>
+  /** All of a user's, for a host's own code; how many. */
+  endAll(userId: string): Promise<number>
 }
 
 export function createSessionRevocation(parts: {
@@ -25,13 +26,20 @@ export function createSessionRevocation(parts: {
 }): SessionRevocation {
   const { store, commit, foreignTtlSeconds } = parts
   return {
-    async logOut({ sub, sid }) {
-      if (sid === undefined) return false
+    async logOut({ subject, claims: { sid, jti, exp } }) {
       const at = await store.now()
       return commit(async (tx, revoke) => {
-        if ((await tx.lockUser(sub)) === null) return false
-        const ended = await endSessions(tx, revoke, { userId: sub, ids: [sid], at, reason: 'logout' })
-        return ended.length > 0
+        await tx.lockUser(subject)
+        if (sid !== undefined) {
+          const ended = await endSessions(tx, revoke, { userId: subject, ids: [sid], at, reason: 'logout' })
+          return ended.length > 0
+        }
+        // Of no session, perhaps minted elsewhere: the token itself is all that can end.
+        if (jti === undefined) return false
+        await tx.markRevoked(jti, at, 'logout')
+        const expiresAt = exp === undefined ? null : new Date(exp * 1000)
+        revoke({ scope: 'token', key: jti, effect: 'revoked', issuedBefore: null, expiresAt })
+        return true
       })
     },
 
@@ -62,6 +70,17 @@ export function createSessionRevocation(parts: {
       return commit(async (tx, revoke) => {
         const user = await lockActor(tx, actor)
         const { id: userId, version } = user
+        const change = { userId, version, at, reason: 'session_revoked', foreignTtlSeconds } as const
+        return (await endEverything(tx, revoke, change)).length
+      })
+    },
+
+    async endAll(userId) {
+      const at = await store.now()
+      return commit(async (tx, revoke) => {
+        const user = await tx.lockUser(userId)
+        if (user === null) throw new AuthError('NOT_FOUND')
+        const { version } = user
         const change = { userId, version, at, reason: 'session_revoked', foreignTtlSeconds } as const
         return (await endEverything(tx, revoke, change)).length
       })

@@ -1,11 +1,10 @@
 import { isEnabled } from '../accounts/authenticate.js'
-import type { Claims } from '../base/claims.js'
 import { AuthError } from '../base/errors.js'
 import type { TokenConfig } from '../base/options.js'
 import type { CommitRevoking } from '../revocation/commit.js'
 import type { SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import { endSessions } from './end.js'
-import type { Issued } from './issued.js'
+import type { GenuineToken, Issued } from './issued.js'
 import { accessRow, mintPair, refreshRow } from './pair.js'
 import type { SessionSigner } from './sign.js'
 
@@ -13,7 +12,7 @@ import type { SessionSigner } from './sign.js'
  * Exchanges a verified refresh token for the session's next pair. Throws `SESSION_ENDED` for one that is dead,
  * `REFRESH_REUSED` (and the session is ended) for one that was exchanged longer ago than the reuse window.
  */
-export type Rotate = (claims: Claims) => Promise<Issued>
+export type Rotate = (token: GenuineToken) => Promise<Issued>
 
 type Outcome =
   | { kind: 'pair'; user: UserRecord; session: SessionRecord }
@@ -90,10 +89,10 @@ export function createRotate(parts: {
     })
   }
 
-  return async (claims) => {
+  return async ({ subject, claims }) => {
     // Minted elsewhere under our key: genuine, but nothing here can be exchanged.
     if (claims.jti === undefined || claims.sid === undefined) throw new AuthError('SESSION_ENDED')
-    const token = { jti: claims.jti, sessionId: claims.sid, userId: claims.sub }
+    const token = { jti: claims.jti, sessionId: claims.sid, userId: subject }
     const outcome = await decide(token, await store.now())
     if (outcome.kind === 'ended') throw new AuthError('SESSION_ENDED')
     if (outcome.kind === 'reused') throw new AuthError('REFRESH_REUSED')

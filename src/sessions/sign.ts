@@ -1,4 +1,3 @@
-import { toSeconds } from '../base/clock.js'
 import type { SessionRecord, UserRecord } from '../store/contract.js'
 import type { Issuer } from '../tokens/issue.js'
 import type { SignedToken } from './issued.js'
@@ -36,10 +35,10 @@ export function createSessionSigner(parts: { issuer: Issuer; claims?: ClaimsLoad
       type: 'access',
       subject: user.id,
       jti: token.jti,
-      issuedAt: toSeconds(token.issuedAt.getTime()),
-      expiresAt: secondsOrNull(token.expiresAt),
+      issuedAt: token.issuedAt,
+      expiresAt: token.expiresAt,
       fresh: token.fresh,
-      authTime: toSeconds(token.authTime.getTime()),
+      authTime: token.authTime,
       roles: user.roles,
       sessionId: session?.id,
       csrf: session?.csrf,
@@ -65,8 +64,8 @@ export function createSessionSigner(parts: { issuer: Issuer; claims?: ClaimsLoad
         type: 'refresh',
         subject: user.id,
         jti: session.refreshJti,
-        issuedAt: toSeconds(session.issuedAt.getTime()),
-        expiresAt: secondsOrNull(session.refreshExpiresAt),
+        issuedAt: session.issuedAt,
+        expiresAt: session.refreshExpiresAt,
         fresh: false,
         sessionId: session.id,
         csrf: session.csrf,
@@ -74,8 +73,4 @@ export function createSessionSigner(parts: { issuer: Issuer; claims?: ClaimsLoad
       return { token: signed, jti: session.refreshJti, expiresAt: session.refreshExpiresAt }
     },
   }
-}
-
-function secondsOrNull(time: Date | null): number | null {
-  return time === null ? null : toSeconds(time.getTime())
 }

@@ -6,7 +6,7 @@ import { AuthError } from '../base/errors.js'
 import type { TokenConfig } from '../base/options.js'
 import type { NewUser, SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import type { Client, Issued } from './issued.js'
-import { accessRow, mintPair, refreshRow } from './pair.js'
+import { accessRow, type Lives, mintPair, refreshRow } from './pair.js'
 import type { SessionSigner } from './sign.js'
 
 const ATTEMPTS = 3
@@ -90,7 +90,7 @@ export function createSessionStarter(parts: {
   }
 }
 
-export function newSession(userId: string, origin: Origin, now: Date, config: TokenConfig): SessionRecord {
+export function newSession(userId: string, origin: Origin, now: Date, config: Lives): SessionRecord {
   return {
     ...mintPair(now, config),
     id: randomUUID(),

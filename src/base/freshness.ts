@@ -1,0 +1,36 @@
+/** How times of authentication are judged; all in seconds. */
+export interface Freshness {
+  readonly nowSeconds: number
+  /** How long after `auth_time` a token without a `fresh` claim is fresh. */
+  readonly freshForSeconds: number
+  /** How far `auth_time` may be ahead of our clock. */
+  readonly leewaySeconds: number
+}
+
+/** What a token says of when its password was given. */
+export interface Authentication {
+  /** `true`, or until when (seconds since 1970). Absent: judged by `authTime`. */
+  readonly fresh: unknown
+  /** When the password was last given: seconds since 1970. */
+  readonly authTime: unknown
+}
+
+/** Whether a token satisfies `@fresh` (`maxAgeSeconds` null), or `@fresh(maxAge:)`. */
+export function isFresh(
+  { fresh, authTime }: Authentication,
+  maxAgeSeconds: number | null,
+  time: Freshness,
+): boolean {
+  if (maxAgeSeconds !== null) return isWithin(authTime, maxAgeSeconds, time)
+  if (fresh === undefined) return isWithin(authTime, time.freshForSeconds, time)
+  return fresh === true || (typeof fresh === 'number' && Number.isFinite(fresh) && time.nowSeconds <= fresh)
+}
+
+/** A time that is absent, no number, or ahead of us is no time. */
+function isWithin(authTime: unknown, seconds: number, { nowSeconds, leewaySeconds }: Freshness): boolean {
+  if (typeof authTime !== 'number' || !Number.isFinite(authTime)) return false
+  return authTime <= nowSeconds + leewaySeconds && nowSeconds - authTime <= seconds
+}
+
+/** Instances' clocks differ: what another one wrote just now is not from the future. Seconds. */
+export const MIN_AHEAD_SECONDS = 10

@@ -1,0 +1,57 @@
+import { type ASTNode, GraphQLError } from 'graphql'
+import { type AuthError, ERRORS, type ErrorMeaning } from './errors.js'
+
+/** What an HTTP answer that consists of nothing but this error has to say. */
+export interface HttpAnswer {
+  status: number
+  headers: Record<string, string>
+}
+
+/** The protection space that every challenge names (RFC 9110 §11.5). */
+const REALM = 'sallyport'
+
+/** Status, `WWW-Authenticate` (RFC 6750 §3, RFC 9470 §3) and `Retry-After` of an error. */
+export function httpOf(error: AuthError): HttpAnswer {
+  const meaning: ErrorMeaning = ERRORS[error.code]
+  const headers: Record<string, string> = {}
+  if (meaning.challenge !== undefined) headers['WWW-Authenticate'] = challengeOf(error, meaning.challenge)
+  if (error.retryAfterSeconds !== undefined) {
+    headers['Retry-After'] = String(Math.max(1, Math.ceil(error.retryAfterSeconds)))
+  }
+  return { status: meaning.status, headers }
+}
+
+function challengeOf(error: AuthError, challenge: string | null): string {
+  const parts = [`realm="${REALM}"`]
+  if (challenge !== null) parts.push(`error="${challenge}"`)
+  // A number or nothing: no text from elsewhere reaches a header.
+  const { maxAge } = error.details
+  if (typeof maxAge === 'number' && Number.isFinite(maxAge)) parts.push(`max_age="${maxAge}"`)
+  return `Bearer ${parts.join(', ')}`
+}
+
+export interface GraphQLErrorOptions {
+  /** The places in the document that the error is about. */
+  nodes?: readonly ASTNode[]
+  /**
+   * Whether to add `extensions.http`, from which Yoga and Apollo take status and headers. Only where nothing ran: with
+   * it, an error of one field would turn an answer that has data into a 4xx.
+   */
+  http?: boolean
+}
+
+/** The one mapping of our errors to GraphQL's: `extensions` has `code`, `action` and the error's details. */
+export function toGraphQLError(error: AuthError, options: GraphQLErrorOptions = {}): GraphQLError {
+  const mapped = new GraphQLError(error.message, {
+    ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
+    extensions: {
+      ...error.details,
+      code: error.code,
+      action: ERRORS[error.code].action,
+      ...(options.http === true ? { http: httpOf(error) } : {}),
+    },
+  })
+  // Not as `originalError`: servers mask an error that has one. The cause is for the log and is never printed.
+  if (error.cause !== undefined) mapped.cause = error.cause
+  return mapped
+}

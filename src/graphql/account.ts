@@ -1,0 +1,25 @@
+import { readDevice } from '../accounts/credentials.js'
+import type { PasswordChange } from '../sessions/account-changes.js'
+import { toAuthPayload } from './auth-payload.js'
+import { type Resolver, requireActor, type Services } from './services.js'
+
+/** The bearer's own account. */
+export function accountResolvers({ accountChanges }: Services) {
+  const me: Resolver = (_parent, _args, context) => context.user()
+
+  const changePassword: Resolver<PasswordChange> = async (_parent, change, context) => {
+    const session = await context.session()
+    const origin = { ...context.client, device: readDevice(session?.device) }
+    return toAuthPayload(await accountChanges.changePassword(requireActor(context), change, origin))
+  }
+
+  const deleteAccount: Resolver = async (_parent, _args, context) => {
+    await accountChanges.deleteAccount(requireActor(context))
+    return true
+  }
+
+  // A host's own `loadUser` may answer less than a row of ours.
+  const roles: Resolver<Record<string, never>, { roles?: unknown }> = (user) => user.roles ?? []
+
+  return { Query: { me }, Mutation: { changePassword, deleteAccount }, User: { roles } }
+}

@@ -1,0 +1,71 @@
+import { AuthError } from '../base/errors.js'
+
+const MAX_PAGE = 100
+
+export interface PageArguments {
+  first: number | null
+  after?: string | null
+}
+
+export interface Connection<T> {
+  readonly edges: readonly { cursor: string; node: T }[]
+  readonly nodes: readonly T[]
+  readonly pageInfo: {
+    readonly hasNextPage: boolean
+    readonly hasPreviousPage: boolean
+    readonly startCursor: string | null
+    readonly endCursor: string | null
+  }
+}
+
+/** Where a row stands in an order by time, then id; stable when rows are added. */
+export interface Position {
+  readonly at: Date
+  readonly id: string
+}
+
+/** Throws `BAD_USER_INPUT`: a page has 1 to 100 rows. */
+export function readFirst(first: number | null): number {
+  const count = first ?? 50
+  if (count >= 1 && count <= MAX_PAGE) return count
+  throw new AuthError('BAD_USER_INPUT', {
+    message: `first: needs 1 to ${MAX_PAGE}.`,
+    details: { field: 'first' },
+  })
+}
+
+/** Throws `BAD_USER_INPUT` for a cursor that no page of ours ended with. */
+export function readCursor(after: string | null | undefined): Position | undefined {
+  if (after == null) return undefined
+  const [, time, id] = /^(\d{1,15}):([^\0]{1,255})$/.exec(Buffer.from(after, 'base64url').toString()) ?? []
+  const at = new Date(Number(time))
+  if (id !== undefined && !Number.isNaN(at.getTime())) return { at, id }
+  throw new AuthError('BAD_USER_INPUT', {
+    message: 'after: is not a cursor of ours.',
+    details: { field: 'after' },
+  })
+}
+
+/** A Relay connection of rows of which one more than asked for was read. */
+export function toConnection<T>(
+  rows: readonly T[],
+  page: { first: number; isFirstPage: boolean },
+  positionOf: (row: T) => Position,
+): Connection<T> {
+  const nodes = rows.slice(0, page.first)
+  const edges = nodes.map((node) => ({ cursor: writeCursor(positionOf(node)), node }))
+  return {
+    edges,
+    nodes,
+    pageInfo: {
+      hasNextPage: rows.length > page.first,
+      hasPreviousPage: !page.isFirstPage,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  }
+}
+
+function writeCursor({ at, id }: Position): string {
+  return Buffer.from(`${at.getTime()}:${id}`).toString('base64url')
+}

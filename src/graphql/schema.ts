@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { makeExecutableSchema } from '@graphql-tools/schema'
+import { type IResolvers, MapperKind, mapSchema, type TypeSource } from '@graphql-tools/utils'
+import type { GraphQLSchema } from 'graphql'
+import { OptionError } from '../base/errors.js'
+import { accountResolvers } from './account.js'
+import { credentialResolvers } from './credentials.js'
+import { DateTime, Json } from './scalars.js'
+import type { Services } from './services.js'
+import { sessionResolvers } from './sessions.js'
+import { tokenResolvers } from './tokens.js'
+import { whoamiResolvers } from './whoami.js'
+
+/** The text of `schema.graphql`, which is shipped as it stands. */
+export const serverTypeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8')
+
+export interface HostSchema {
+  /** Types and fields of the host's own; may extend any of ours. */
+  readonly typeDefs?: TypeSource
+  readonly resolvers?: IResolvers | readonly IResolvers[]
+  /** Root fields of ours that are turned off, as `Mutation.signup`. */
+  readonly disabledFields?: readonly string[]
+}
+
+/** Our API and the host's as one executable schema, not yet guarded. */
+export function buildSchema(services: Services, host: HostSchema): GraphQLSchema {
+  const schema = makeExecutableSchema({
+    typeDefs: host.typeDefs === undefined ? serverTypeDefs : [serverTypeDefs, host.typeDefs],
+    resolvers: [
+      { DateTime, JSON: Json },
+      whoamiResolvers(services),
+      accountResolvers(services),
+      credentialResolvers(services),
+      sessionResolvers(services),
+      tokenResolvers(services),
+      ...[host.resolvers ?? []].flat(),
+    ],
+  })
+  return removeFields(schema, host.disabledFields ?? [])
+}
+
+function removeFields(schema: GraphQLSchema, coordinates: readonly string[]): GraphQLSchema {
+  const left = new Set(coordinates)
+  const mapped = mapSchema(schema, {
+    [MapperKind.ROOT_FIELD]: (_field, name, typeName) =>
+      left.delete(`${typeName}.${name}`) ? null : undefined,
+  })
+  for (const coordinate of left) {
+    throw new OptionError('disabledFields', `${coordinate} is no root field`)
+  }
+  return mapped
+}

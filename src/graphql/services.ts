@@ -1,0 +1,46 @@
+import type { GraphQLFieldResolver } from 'graphql'
+import type { PrepareAccount } from '../accounts/sign-up.js'
+import { AuthError } from '../base/errors.js'
+import type { AuthContext } from '../context/index.js'
+import type { AccountChanges } from '../sessions/account-changes.js'
+import type { Actor, Client } from '../sessions/issued.js'
+import type { Reauthenticate } from '../sessions/reauthenticate.js'
+import type { SessionRevocation } from '../sessions/revoke-sessions.js'
+import type { TokenRevocation } from '../sessions/revoke-token.js'
+import type { Rotate } from '../sessions/rotate.js'
+import type { SessionStarter } from '../sessions/start.js'
+import type { SessionRecord, Store } from '../store/contract.js'
+import type { Verifier } from '../tokens/verify.js'
+
+/** What the resolvers call. */
+export interface Services {
+  readonly store: Store
+  readonly verifier: Verifier
+  readonly prepareAccount: PrepareAccount
+  readonly starter: SessionStarter
+  readonly rotate: Rotate
+  readonly reauthenticate: Reauthenticate
+  readonly accountChanges: AccountChanges
+  readonly sessionRevocation: SessionRevocation
+  readonly tokenRevocation: TokenRevocation
+  /** Whether a verified token's claims count as fresh now, as `@fresh` judges it. */
+  readonly isFresh: (claims: Readonly<Record<string, unknown>>) => boolean
+}
+
+/** What the server's resolvers find in their context. */
+export interface ServerContext extends AuthContext<unknown, SessionRecord> {
+  /** Where the request comes from. */
+  readonly client: Client
+}
+
+export type Resolver<Args = Record<string, never>, Parent = unknown> = GraphQLFieldResolver<
+  Parent,
+  ServerContext,
+  Args
+>
+
+/** The bearer, for a change that is theirs. The guard let them in; this is for the one who calls without it. */
+export function requireActor({ identity }: ServerContext): Actor {
+  if (identity.kind !== 'active') throw new AuthError(identity.code)
+  return { userId: identity.subject, jti: identity.tokenId, sessionId: identity.sessionId }
+}

@@ -1,0 +1,29 @@
+import type { SessionRecord } from '../store/contract.js'
+import { type Resolver, requireActor, type ServerContext, type Services } from './services.js'
+
+/** The bearer's sessions, and their end. */
+export function sessionResolvers({ store, sessionRevocation }: Services) {
+  const sessions: Resolver = async (_parent, _args, context) =>
+    store.listLiveSessions(requireActor(context).userId, await store.now())
+
+  const revokeSession: Resolver<{ id: string }> = (_parent, { id }, context) =>
+    sessionRevocation.revokeSession(requireActor(context), id)
+
+  const revokeOtherSessions: Resolver = (_parent, _args, context) =>
+    sessionRevocation.revokeOthers(requireActor(context))
+
+  const revokeAllSessions: Resolver = (_parent, _args, context) =>
+    sessionRevocation.revokeAll(requireActor(context))
+
+  const Session = {
+    expiresAt: (session: SessionRecord) => session.refreshExpiresAt,
+    current: (session: SessionRecord & { current?: boolean }, _args: unknown, context: ServerContext) =>
+      session.current ?? isOfSession(context, session.id),
+  }
+
+  return { Query: { sessions }, Mutation: { revokeSession, revokeOtherSessions, revokeAllSessions }, Session }
+}
+
+function isOfSession({ identity }: ServerContext, id: string): boolean {
+  return identity.kind === 'active' && identity.sessionId === id
+}

@@ -1,0 +1,53 @@
+import type { TokenType } from '../base/claims.js'
+import type { TokenRecord } from '../store/contract.js'
+import { type Connection, type PageArguments, readCursor, readFirst, toConnection } from './connection.js'
+import { type Resolver, requireActor, type ServerContext, type Services } from './services.js'
+
+interface TokensArguments extends PageArguments {
+  type?: Uppercase<TokenType> | null
+}
+
+interface AllTokensArguments extends TokensArguments {
+  userId?: string | null
+  revoked?: boolean | null
+}
+
+/** The rows of issued tokens, and taking single ones back. */
+export function tokenResolvers({ store, tokenRevocation, isFresh }: Services) {
+  async function readPage(args: TokensArguments, filter: { userId?: string; revoked?: boolean }) {
+    const first = readFirst(args.first)
+    const after = readCursor(args.after)
+    const rows = await store.listTokens({
+      ...filter,
+      type: args.type === 'ACCESS' ? 'access' : args.type === 'REFRESH' ? 'refresh' : undefined,
+      after: after && { issuedAt: after.at, jti: after.id },
+      limit: first + 1,
+    })
+    return toConnection(rows, { first, isFirstPage: after === undefined }, (row) => ({
+      at: row.issuedAt,
+      id: row.jti,
+    }))
+  }
+
+  const tokens: Resolver<TokensArguments> = (_parent, args, context): Promise<Connection<TokenRecord>> =>
+    readPage(args, { userId: requireActor(context).userId })
+
+  const allTokens: Resolver<AllTokensArguments> = (_parent, args): Promise<Connection<TokenRecord>> =>
+    readPage(args, { userId: args.userId ?? undefined, revoked: args.revoked ?? undefined })
+
+  const revoke: Resolver<{ jti: string }> = (_parent, { jti }, context) =>
+    tokenRevocation.revoke(requireActor(context), jti)
+
+  const unrevoke: Resolver<{ jti: string }> = (_parent, { jti }, context) =>
+    tokenRevocation.unrevoke(requireActor(context), jti)
+
+  const Token = {
+    type: (token: TokenRecord) => token.type.toUpperCase(),
+    fresh: (token: TokenRecord) =>
+      isFresh({ fresh: token.freshUntil === null ? token.fresh : token.freshUntil.getTime() / 1000 }),
+    current: (token: TokenRecord, _args: unknown, { identity }: ServerContext) =>
+      identity.kind === 'active' && identity.tokenId === token.jti,
+  }
+
+  return { Query: { tokens, allTokens }, Mutation: { revoke, unrevoke }, Token }
+}

@@ -1,0 +1,36 @@
+import type { GraphQLSchema } from 'graphql'
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
+import type { Logger } from '../base/logger.js'
+import { useFinishedResults } from './finish-result.js'
+import { createToPublicError } from './public-error.js'
+
+/** What Yoga puts into the context on `node:http`; the guard's adapter and ours add the rest. */
+export type GraphQLServer = YogaServerInstance<object, object>
+
+/**
+ * Yoga, with what costs time or opens a door turned off: the body is read, bounded and checked before it (and a form
+ * never reaches it), pages and health are served elsewhere, and errors are made public by us.
+ */
+export function createGraphQLServer(parts: {
+  schema: GraphQLSchema
+  endpoint: string
+  context: (initial: object) => object | Promise<object>
+  plugins: readonly Plugin[]
+  logger: Logger
+}): GraphQLServer {
+  const toPublicError = createToPublicError(parts.logger)
+  return createYoga({
+    schema: parts.schema,
+    graphqlEndpoint: parts.endpoint,
+    context: parts.context,
+    plugins: [...parts.plugins, useFinishedResults(toPublicError)],
+    maskedErrors: { maskError: toPublicError },
+    maxRequestBodySize: false,
+    multipart: false,
+    batching: false,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+  })
+}

@@ -1,0 +1,30 @@
+import { AuthError } from '../base/errors.js'
+import { httpOf, toGraphQLError } from '../base/graphql-error.js'
+
+/** A request that is not even a GraphQL request: answered before anything else is done. */
+export class HttpRefusal extends Error {
+  override readonly name = 'HttpRefusal'
+  readonly status: number
+
+  constructor(status: 400 | 404 | 405 | 413 | 415, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+export interface PlainAnswer {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: string
+}
+
+/** A refusal in GraphQL's form, with the code `INVALID_REQUEST`. */
+export function answerRefusal(refusal: HttpRefusal): PlainAnswer {
+  const error = new AuthError('INVALID_REQUEST', { message: refusal.message })
+  const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' }
+  if (refusal.status === 400) Object.assign(headers, httpOf(error).headers)
+  if (refusal.status === 405) headers.allow = 'GET, POST'
+  // What was not read of the body is still under way, and must not be taken for the next request.
+  if (refusal.status === 413) headers.connection = 'close'
+  return { status: refusal.status, headers, body: JSON.stringify({ errors: [toGraphQLError(error)] }) }
+}

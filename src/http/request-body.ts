@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http'
+import { HttpRefusal } from './http-refusal.js'
+
+/** What a GraphQL request over POST consists of (GraphQL over HTTP §5.4). */
+export interface GraphQLParameters {
+  query: string
+  variables?: Record<string, unknown> | null
+  operationName?: string | null
+  extensions?: Record<string, unknown> | null
+}
+
+const MEDIA_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * Refuses what a browser sends to another site without asking first (a form, plain text): only `application/json`
+ * needs a preflight, and so cannot be forged across sites.
+ */
+export function requireJson(headers: { contentType: string | null; contentEncoding: string | null }): void {
+  if (!MEDIA_TYPE.test(headers.contentType ?? '')) {
+    throw new HttpRefusal(415, 'POST takes application/json, in UTF-8.')
+  }
+  if (headers.contentEncoding !== null && headers.contentEncoding !== 'identity') {
+    throw new HttpRefusal(415, 'The body may not be compressed.')
+  }
+}
+
+/** Reads a body of at most `limit` bytes. Throws an `HttpRefusal` with 413 as soon as there are more. */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit))
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > limit) {
+        request.removeAllListeners('data')
+        reject(tooLarge(limit))
+      } else {
+        chunks.push(chunk)
+      }
+    })
+    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    request.on('error', reject)
+    request.on('aborted', () => reject(new HttpRefusal(400, 'The body ended too early.')))
+  })
+}
+
+/** The same of a Fetch body. */
+export async function readFetchBody(request: Request, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength
+    if (size > limit) throw tooLarge(limit)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Parses and checks what was read; its text is never shown again, since it may hold a password. */
+export function parseParameters(body: Uint8Array): GraphQLParameters {
+  const parsed = parseJson(body)
+  if (Array.isArray(parsed)) throw new HttpRefusal(400, 'One operation a request: batches are not taken.')
+  if (!isObject(parsed)) throw new HttpRefusal(400, 'The body must be a JSON object.')
+  const { query, variables, operationName, extensions } = parsed
+  if (typeof query !== 'string') throw new HttpRefusal(400, '`query` must be a string.')
+  if (!isOptional(isObject, variables)) throw new HttpRefusal(400, '`variables` must be an object.')
+  if (!isOptional(isObject, extensions)) throw new HttpRefusal(400, '`extensions` must be an object.')
+  if (!isOptional(isString, operationName)) throw new HttpRefusal(400, '`operationName` must be a string.')
+  // What else clients send along is none of our business, and Yoga would refuse it.
+  return { query, variables, operationName, extensions }
+}
+
+/** Checks the query string of a GET; its JSON is parsed again by the server that executes it. */
+export function checkQueryString(search: URLSearchParams): void {
+  for (const name of ['variables', 'extensions']) {
+    const text = search.get(name)
+    if (text && !isObject(parseJson(Buffer.from(text)))) {
+      throw new HttpRefusal(400, `\`${name}\` must be a JSON object.`)
+    }
+  }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(strictUtf8.decode(bytes))
+  } catch {
+    // The parser's own words quote the text.
+    throw new HttpRefusal(400, 'The body is not JSON in UTF-8.')
+  }
+}
+
+function tooLarge(limit: number): HttpRefusal {
+  return new HttpRefusal(413, `The body may have at most ${limit} bytes.`)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isOptional<T>(is: (value: unknown) => value is T, value: unknown): value is T | null | undefined {
+  return value === undefined || value === null || is(value)
+}

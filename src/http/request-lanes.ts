@@ -1,0 +1,128 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Logger } from '../base/logger.js'
+import type { GraphQLServer } from './graphql-server.js'
+import { answerRefusal, HttpRefusal, type PlainAnswer } from './http-refusal.js'
+import { checkQueryString, parseParameters, readBody, readFetchBody, requireJson } from './request-body.js'
+
+export interface LaneOptions {
+  readonly graphql: GraphQLServer
+  readonly endpoint: string
+  readonly maxBodyBytes: number
+  /** The header that carries the token: answers vary by it. */
+  readonly headerName: string
+  readonly logger: Logger
+  /** Answers the paths beside GraphQL's; null: no such path. */
+  readonly plain: (path: string) => PlainAnswer | null
+}
+
+/** The way in from `node:http`. */
+export function createNodeListener(options: LaneOptions): RequestListener {
+  const answerHeaders = Object.entries(commonHeaders(options))
+  return (request, response) => {
+    for (const [name, value] of answerHeaders) response.setHeader(name, value)
+    serve(request, response).catch((error: unknown) => {
+      const answer = answerRefusal(asRefusal(error, options.logger))
+      if (response.headersSent) response.destroy()
+      else response.writeHead(answer.status, answer.headers).end(answer.body)
+    })
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { path, search } = splitTarget(request.url ?? '')
+    requireHost(request.headers.host)
+    if (path !== options.endpoint) {
+      const answer = requirePlain(options, request.method, path)
+      response.writeHead(answer.status, answer.headers).end(answer.body)
+      return
+    }
+    if (request.method === 'POST') {
+      requireJson({
+        contentType: request.headers['content-type'] ?? null,
+        contentEncoding: request.headers['content-encoding'] ?? null,
+      })
+      // Yoga takes an object as the body that was parsed already; bytes it would enumerate one by one.
+      const body = parseParameters(await readBody(request, options.maxBodyBytes))
+      Object.assign(request, { body })
+    } else {
+      requireGet(request.method)
+      checkQueryString(new URLSearchParams(search))
+    }
+    await options.graphql(request, response)
+  }
+}
+
+/** The way in for whoever has a Fetch `Request`; `context` is merged into the GraphQL context. */
+export function createFetchHandler(options: LaneOptions) {
+  const answerHeaders = Object.entries(commonHeaders(options))
+  return async (request: Request, context: object = {}): Promise<Response> => {
+    const response = await serve(request, context).catch((error: unknown) =>
+      toResponse(answerRefusal(asRefusal(error, options.logger))),
+    )
+    for (const [name, value] of answerHeaders) response.headers.set(name, value)
+    return response
+  }
+
+  async function serve(request: Request, context: object): Promise<Response> {
+    const url = new URL(request.url)
+    if (url.pathname !== options.endpoint) {
+      return toResponse(requirePlain(options, request.method, url.pathname))
+    }
+    if (request.method !== 'POST') {
+      requireGet(request.method)
+      checkQueryString(url.searchParams)
+      return options.graphql.fetch(request, context)
+    }
+    requireJson({
+      contentType: request.headers.get('content-type'),
+      contentEncoding: request.headers.get('content-encoding'),
+    })
+    const parameters = parseParameters(await readFetchBody(request, options.maxBodyBytes))
+    const { headers, signal } = request
+    const body = JSON.stringify(parameters)
+    return options.graphql.fetch(new Request(request.url, { method: 'POST', headers, signal, body }), context)
+  }
+}
+
+/** Every answer may depend on the bearer, and none is a page's to frame or a cache's to keep. */
+function commonHeaders({ headerName }: LaneOptions): Record<string, string> {
+  return {
+    'cache-control': 'no-store',
+    vary: `${headerName}, cookie`,
+    'x-content-type-options': 'nosniff',
+  }
+}
+
+function splitTarget(target: string): { path: string; search: string } {
+  if (!target.startsWith('/')) throw new HttpRefusal(400, 'The request target must be a path.')
+  const query = target.indexOf('?')
+  return query < 0
+    ? { path: target, search: '' }
+    : { path: target.slice(0, query), search: target.slice(query + 1) }
+}
+
+/** Yoga makes a URL of it, and would answer 500 where that fails. */
+function requireHost(host: string | undefined): void {
+  if (host === undefined || /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.test(host)) return
+  throw new HttpRefusal(400, 'The Host header is not a host.')
+}
+
+function requireGet(method: string | undefined): void {
+  if (method !== 'GET') throw new HttpRefusal(405, 'Use POST, or GET for a query.')
+}
+
+function requirePlain(options: LaneOptions, method: string | undefined, path: string): PlainAnswer {
+  const answer = options.plain(path)
+  if (answer === null) throw new HttpRefusal(404, 'There is nothing here.')
+  if (method !== 'GET' && method !== 'HEAD') throw new HttpRefusal(405, 'Use GET.')
+  return answer
+}
+
+function asRefusal(error: unknown, logger: Logger): HttpRefusal {
+  if (error instanceof HttpRefusal) return error
+  logger.warn({ err: error }, 'a request could not be read')
+  return new HttpRefusal(400, 'The request could not be read.')
+}
+
+function toResponse({ status, headers, body }: PlainAnswer): Response {
+  return new Response(body, { status, headers })
+}

@@ -1,0 +1,164 @@
+import type { RequestListener } from 'node:http'
+import type { GraphQLSchema } from 'graphql'
+import { type Clock, systemClock } from './base/clock.js'
+import { OptionError } from './base/errors.js'
+import { MIN_AHEAD_SECONDS } from './base/freshness.js'
+import { type Logger, silentLogger } from './base/logger.js'
+import { OPTION_TABLE } from './base/option-table.js'
+import type { KeyOptions, ListenOptions, ServerOptions, TokenOptions, VerifyOptions } from './base/options.js'
+import {
+  refuseUnknownOptions,
+  resolveListen,
+  resolveServer,
+  resolveTokens,
+  resolveVerify,
+} from './base/resolve-options.js'
+import type { RequestSource } from './context/index.js'
+import { type AuthContext, createContextBuilder } from './context/index.js'
+import { buildSchema, type HostSchema } from './graphql/schema.js'
+import { guardSchema, useGuard } from './guard/index.js'
+import { clientOf } from './http/client.js'
+import { createGraphQLServer } from './http/graphql-server.js'
+import { createHealth } from './http/health.js'
+import { type Listening, listen } from './http/listen.js'
+import { createFetchHandler, createNodeListener } from './http/request-lanes.js'
+import { createKeyring } from './keys/keyring.js'
+import { loadOrGenerateSecret } from './keys/secret-file.js'
+import { createServices, type Hooks, type HostSessions, type HostTokens } from './services.js'
+import type { SessionRecord } from './store/contract.js'
+import { openStore } from './store/open-store.js'
+
+/** Everything that the server can be told; all of it has a default. */
+export interface SallyportOptions
+  extends KeyOptions,
+    VerifyOptions,
+    TokenOptions,
+    ServerOptions,
+    HostSchema,
+    Hooks {}
+
+/** A running auth server, to be mounted or to listen by itself. */
+export interface Sallyport {
+  /** Answers a Fetch request; `context` is merged into the GraphQL context. */
+  fetch(request: Request, context?: object): Promise<Response>
+  /** For `node:http`: the endpoint, `/health` and `/ready`. */
+  readonly handler: RequestListener
+  /** Our API and the host's, guarded: nothing is reached through it without the right, on any server. */
+  readonly schema: GraphQLSchema
+  /** The GraphQL context of a request, for a server of one's own. */
+  context(source: RequestSource): Promise<AuthContext>
+  readonly tokens: HostTokens
+  readonly sessions: HostSessions
+  /** The path of GraphQL. */
+  readonly endpoint: string
+  /** Listens by itself. Throws `OptionError` naming `port` or `host`. */
+  listen(options?: ListenOptions): Promise<Omit<Listening, 'close'>>
+  /** Stops listening, lets requests under way finish, closes the database. */
+  close(): Promise<void>
+}
+
+const HOST_OPTIONS = ['typeDefs', 'resolvers', 'disabledFields', 'authenticate', 'loadUser', 'claims']
+const KNOWN: ReadonlySet<string> = new Set([...Object.keys(OPTION_TABLE), ...HOST_OPTIONS, 'clock', 'logger'])
+/** What an account table of ours is needed for. */
+const ACCOUNT_FIELDS = ['signup', 'reauthenticate', 'changePassword', 'deleteAccount'].map(
+  (field) => `Mutation.${field}`,
+)
+
+/**
+ * Opens the database (migrating it), loads the keys and the revocations, and builds the guarded schema. Throws
+ * `OptionError`, naming the option, for whatever it was told that cannot be.
+ */
+export async function createSallyport(options: SallyportOptions = {}): Promise<Sallyport> {
+  refuseUnknownOptions(options, KNOWN)
+  const clock: Clock = options.clock ?? systemClock
+  const logger: Logger = options.logger ?? silentLogger
+  const verifyConfig = resolveVerify(options)
+  const tokenConfig = resolveTokens(options)
+  const server = resolveServer(options)
+  const keyring = createKeyring(withSecret(options, server, logger))
+
+  const store = await openStore({ databaseUrl: server.databaseUrl, clock: options.clock })
+  const parts = { store, keyring, clock, logger, verifyConfig, tokenConfig, server, hooks: options }
+  const { services, revocation, loadUser, tokens, sessions, start, stop } = createServices(parts)
+
+  const disabledFields = [
+    ...(options.disabledFields ?? []),
+    ...(options.authenticate === undefined ? [] : ACCOUNT_FIELDS),
+  ]
+  const guardOptions = {
+    unmarked: 'error',
+    clock,
+    freshFor: verifyConfig.freshForSeconds,
+    leeway: Math.max(MIN_AHEAD_SECONDS, verifyConfig.leewaySeconds),
+  } as const
+  const schema = guardSchema(buildSchema(services, { ...options, disabledFields }), guardOptions)
+
+  const buildContext = createContextBuilder<unknown, SessionRecord>({
+    verifier: services.verifier,
+    config: verifyConfig,
+    clock,
+    logger,
+    revocation,
+    loadUser,
+    loadSession: ({ sessionId }) => (sessionId === null ? null : store.findSession(sessionId)),
+  })
+  const context = async (source: RequestSource) => ({
+    ...(await buildContext(source)),
+    client: clientOf(source),
+  })
+
+  await start()
+  let listening: Listening | undefined
+  const lanes = {
+    graphql: createGraphQLServer({
+      schema,
+      endpoint: server.endpoint,
+      context,
+      plugins: [useGuard(guardOptions)],
+      logger,
+    }),
+    endpoint: server.endpoint,
+    maxBodyBytes: server.maxBodyBytes,
+    headerName: verifyConfig.headerName,
+    logger,
+    plain: createHealth(() => revocation === undefined || revocation.isReady()),
+  }
+  const handler = createNodeListener(lanes)
+
+  return {
+    handler,
+    fetch: createFetchHandler(lanes),
+    schema,
+    context,
+    tokens,
+    sessions,
+    endpoint: server.endpoint,
+    async listen(where = {}) {
+      if (listening !== undefined) throw new OptionError('port', 'is listened on already')
+      listening = await listen(handler, resolveListen(where))
+      const { url, port } = listening
+      return { url, port }
+    },
+    async close() {
+      await listening?.close()
+      await stop()
+      await store.close()
+    },
+  }
+}
+
+/** The secret of the data folder where the host gave no key. */
+function withSecret(
+  options: KeyOptions,
+  { production, dataDir }: { production: boolean; dataDir: string },
+  logger: Logger,
+): KeyOptions {
+  const hasKey = [options.secret, options.privateKey, options.publicKey].some((key) => key !== undefined)
+  if (hasKey) return options
+  if (production) {
+    throw new OptionError('secret', 'is missing: in production give JWT_SECRET_KEY or a key pair')
+  }
+  const { secret, path, generated } = loadOrGenerateSecret(dataDir)
+  if (generated) logger.info({ path }, 'made a secret for signing tokens')
+  return { ...options, secret }
+}

@@ -1,0 +1,165 @@
+import { type Authenticator, createAuthenticator, createProvePassword } from './accounts/authenticate.js'
+import { type Authenticate, createExternalAuthenticator } from './accounts/external.js'
+import { createPasswords } from './accounts/passwords.js'
+import { createPrepareAccount } from './accounts/sign-up.js'
+import { type Clock, toSeconds } from './base/clock.js'
+import { isFresh, MIN_AHEAD_SECONDS } from './base/freshness.js'
+import type { Logger } from './base/logger.js'
+import type { ServerConfig, TokenConfig, VerifyConfig } from './base/options.js'
+import type { Load } from './context/index.js'
+import type { Services } from './graphql/services.js'
+import type { Keyring } from './keys/keyring.js'
+import { createHashQueue } from './limits/hash-queue.js'
+import { createCommitRevoking } from './revocation/commit.js'
+import { createRevocationFeed, type RevocationFeed } from './revocation/feed.js'
+import { createPruner } from './revocation/prune.js'
+import { createAccountChanges } from './sessions/account-changes.js'
+import { createTokenIssuing, type TokenIssuing } from './sessions/issue-tokens.js'
+import { createReauthenticate } from './sessions/reauthenticate.js'
+import { createSessionRevocation } from './sessions/revoke-sessions.js'
+import { createTokenRevocation } from './sessions/revoke-token.js'
+import { createRotate } from './sessions/rotate.js'
+import { type ClaimsLoader, createSessionSigner } from './sessions/sign.js'
+import { createSessionStarter } from './sessions/start.js'
+import type { SessionRecord, Store, UserRecord } from './store/contract.js'
+import { createIssuer } from './tokens/issue.js'
+import { peekUnverified, type UnverifiedToken } from './tokens/peek.js'
+import { createVerifier, type ExpectedType, type Verdict } from './tokens/verify.js'
+
+/** Functions of the host's own, in place of ours or beside them. */
+export interface Hooks {
+  /**
+   * Checks the password in place of our account table, as Flask-JWT's `authenticate`. Sign-up and the fields that need
+   * a password of ours are off then.
+   */
+  readonly authenticate?: Authenticate
+  /** Loads what `context.user()` and `me` answer; null: `USER_NOT_FOUND`. By default the account's row. */
+  readonly loadUser?: Load<unknown>
+  /** Further claims of every access token of a user. May not set one that Sallyport sets itself. */
+  readonly claims?: ClaimsLoader
+}
+
+/** Tokens for a host's own code. */
+export interface HostTokens extends TokenIssuing {
+  /** What the server would make of a token: data, never an exception. Asks the revocations too. */
+  verify(raw: string, expected?: ExpectedType): Promise<Verdict | { kind: 'revoked' | 'superseded' }>
+  /** What a token says of itself, unverified. Null: it is none. */
+  peek(raw: string): UnverifiedToken | null
+}
+
+/** Sessions for a host's own code. */
+export interface HostSessions {
+  /** A user's live sessions, newest first. */
+  list(userId: string): Promise<SessionRecord[]>
+  /** Ends all that a user has, on every instance within a second. How many sessions. */
+  revokeAll(userId: string): Promise<number>
+}
+
+/** Wires the rooms together. */
+export function createServices(parts: {
+  store: Store
+  keyring: Keyring
+  clock: Clock
+  logger: Logger
+  verifyConfig: VerifyConfig
+  tokenConfig: TokenConfig
+  server: ServerConfig
+  hooks: Hooks
+}) {
+  const { store, keyring, clock, logger, verifyConfig, tokenConfig, server, hooks } = parts
+  const verifier = createVerifier({ keyring, config: verifyConfig, clock })
+  const issuer = createIssuer({ keyring, config: { ...tokenConfig, ...verifyConfig } })
+  const signer = createSessionSigner({ issuer, claims: hooks.claims })
+
+  const leewaySeconds = verifyConfig.leewaySeconds
+  const feed = createRevocationFeed({ store, clock, logger, stale: tokenConfig.stale, leewaySeconds })
+  const pruner = createPruner({ store, logger, leewaySeconds })
+  const commit = createCommitRevoking({ store, feed })
+  const revocation: RevocationFeed | undefined = tokenConfig.checks === 'all' ? feed : undefined
+
+  const queue = createHashQueue({
+    maxConcurrent: server.maxConcurrentHashes,
+    maxQueued: server.maxQueuedHashes,
+  })
+  const passwords = createPasswords(queue)
+  const provePassword = createProvePassword(passwords)
+  const authenticator: Authenticator =
+    hooks.authenticate === undefined
+      ? createAuthenticator({ store, passwords, provePassword })
+      : createExternalAuthenticator({ store, authenticate: hooks.authenticate })
+
+  const foreignTtlSeconds = longest(tokenConfig)
+  const starter = createSessionStarter({ store, config: tokenConfig, signer, authenticator })
+  const sessionRevocation = createSessionRevocation({ store, commit, foreignTtlSeconds })
+  const services: Services = {
+    store,
+    verifier,
+    starter,
+    sessionRevocation,
+    prepareAccount: createPrepareAccount({ store, passwords }),
+    rotate: createRotate({ store, commit, config: tokenConfig, signer }),
+    reauthenticate: createReauthenticate({ store, config: tokenConfig, signer, provePassword }),
+    accountChanges: createAccountChanges({
+      store,
+      commit,
+      starter,
+      passwords,
+      provePassword,
+      foreignTtlSeconds,
+    }),
+    tokenRevocation: createTokenRevocation({ store, commit }),
+    isFresh: ({ fresh, auth_time: authTime }) =>
+      isFresh({ fresh, authTime }, null, {
+        nowSeconds: toSeconds(clock.now()),
+        freshForSeconds: verifyConfig.freshForSeconds,
+        leewaySeconds: Math.max(MIN_AHEAD_SECONDS, leewaySeconds),
+      }),
+  }
+
+  const tokens: HostTokens = {
+    ...createTokenIssuing({ store, issuer, config: tokenConfig }),
+    async verify(raw, expected = 'access') {
+      const verdict = await verifier.verify(raw, expected)
+      if (verdict.kind !== 'valid' || revocation === undefined) return verdict
+      const state = revocation.check(verdict.claims, verdict.subject)
+      if (state === 'live') return verdict
+      return state === 'unavailable'
+        ? { kind: state, cause: 'the revocations are not loaded' }
+        : { kind: state }
+    },
+    peek: peekUnverified,
+  }
+
+  const sessions: HostSessions = {
+    list: async (userId) => store.listLiveSessions(userId, await store.now()),
+    revokeAll: (userId) => sessionRevocation.endAll(userId),
+  }
+
+  return {
+    services,
+    revocation,
+    tokens,
+    sessions,
+    loadUser: hooks.loadUser ?? loadAccount(store),
+    async start() {
+      await feed.start()
+      pruner.start()
+    },
+    async stop() {
+      await Promise.all([feed.stop(), pruner.stop()])
+    },
+  }
+}
+
+function loadAccount(store: Store): Load<UserRecord> {
+  return async ({ subject }) => {
+    const user = await store.findUser(subject)
+    return user === null || user.deletedAt !== null ? null : user
+  }
+}
+
+/** How long a token that was minted elsewhere under our key may live; null: for ever. */
+function longest({ accessTtlSeconds, refreshTtlSeconds }: TokenConfig): number | null {
+  if (accessTtlSeconds === null || refreshTtlSeconds === null) return null
+  return Math.max(accessTtlSeconds, refreshTtlSeconds)
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import { ensureUser } from '../accounts/external.js'
+import { toSeconds } from '../base/clock.js'
+import { parseDuration } from '../base/duration.js'
+import { OptionError } from '../base/errors.js'
+import type { Duration, TokenConfig } from '../base/options.js'
+import type { Store } from '../store/contract.js'
+import type { Issuer } from '../tokens/issue.js'
+import { expiry, refreshRow } from './pair.js'
+import { newSession } from './start.js'
+
+/** Tokens that a host's own code asks for, without a password. */
+export interface TokenIssuing {
+  /**
+   * An access token of no session, kept as a row like every other. Throws `TypeError` for a subject that is no text,
+   * and for a claim or header that Sallyport sets itself.
+   */
+  issueAccess(input: IssueAccess): Promise<string>
+  /** The refresh token of a new session; what it is exchanged for is not fresh. */
+  issueRefresh(input: IssueRefresh): Promise<string>
+}
+
+export interface IssueAccess {
+  /** Whom the token names: text, not empty. */
+  subject: string
+  /** Whether it counts as fresh, or for how long. @default false */
+  fresh?: boolean | Duration
+  /** Its life; `false`: it never expires. By default that of every access token. */
+  expiresIn?: Duration | false
+  roles?: readonly string[]
+  /** Further claims. */
+  claims?: Readonly<Record<string, unknown>>
+  /** Further header parameters. */
+  headers?: Readonly<Record<string, unknown>>
+}
+
+export type IssueRefresh = Pick<IssueAccess, 'subject' | 'expiresIn' | 'claims' | 'headers'> & {
+  /** A label for the list of sessions. */
+  device?: string
+}
+
+export function createTokenIssuing(parts: {
+  store: Store
+  issuer: Issuer
+  config: TokenConfig
+}): TokenIssuing {
+  const { store, issuer, config } = parts
+  return {
+    async issueAccess({ subject, fresh = false, expiresIn, roles, claims, headers }) {
+      const now = await store.now()
+      const issuedAt = toSeconds(now.getTime())
+      const token = {
+        jti: randomUUID(),
+        issuedAt: new Date(issuedAt * 1000),
+        expiresAt: expiry(issuedAt, readLife(expiresIn, config.accessTtlSeconds)),
+      }
+      const freshUntil = typeof fresh === 'boolean' ? null : expiry(issuedAt, requireDuration('fresh', fresh))
+      const signed = issuer.issue({
+        ...token,
+        type: 'access',
+        subject,
+        fresh: freshUntil ?? fresh === true,
+        authTime: fresh === false ? undefined : now,
+        roles,
+        claims,
+        headers,
+      })
+      await ensureUser(store, subject)
+      await store.insertTokens([
+        {
+          ...token,
+          type: 'access',
+          userId: subject,
+          sessionId: null,
+          fresh: fresh !== false,
+          freshUntil,
+          rotatedAt: null,
+          revokedAt: null,
+          revokedReason: null,
+        },
+      ])
+      return signed
+    },
+
+    async issueRefresh({ subject, expiresIn, claims, headers, device }) {
+      const now = await store.now()
+      const refreshTtlSeconds = readLife(expiresIn, config.refreshTtlSeconds)
+      const origin = { device: device ?? null, ip: null, userAgent: null }
+      const session = newSession(subject, origin, now, { ...config, refreshTtlSeconds })
+      const signed = issuer.issue({
+        type: 'refresh',
+        subject,
+        jti: session.refreshJti,
+        issuedAt: session.issuedAt,
+        expiresAt: session.refreshExpiresAt,
+        fresh: false,
+        sessionId: session.id,
+        csrf: session.csrf,
+        claims,
+        headers,
+      })
+      await ensureUser(store, subject)
+      await store.transaction(async (tx) => {
+        await tx.insertSession(session)
+        await tx.insertTokens([refreshRow(session)])
+      })
+      return signed
+    },
+  }
+}
+
+function readLife(expiresIn: Duration | false | undefined, otherwise: number | null): number | null {
+  if (expiresIn === undefined) return otherwise
+  return expiresIn === false ? null : requireDuration('expiresIn', expiresIn)
+}
+
+function requireDuration(name: string, value: unknown): number {
+  const seconds = parseDuration(value)
+  if (seconds === null)
+    throw new OptionError(name, 'needs a duration: seconds, or such as 90s, 15m, 12h, 30d')
+  return seconds
+}

@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 const database = ['test/store/**/*.test.ts', 'test/front-door/**/*.test.ts']
 
 export default defineConfig({
+  // Vite takes graphql's `module` entry, Node its `main`: two copies, which refuse each other's types.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,

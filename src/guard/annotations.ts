@@ -1,0 +1,111 @@
+import {
+  type ConstDirectiveNode,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  valueFromASTUntyped,
+} from 'graphql'
+
+/** Where a directive may stand. The guard's own may not stand elsewhere; there they would do nothing. */
+export type Place =
+  | 'OBJECT'
+  | 'INTERFACE'
+  | 'FIELD_DEFINITION'
+  | 'ARGUMENT_DEFINITION'
+  | 'INPUT_FIELD_DEFINITION'
+  | 'ELSEWHERE'
+
+/** A directive as it is applied somewhere: in SDL, or in the `extensions` of a code-first schema. */
+export interface Application {
+  readonly name: string
+  readonly args: Readonly<Record<string, unknown>>
+  readonly inSdl: boolean
+}
+
+/** A part of a schema that can bear directives. */
+export interface Annotated {
+  readonly coordinate: string
+  readonly place: Place
+  readonly applications: readonly Application[]
+}
+
+/** What graphql's definitions of every kind have in common. */
+interface Bearer {
+  readonly astNode?: { readonly directives?: readonly ConstDirectiveNode[] | undefined } | null | undefined
+  readonly extensionASTNodes?: readonly { readonly directives?: readonly ConstDirectiveNode[] | undefined }[]
+  readonly extensions: Readonly<Record<string, unknown>>
+}
+
+/** Every part of a schema with the directives that it bears, those that bear none left out. */
+export function* annotationsOf(schema: GraphQLSchema): Generator<Annotated> {
+  for (const [coordinate, place, bearer] of bearersOf(schema)) {
+    const applications = applicationsOf(bearer)
+    if (applications.length > 0) yield { coordinate, place, applications }
+  }
+}
+
+type Found = readonly [coordinate: string, place: Place, bearer: Bearer]
+
+function* bearersOf(schema: GraphQLSchema): Generator<Found> {
+  yield ['schema', 'ELSEWHERE', schema]
+  for (const directive of schema.getDirectives()) {
+    for (const arg of directive.args) yield [`@${directive.name}(${arg.name}:)`, 'ELSEWHERE', arg]
+  }
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isIntrospectionType(type)) yield* bearersOfType(type)
+  }
+}
+
+function* bearersOfType(type: GraphQLNamedType): Generator<Found> {
+  if (isObjectType(type) || isInterfaceType(type)) {
+    yield [type.name, isObjectType(type) ? 'OBJECT' : 'INTERFACE', type]
+    for (const field of Object.values(type.getFields())) {
+      const coordinate = `${type.name}.${field.name}`
+      yield [coordinate, 'FIELD_DEFINITION', field]
+      for (const arg of field.args) yield [`${coordinate}(${arg.name}:)`, 'ARGUMENT_DEFINITION', arg]
+    }
+    return
+  }
+  yield [type.name, 'ELSEWHERE', type]
+  if (isInputObjectType(type)) {
+    for (const field of Object.values(type.getFields())) {
+      yield [`${type.name}.${field.name}`, 'INPUT_FIELD_DEFINITION', field]
+    }
+  }
+  if (isEnumType(type)) {
+    for (const value of type.getValues()) yield [`${type.name}.${value.name}`, 'ELSEWHERE', value]
+  }
+}
+
+function applicationsOf(bearer: Bearer): Application[] {
+  const nodes = [bearer.astNode, ...(bearer.extensionASTNodes ?? [])]
+  const inSdl = nodes.flatMap((node) => node?.directives ?? []).map(readNode)
+  return [...inSdl, ...readExtensions(bearer.extensions.directives)]
+}
+
+function readNode(node: ConstDirectiveNode): Application {
+  const args = (node.arguments ?? []).map((arg) => [arg.name.value, valueFromASTUntyped(arg.value)] as const)
+  return { name: node.name.value, args: Object.fromEntries(args), inSdl: true }
+}
+
+/** Reads both forms in use: `{ auth: { … } }`, `{ auth: [{ … }, { … }] }`; and `[{ name: 'auth', args: { … } }]`. */
+function readExtensions(directives: unknown): Application[] {
+  if (Array.isArray(directives)) {
+    return directives.map((entry: unknown) => application(asRecord(entry).name, asRecord(entry).args))
+  }
+  return Object.entries(asRecord(directives)).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((args: unknown) => application(name, args)),
+  )
+}
+
+function application(name: unknown, args: unknown): Application {
+  return { name: String(name), args: asRecord(args), inSdl: false }
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}

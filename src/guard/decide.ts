@@ -1,0 +1,155 @@
+import type { ErrorCode } from '../base/errors.js'
+import { runs, type Variables } from './conditions.js'
+import type { Block, Clause, Demands, Mention } from './plan.js'
+import type { Requirement, Rule } from './rule.js'
+import type { TakenViewer } from './viewer.js'
+
+/** Why a rule does not hold. */
+export interface Denial {
+  readonly code: ErrorCode
+  /** Seconds; of a `@fresh` that has a limit. */
+  readonly maxAge: number | null
+}
+
+/** Why an operation is refused: the gravest code, and what it is about, each coordinate once. */
+export interface Refusal extends Denial {
+  readonly mentions: readonly Mention[]
+  /** For the log: what kept the guard from judging. */
+  readonly cause?: unknown
+}
+
+export type Verdict =
+  /** The fields whose `nullify` rules are among the denials give null. */
+  | { readonly kind: 'allowed'; readonly denials: Denials }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+export type Denials = ReadonlyMap<Rule, Denial>
+
+/** How times are judged; all in seconds. */
+export interface Freshness {
+  readonly nowSeconds: number
+  /** How long after `auth_time` a token without a `fresh` claim is fresh. */
+  readonly freshForSeconds: number
+  /** How far `auth_time` may be ahead of our clock. */
+  readonly leewaySeconds: number
+}
+
+const NO_DENIALS: Denials = new Map()
+/** Nothing is demanded, or all of it holds. */
+export const ALLOWED: Verdict = { kind: 'allowed', denials: NO_DENIALS }
+
+/** What is graver comes first; a bad token has no rank, for it denies everything alike. */
+const GRAVITY: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'FRESH_REQUIRED']
+
+/**
+ * Whether a viewer may run an operation. Pure: the variables are asked for only where some rule does not hold and the
+ * document makes a difference.
+ */
+export function decide(
+  plan: Demands,
+  who: { readonly viewer: TakenViewer; readonly time: Freshness; readonly variables: () => Variables },
+): Verdict {
+  const denials = denialsOf(plan.rules, who.viewer, who.time)
+  if (denials.size === 0) return ALLOWED
+  const isBad = who.viewer.kind === 'bad'
+  const broken = activeClauses(plan.block, who.variables()).filter(({ requirement }) =>
+    rejectingRules(requirement, isBad).some((rule) => denials.has(rule)),
+  )
+  if (broken.length === 0) return { kind: 'allowed', denials }
+  return { kind: 'refused', refusal: refusalOf(broken, denials, isBad) }
+}
+
+/** A bad token always rejects. */
+function rejectingRules({ reject, nullify }: Requirement, isBad: boolean): readonly Rule[] {
+  return isBad ? [...reject, ...nullify] : reject
+}
+
+function denialsOf(rules: readonly Rule[], viewer: TakenViewer, time: Freshness): Denials {
+  let denials: Map<Rule, Denial> | undefined
+  for (const rule of rules) {
+    const denial = denialOf(rule, viewer, time)
+    if (denial === null) continue
+    denials ??= new Map()
+    denials.set(rule, denial)
+  }
+  return denials ?? NO_DENIALS
+}
+
+function denialOf(rule: Rule, viewer: TakenViewer, time: Freshness): Denial | null {
+  if (viewer.kind !== 'active') {
+    const isFine = rule.kind === 'optional' && viewer.kind === 'anonymous'
+    return isFine ? null : { code: viewer.code, maxAge: null }
+  }
+  switch (rule.kind) {
+    case 'optional':
+    case 'active':
+      return null
+    case 'roles':
+      return rule.anyOf.some((role) => viewer.roles.has(role)) ? null : FORBIDDEN
+    case 'scopes':
+      return rule.anyOf.some((all) => all.every((scope) => viewer.scopes.has(scope))) ? null : FORBIDDEN
+    case 'claim':
+      return hasClaim(viewer.claims, rule) ? null : FORBIDDEN
+    case 'fresh':
+      return isFresh(viewer, rule.maxAge, time) ? null : { code: 'FRESH_REQUIRED', maxAge: rule.maxAge }
+  }
+}
+
+const FORBIDDEN: Denial = { code: 'FORBIDDEN', maxAge: null }
+
+function hasClaim(
+  claims: Readonly<Record<string, unknown>>,
+  rule: Extract<Rule, { kind: 'claim' }>,
+): boolean {
+  const value = Object.hasOwn(claims, rule.name) ? claims[rule.name] : undefined
+  const values: unknown[] = Array.isArray(value) ? value : [value]
+  return values.some((one) => isScalar(one) && rule.in.includes(String(one)))
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
+}
+
+function isFresh({ fresh, authTime }: TakenViewer, maxAge: number | null, time: Freshness): boolean {
+  if (maxAge !== null) return isWithin(authTime, maxAge, time)
+  if (fresh === undefined) return isWithin(authTime, time.freshForSeconds, time)
+  return fresh === true || (typeof fresh === 'number' && Number.isFinite(fresh) && time.nowSeconds <= fresh)
+}
+
+/** A time that is absent, no number, or ahead of us is no time. */
+function isWithin(authTime: unknown, seconds: number, { nowSeconds, leewaySeconds }: Freshness): boolean {
+  if (typeof authTime !== 'number' || !Number.isFinite(authTime)) return false
+  return authTime <= nowSeconds + leewaySeconds && nowSeconds - authTime <= seconds
+}
+
+/** The clauses that run under these variables. Each block is looked at once, so that no nesting costs more. */
+function activeClauses(start: Block, variables: Variables): Clause[] {
+  const active: Clause[] = []
+  const blocks = new Set([start])
+  // A set that grows while it is walked: what is added is visited, what is there already is not again.
+  for (const block of blocks) {
+    for (const clause of block.clauses) if (runs(clause.conditions, variables)) active.push(clause)
+    for (const fragment of block.fragments)
+      if (runs(fragment.conditions, variables)) blocks.add(fragment.block)
+  }
+  return active
+}
+
+function refusalOf(broken: readonly Clause[], denials: Denials, isBad: boolean): Refusal {
+  const found = broken.flatMap((clause) =>
+    rejectingRules(clause.requirement, isBad).flatMap((rule) => {
+      const denial = denials.get(rule)
+      return denial === undefined ? [] : [{ clause, denial }]
+    }),
+  )
+  const code = GRAVITY.find((grave) => found.some(({ denial }) => denial.code === grave))
+  const gravest = code === undefined ? found : found.filter(({ denial }) => denial.code === code)
+  const mentions = new Map<string, Mention>()
+  let maxAge: number | null = null
+  for (const { clause, denial } of gravest) {
+    const { mention } = clause
+    if (mention !== null && !mentions.has(mention.coordinate)) mentions.set(mention.coordinate, mention)
+    if (denial.maxAge !== null) maxAge = Math.min(denial.maxAge, maxAge ?? denial.maxAge)
+  }
+  return { code: gravest[0]?.denial.code ?? 'FORBIDDEN', maxAge, mentions: [...mentions.values()] }
+}

@@ -1,0 +1,111 @@
+import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import { AuthError } from '../base/errors.js'
+import type { Variables } from './conditions.js'
+import { ALLOWED, decide, type Verdict } from './decide.js'
+import type { GuardConfig } from './options.js'
+import { compilePlan, type Demands, type FindFragment, type Plan } from './plan.js'
+import { TypeAtlas } from './possible-types.js'
+import { type Requirements, readRequirements } from './requirements.js'
+
+/** An operation about to run, for somebody. */
+export interface Execution {
+  readonly operation: OperationDefinitionNode
+  readonly findFragment: FindFragment
+  readonly context: unknown
+  readonly variables: () => Variables
+}
+
+/** Judges operations on one schema. What it keeps is free of any identity. Never throws: what it cannot judge, it refuses. */
+export class Judge {
+  readonly #schema: GraphQLSchema
+  readonly #requirements: Requirements
+  readonly #config: GuardConfig
+  readonly #atlas: TypeAtlas
+  readonly #plans = new WeakMap<OperationDefinitionNode, Plan>()
+
+  constructor(schema: GraphQLSchema, requirements: Requirements, config: GuardConfig) {
+    this.#schema = schema
+    this.#requirements = requirements
+    this.#config = config
+    this.#atlas = new TypeAtlas(schema, requirements)
+  }
+
+  judge({ operation, findFragment, context, variables }: Execution): Verdict {
+    try {
+      return this.#decide(this.#planOf(operation, findFragment), context, variables)
+    } catch (error) {
+      return refuseUnjudged(error)
+    }
+  }
+
+  /** A field that runs outside of any operation that was judged. */
+  judgeAlone(demands: Demands, context: unknown): Verdict {
+    try {
+      return this.#decide(demands, context, () => null)
+    } catch (error) {
+      return refuseUnjudged(error)
+    }
+  }
+
+  #decide(demands: Demands, context: unknown, variables: () => Variables): Verdict {
+    // What is for everybody does not even ask who it is.
+    if (demands.rules.length === 0) return ALLOWED
+    const viewer = this.#config.takeViewer(context)
+    return decide(demands, { viewer, time: this.#config.readTime(), variables })
+  }
+
+  #planOf(operation: OperationDefinitionNode, findFragment: FindFragment): Plan {
+    const known = this.#plans.get(operation)
+    if (known !== undefined && isMadeFrom(known, findFragment)) return known
+    const plan = compilePlan({
+      schema: this.#schema,
+      requirements: this.#requirements,
+      atlas: this.#atlas,
+      operation,
+      findFragment,
+    })
+    this.#plans.set(operation, plan)
+    return plan
+  }
+}
+
+/** The same operation node can be put into a document with other fragments. */
+function isMadeFrom(plan: Plan, findFragment: FindFragment): boolean {
+  for (const [name, fragment] of plan.fragments) {
+    if (findFragment(name) !== fragment) return false
+  }
+  return true
+}
+
+function refuseUnjudged(error: unknown): Verdict {
+  const code = error instanceof AuthError ? error.code : 'INTERNAL_SERVER_ERROR'
+  const cause = error instanceof AuthError ? error.cause : error
+  return { kind: 'refused', refusal: { code, maxAge: null, mentions: [], cause } }
+}
+
+/** The judges of schemas that others derived from a guarded one, each made when it is first met. */
+export class Judges {
+  readonly #config: GuardConfig
+  readonly #judges = new WeakMap<GraphQLSchema, Judge | null>()
+
+  constructor(config: GuardConfig) {
+    this.#config = config
+  }
+
+  /** Null for a schema that cannot be guarded as it stands: it lost its directives, for instance. */
+  findJudge(schema: GraphQLSchema): Judge | null {
+    const known = this.#judges.get(schema)
+    if (known !== undefined) return known
+    const judge = this.#tryJudge(schema)
+    this.#judges.set(schema, judge)
+    return judge
+  }
+
+  #tryJudge(schema: GraphQLSchema): Judge | null {
+    try {
+      return new Judge(schema, readRequirements(schema, this.#config), this.#config)
+    } catch {
+      return null
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { type Clock, systemClock } from '../base/clock.js'
+import { parseDuration } from '../base/duration.js'
+import { AuthError, OptionError } from '../base/errors.js'
+import type { Duration } from '../base/options.js'
+import type { Freshness } from './decide.js'
+import { DIRECTIVE_NAMES, type DirectiveNames } from './directives.js'
+import type { Unmarked } from './requirements.js'
+import { type TakenViewer, takeViewer, type Viewer, viewerOfContext } from './viewer.js'
+
+export interface GuardOptions {
+  /**
+   * What a field of Query, Mutation or Subscription without a rule means: a mistake that stops the start, `@auth`, or
+   * `@public`. There is no default: a field that somebody forgot is worth a decision.
+   */
+  unmarked: Unmarked
+  /**
+   * Who the caller is, from the context of the execution; at once, no promise. By default from `context.identity` and
+   * `context.claims`, as `createAuthContext` makes them. Where it throws, the operation is refused.
+   */
+  // A method, so that a host may name the type of its own context.
+  viewer?(context: unknown): Viewer
+  /** Where the time comes from; for tests. */
+  clock?: Clock
+  /** How long after `auth_time` a token without a `fresh` claim counts as fresh. @default 900 */
+  freshFor?: Duration
+  /** How far ahead of our clock `auth_time` may be. @default 10 */
+  leeway?: Duration
+  /** The names under which the schema defines the guard's directives, where they are not ours. */
+  directives?: Partial<DirectiveNames>
+}
+
+/** `GuardOptions`, resolved. */
+export interface GuardConfig {
+  readonly unmarked: Unmarked
+  readonly names: DirectiveNames
+  /** Throws `UNAVAILABLE` where the viewer cannot be told. */
+  takeViewer(context: unknown): TakenViewer
+  readTime(): Freshness
+}
+
+const UNMARKED: readonly unknown[] = ['error', 'authenticated', 'public'] satisfies Unmarked[]
+
+/** Throws `OptionError`. */
+export function resolveGuardOptions(options: GuardOptions): GuardConfig {
+  const { unmarked, clock = systemClock, viewer = viewerOfContext } = options ?? {}
+  if (!UNMARKED.includes(unmarked)) {
+    throw new OptionError('unmarked', "must be 'error', 'authenticated' or 'public'")
+  }
+  const freshForSeconds = readSeconds('freshFor', options.freshFor ?? 900)
+  const leewaySeconds = readSeconds('leeway', options.leeway ?? 10)
+  return {
+    unmarked,
+    names: resolveNames(options.directives),
+    takeViewer(context) {
+      try {
+        return takeViewer(viewer(context))
+      } catch (cause) {
+        throw new AuthError('UNAVAILABLE', { cause })
+      }
+    },
+    readTime: () => ({ nowSeconds: clock.now() / 1000, freshForSeconds, leewaySeconds }),
+  }
+}
+
+function readSeconds(option: string, value: Duration): number {
+  const seconds = parseDuration(value)
+  if (seconds === null) throw new OptionError(option, 'is no span of time')
+  return seconds
+}
+
+function resolveNames(mapping: Partial<DirectiveNames> = {}): DirectiveNames {
+  const unknown = Object.keys(mapping).find((name) => !Object.hasOwn(DIRECTIVE_NAMES, name))
+  if (unknown !== undefined) throw new OptionError(`directives.${unknown}`, 'is no directive of the guard')
+  const names = { ...DIRECTIVE_NAMES, ...mapping }
+  if (new Set(Object.values(names)).size < Object.keys(names).length) {
+    throw new OptionError('directives', 'gives one name to two directives')
+  }
+  return names
+}

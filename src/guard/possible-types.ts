@@ -1,0 +1,116 @@
+import {
+  type GraphQLCompositeType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+} from 'graphql'
+import type { Requirements } from './requirements.js'
+import { isNothing, type Requirement } from './rule.js'
+
+/** What follows from selecting a field on values of certain types. */
+export interface FieldStep {
+  /** Of every type that the parent may be, each once. */
+  readonly requirements: readonly Requirement[]
+  /** What the selected value may be; null for a leaf. */
+  readonly returned: PossibleTypes | null
+}
+
+/** The object types that a value can have at some place of a document. */
+export interface PossibleTypes {
+  readonly key: string
+  readonly types: readonly GraphQLObjectType[]
+  /** Remembered answers of `TypeAtlas.follow` and `narrow`, by the name of the field or type. */
+  readonly steps: Map<string, FieldStep>
+  readonly narrowed: Map<string, PossibleTypes>
+}
+
+/**
+ * Follows a document through the schema by sets of object types: fields and fragments narrow them. What belongs to a
+ * type of the schema is kept; what only some document brings about lives as long as the atlas of its compilation.
+ */
+export class TypeAtlas {
+  readonly #schema: GraphQLSchema
+  readonly #requirements: Requirements
+  readonly #base: TypeAtlas | null
+  readonly #sets = new Map<string, PossibleTypes>()
+
+  constructor(schema: GraphQLSchema, requirements: Requirements, base: TypeAtlas | null = null) {
+    this.#schema = schema
+    this.#requirements = requirements
+    this.#base = base
+  }
+
+  /** An atlas for one document: whatever it adds is forgotten with it, so that no client can fill our memory. */
+  forDocument(): TypeAtlas {
+    return new TypeAtlas(this.#schema, this.#requirements, this)
+  }
+
+  typesOf(type: GraphQLCompositeType): PossibleTypes {
+    if (this.#base !== null) return this.#base.typesOf(type)
+    const known = this.#sets.get(type.name)
+    if (known !== undefined) return known
+    const types = isAbstractType(type) ? this.#schema.getPossibleTypes(type) : [type as GraphQLObjectType]
+    return this.#remember(type.name, types)
+  }
+
+  /** Those of the types that a fragment on `type` applies to. */
+  narrow(possible: PossibleTypes, type: GraphQLCompositeType): PossibleTypes {
+    const known = possible.narrowed.get(type.name)
+    if (known !== undefined) return known
+    const members = new Set(this.typesOf(type).types)
+    const types = possible.types.filter((member) => members.has(member))
+    const narrowed = types.length === possible.types.length ? possible : this.#setOf(types)
+    possible.narrowed.set(type.name, narrowed)
+    return narrowed
+  }
+
+  /** Null where one of the types has no such field: no document that was validated asks for it. */
+  follow(possible: PossibleTypes, fieldName: string): FieldStep | null {
+    const known = possible.steps.get(fieldName)
+    if (known !== undefined) return known
+    const step = this.#follow(possible, fieldName)
+    // Only names of the schema are remembered: a client can make up any number of others.
+    if (step !== null) possible.steps.set(fieldName, step)
+    return step
+  }
+
+  #follow(possible: PossibleTypes, fieldName: string): FieldStep | null {
+    const requirements = new Set<Requirement>()
+    const returned = new Set<GraphQLCompositeType>()
+    for (const type of possible.types) {
+      const fields = type.getFields()
+      const field = Object.hasOwn(fields, fieldName) ? fields[fieldName] : undefined
+      if (field === undefined) return null
+      const requirement = this.#requirements.ofField(type.name, fieldName)
+      if (!isNothing(requirement)) requirements.add(requirement)
+      const named = getNamedType(field.type)
+      if (isCompositeType(named)) returned.add(named)
+    }
+    return { requirements: [...requirements], returned: returned.size === 0 ? null : this.#union(returned) }
+  }
+
+  #union(composites: ReadonlySet<GraphQLCompositeType>): PossibleTypes {
+    const sets = [...composites].map((type) => this.typesOf(type))
+    const [first] = sets
+    if (first !== undefined && sets.length === 1) return first
+    return this.#setOf([...new Set(sets.flatMap(({ types }) => types))])
+  }
+
+  #setOf(types: readonly GraphQLObjectType[]): PossibleTypes {
+    const [only] = types
+    if (only !== undefined && types.length === 1) return this.typesOf(only)
+    const key = types
+      .map(({ name }) => name)
+      .sort()
+      .join(' ')
+    return this.#sets.get(key) ?? this.#remember(key, types)
+  }
+
+  #remember(key: string, types: readonly GraphQLObjectType[]): PossibleTypes {
+    const possible: PossibleTypes = { key, types, steps: new Map(), narrowed: new Map() }
+    this.#sets.set(key, possible)
+    return possible
+  }
+}

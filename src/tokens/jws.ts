@@ -18,13 +18,16 @@ export function signCompact({ payload, header, key }: SignInput): string {
   return jwt.sign(payload, key.key, { algorithm, header: { ...header, alg: algorithm, kid } })
 }
 
+/** `unreadable`: it threw over what the token holds, perhaps before it came to the signature. */
+export type SignatureCheck = 'good' | 'bad' | 'unreadable'
+
 /** Whether the signature of a compact JWS is this key's, by this key's algorithm. Never throws. */
-export function hasSignatureOf(raw: string, { key, algorithm }: BoundKey): boolean {
+export function checkSignature(raw: string, { key, algorithm }: BoundKey): SignatureCheck {
   try {
     jwt.verify(raw, key, { algorithms: [algorithm], ignoreExpiration: true, ignoreNotBefore: true })
-    return true
-  } catch {
-    // Besides its own errors the library throws plain ones: for a payload that is no JSON, or an ES signature too short.
-    return false
+    return 'good'
+  } catch (error) {
+    // Plain errors come for a payload that is no JSON or null, and for an ES signature of a wrong length.
+    return error instanceof jwt.JsonWebTokenError ? 'bad' : 'unreadable'
   }
 }

@@ -6,7 +6,7 @@ import type { BoundKey, Keyring } from '../keys/keyring.js'
 import { createTokenCache, type VerifiedToken } from './cache.js'
 import { aheadSecondsOf } from './clock-skew.js'
 import { type CompactToken, takeApart } from './compact.js'
-import { hasSignatureOf } from './jws.js'
+import { checkSignature } from './jws.js'
 import { parseStrictObject, type SealedObject } from './strict-json.js'
 import { readFacts } from './token-facts.js'
 
@@ -93,7 +93,8 @@ export function createVerifier(dependencies: VerifierDependencies): Verifier {
   ): Verdict {
     const { parts, keys, keysVersion, expected } = found
     if (keys.length === 0) return invalid('no key for this alg and kid')
-    if (!keys.some((key) => hasSignatureOf(raw, key))) return invalid('the signature does not match')
+    const problem = findSignatureProblem(raw, keys)
+    if (problem !== null) return invalid(problem)
     const token = readVerified(parts)
     if (typeof token === 'string') return invalid(token)
     cache.store(raw, keysVersion, token)
@@ -124,6 +125,16 @@ export function createVerifier(dependencies: VerifierDependencies): Verifier {
   }
 
   return { verify }
+}
+
+function findSignatureProblem(raw: string, keys: readonly BoundKey[]): string | null {
+  let problem = 'the signature does not match'
+  for (const key of keys) {
+    const check = checkSignature(raw, key)
+    if (check === 'good') return null
+    if (check === 'unreadable') problem = 'the signature or the payload cannot be read'
+  }
+  return problem
 }
 
 function findWrongParty({ claims, audiences }: VerifiedToken, config: VerifyConfig): string | null {

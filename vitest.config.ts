@@ -2,9 +2,13 @@ import { defineConfig } from 'vitest/config'
 
 const database = ['test/store/**/*.test.ts', 'test/front-door/**/*.test.ts']
 
+/** Vite takes graphql's `module` entry, Node its `main`: two copies, which refuse each other's types. */
+function graphqlFrom(name: string) {
+  return { alias: [{ find: /^graphql$/, replacement: `${name}/index.js` }] }
+}
+
 export default defineConfig({
-  // Vite takes graphql's `module` entry, Node its `main`: two copies, which refuse each other's types.
-  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  resolve: graphqlFrom('graphql'),
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
@@ -16,6 +20,18 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...database, 'test/process/**'],
+          provide: { graphqlMajor: 16 },
+        },
+      },
+      // The guard again, on graphql 17: with everything that imports graphql, so that there is one copy.
+      {
+        resolve: graphqlFrom('graphql-17'),
+        test: {
+          name: 'graphql-17',
+          include: ['test/guard/**/*.test.ts'],
+          provide: { graphqlMajor: 17 },
+          testTimeout: 30_000,
+          server: { deps: { inline: [/graphql-tools|graphql-yoga|envelop|whatwg-node|graphql-typed/] } },
         },
       },
       {

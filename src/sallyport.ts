@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
+import { type Awaitable, isPromise } from './base/awaitable.js'
 import { type Clock, systemClock } from './base/clock.js'
 import { OptionError } from './base/errors.js'
 import { MIN_AHEAD_SECONDS } from './base/freshness.js'
@@ -16,6 +17,7 @@ import {
 import type { RequestSource } from './context/index.js'
 import { type AuthContext, createContextBuilder } from './context/index.js'
 import { buildSchema, type HostSchema } from './graphql/schema.js'
+import type { ServerContext } from './graphql/services.js'
 import { guardSchema, useGuard } from './guard/index.js'
 import { clientOf } from './http/client.js'
 import { createGraphQLServer } from './http/graphql-server.js'
@@ -46,7 +48,7 @@ export interface Sallyport {
   /** Our API and the host's, guarded: nothing is reached through it without the right, on any server. */
   readonly schema: GraphQLSchema
   /** The GraphQL context of a request, for a server of one's own. */
-  context(source: RequestSource): Promise<AuthContext>
+  context(source: RequestSource): Awaitable<ServerContext>
   readonly tokens: HostTokens
   readonly sessions: HostSessions
   /** The path of GraphQL. */
@@ -102,10 +104,13 @@ export async function createSallyport(options: SallyportOptions = {}): Promise<S
     loadUser,
     loadSession: ({ sessionId }) => (sessionId === null ? null : store.findSession(sessionId)),
   })
-  const context = async (source: RequestSource) => ({
-    ...(await buildContext(source)),
-    client: clientOf(source),
-  })
+  const withClient = (built: AuthContext<unknown, SessionRecord>, source: RequestSource): ServerContext =>
+    Object.assign(built, { client: () => clientOf(source) })
+  // Not `async`: a promise on the request's way costs more than all that happens here.
+  const context = (source: RequestSource): Awaitable<ServerContext> => {
+    const built = buildContext(source)
+    return isPromise(built) ? built.then((late) => withClient(late, source)) : withClient(built, source)
+  }
 
   await start()
   let listening: Listening | undefined

@@ -9,7 +9,7 @@ export function accountResolvers({ accountChanges }: Services) {
 
   const changePassword: Resolver<PasswordChange> = async (_parent, change, context) => {
     const session = await context.session()
-    const origin = { ...context.client, device: readDevice(session?.device) }
+    const origin = { ...context.client(), device: readDevice(session?.device) }
     return toAuthPayload(await accountChanges.changePassword(requireActor(context), change, origin))
   }
 

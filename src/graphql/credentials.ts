@@ -9,14 +9,14 @@ import { type Resolver, requireActor, type ServerContext, type Services } from '
 export function credentialResolvers(services: Services) {
   const { verifier, prepareAccount, starter, rotate, reauthenticate, sessionRevocation } = services
 
-  const signup: Resolver<{ input: CredentialsInput }> = async (_parent, { input }, { client }) => {
+  const signup: Resolver<{ input: CredentialsInput }> = async (_parent, { input }, context) => {
     const device = readDevice(input.device)
     const user = await prepareAccount(input)
-    return toAuthPayload(await starter.signUp(user, { ...client, device }))
+    return toAuthPayload(await starter.signUp(user, { ...context.client(), device }))
   }
 
-  const login: Resolver<{ input: CredentialsInput }> = async (_parent, { input }, { client }) =>
-    toAuthPayload(await starter.logIn(readCredentials(input), client))
+  const login: Resolver<{ input: CredentialsInput }> = async (_parent, { input }, context) =>
+    toAuthPayload(await starter.logIn(readCredentials(input), context.client()))
 
   const refresh: Resolver<{ refreshToken?: string | null }> = async (_parent, args, context) => {
     const raw = args.refreshToken ?? requirePresented(context)

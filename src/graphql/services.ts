@@ -30,7 +30,7 @@ export interface Services {
 /** What the server's resolvers find in their context. */
 export interface ServerContext extends AuthContext<unknown, SessionRecord> {
   /** Where the request comes from. */
-  readonly client: Client
+  client(): Client
 }
 
 export type Resolver<Args = Record<string, never>, Parent = unknown> = GraphQLFieldResolver<

@@ -90,7 +90,7 @@ export function createServices(parts: {
 
   const foreignTtlSeconds = longest(tokenConfig)
   const starter = createSessionStarter({ store, config: tokenConfig, signer, authenticator })
-  const sessionRevocation = createSessionRevocation({ store, commit, foreignTtlSeconds })
+  const sessionRevocation = createSessionRevocation({ store, commit, feed, foreignTtlSeconds })
   const services: Services = {
     store,
     verifier,

@@ -17,8 +17,9 @@ export interface Issued {
   readonly refresh: SignedToken | null
 }
 
-/** What signature and claims vouch for; its time may be past. */
+/** What signature and claims vouch for; its time may be past (`expired`). */
 export interface GenuineToken {
+  readonly kind: 'valid' | 'expired'
   readonly subject: string
   readonly claims: Claims
 }

@@ -1,5 +1,6 @@
 import { AuthError } from '../base/errors.js'
 import type { CommitRevoking } from '../revocation/commit.js'
+import type { RevocationFeed } from '../revocation/feed.js'
 import type { SessionRecord, Store } from '../store/contract.js'
 import { lockActor } from './actor.js'
 import { endEverything, endSessions } from './end.js'
@@ -7,7 +8,7 @@ import type { Actor, GenuineToken } from './issued.js'
 
 /** Ends sessions, one or many, as their owner asks. */
 export interface SessionRevocation {
-  /** The session of a genuine token, an expired one too; or the token, where it has none. Whether anything ended. */
+  /** The session of a genuine token, an expired one too; or a live token, where it has none. Whether anything ended. */
   logOut(token: GenuineToken): Promise<boolean>
   /** Another's session answers `NOT_FOUND` as an unknown one does. One that is over stays as it is. */
   revokeSession(actor: Actor, id: string): Promise<SessionRecord>
@@ -22,24 +23,34 @@ export interface SessionRevocation {
 export function createSessionRevocation(parts: {
   store: Store
   commit: CommitRevoking
+  feed: Pick<RevocationFeed, 'check'>
   foreignTtlSeconds: number | null
 }): SessionRevocation {
-  const { store, commit, foreignTtlSeconds } = parts
+  const { store, commit, feed, foreignTtlSeconds } = parts
+
+  /** Of no session, perhaps minted elsewhere: the token itself is all that can end, and once only. */
+  async function takeBack({ kind, subject, claims }: GenuineToken): Promise<boolean> {
+    const { jti, exp } = claims
+    if (jti === undefined || kind === 'expired' || feed.check(claims, subject) === 'revoked') return false
+    const at = await store.now()
+    return commit(async (tx, revoke) => {
+      await tx.lockUser(subject)
+      await tx.markRevoked(jti, at, 'logout')
+      const expiresAt = exp === undefined ? null : new Date(exp * 1000)
+      revoke({ scope: 'token', key: jti, effect: 'revoked', issuedBefore: null, expiresAt })
+      return true
+    })
+  }
+
   return {
-    async logOut({ subject, claims: { sid, jti, exp } }) {
+    async logOut(token) {
+      const { sid } = token.claims
+      if (sid === undefined) return takeBack(token)
       const at = await store.now()
       return commit(async (tx, revoke) => {
-        await tx.lockUser(subject)
-        if (sid !== undefined) {
-          const ended = await endSessions(tx, revoke, { userId: subject, ids: [sid], at, reason: 'logout' })
-          return ended.length > 0
-        }
-        // Of no session, perhaps minted elsewhere: the token itself is all that can end.
-        if (jti === undefined) return false
-        await tx.markRevoked(jti, at, 'logout')
-        const expiresAt = exp === undefined ? null : new Date(exp * 1000)
-        revoke({ scope: 'token', key: jti, effect: 'revoked', issuedBefore: null, expiresAt })
-        return true
+        await tx.lockUser(token.subject)
+        const change = { userId: token.subject, ids: [sid], at, reason: 'logout' } as const
+        return (await endSessions(tx, revoke, change)).length > 0
       })
     },
 

@@ -1,5 +1,7 @@
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { createSallyport, type Sallyport, type SallyportOptions } from '../../src/index.js'
+import type { Store } from '../../src/store/contract.js'
+import { openStore } from '../../src/store/open-store.js'
 import { freshDatabase } from './database.js'
 import { createTestClock, type TestClock } from './test-clock.js'
 
@@ -34,61 +36,121 @@ export interface TestServer {
   readonly databaseUrl: string
   /** Of the GraphQL endpoint. */
   readonly url: string
+  /** Where it listens, without the path. */
+  readonly origin: string
   /** Posts an operation over HTTP. */
   ask(query: string, ask?: Ask): Promise<GraphQLAnswer>
-  /** Signs somebody up, and answers what they got. */
+  /** Signs somebody up, and answers what they got. By default under a new name. */
   signUp(name?: string): Promise<Login>
-  logIn(name?: string): Promise<Login>
+  /** Logs in who signed up under this name. */
+  logIn(name: string): Promise<Login>
+  /** Exchanges a refresh token; the whole answer. */
+  refresh(refreshToken: string): Promise<GraphQLAnswer>
+  /** What `me` answers for a token: `ok`, or a code. */
+  judge(token: string): Promise<string>
+  /** A store of its own on the server's database, for what no field of the API does yet. */
+  store(): Promise<Store>
+  /** Signs up somebody with the role, and logs them in. */
+  signUpAdmin(): Promise<Login>
 }
 
 export interface Login {
+  readonly username: string
   readonly accessToken: string
   readonly refreshToken: string
   readonly userId: string
   readonly sessionId: string
 }
 
+export type TestServerOptions = SallyportOptions & { clock?: TestClock }
+
 let counter = 0
 
+/** A name that nobody has yet. */
+export function newName(): string {
+  return `user-${++counter}`
+}
+
 /** A server on a free port, with a database and a clock of its own; closed when the test is over. */
-export async function startServer(
-  options: SallyportOptions & { clock?: TestClock } = {},
-): Promise<TestServer> {
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { server, close } = await openServer(options)
+  onTestFinished(close)
+  return server
+}
+
+/** The same for all tests of a file, or of a `describe`: to be awaited there, outside of any test. */
+export async function startSharedServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { server, close } = await openServer(options)
+  afterAll(close)
+  return server
+}
+
+async function openServer(
+  options: TestServerOptions,
+): Promise<{ server: TestServer; close: () => Promise<void> }> {
   const database = options.databaseUrl === undefined ? await freshDatabase() : null
   const databaseUrl = options.databaseUrl ?? database?.databaseUrl ?? ''
   const clock = options.clock ?? createTestClock()
   const keys = (options.secret ?? options.privateKey ?? options.publicKey) ? {} : { secret: SECRET }
   const sallyport = await createSallyport({ ...keys, ...options, databaseUrl, clock })
   const { url: origin } = await sallyport.listen({ port: 0, host: '127.0.0.1' })
-  onTestFinished(async () => {
-    await sallyport.close()
-    await database?.drop()
-  })
+  let opening: Promise<Store> | undefined
+
   const url = `${origin}${sallyport.endpoint}`
   const ask = (query: string, how: Ask = {}) => askServer(url, query, how)
+  const store = () => {
+    opening ??= openStore({ databaseUrl, clock })
+    return opening
+  }
 
-  async function enter(mutation: 'signup' | 'login', name: string): Promise<Login> {
+  async function enter(mutation: 'signup' | 'login', username: string): Promise<Login> {
     const answer = await ask(
       `mutation ($input: ${mutation === 'signup' ? 'SignupInput' : 'LoginInput'}!) {
         ${mutation}(input: $input) { accessToken refreshToken user { id } session { id } }
       }`,
-      { variables: { input: { username: name, password: PASSWORD } } },
+      { variables: { input: { username, password: PASSWORD } } },
     )
     if (answer.code !== undefined) throw new Error(`${mutation}: ${JSON.stringify(answer.body)}`)
     const { accessToken, refreshToken, user, session } = answer.data[mutation]
-    return { accessToken, refreshToken, userId: user.id, sessionId: session.id }
+    return { username, accessToken, refreshToken, userId: user.id, sessionId: session.id }
   }
 
-  return {
+  const server: TestServer = {
     sallyport,
     clock,
     databaseUrl,
     url,
+    origin,
     ask,
-    signUp: (name = `user-${++counter}`) => enter('signup', name),
-    logIn: (name = `user-${counter}`) => enter('login', name),
+    store,
+    signUp: (name = newName()) => enter('signup', name),
+    logIn: (name) => enter('login', name),
+    refresh: (refreshToken) => ask(REFRESH, { variables: { refreshToken } }),
+    async judge(token) {
+      const { code } = await ask('{ me { id } }', { token })
+      return code ?? 'ok'
+    },
+    async signUpAdmin() {
+      const { userId, username } = await enter('signup', newName())
+      await (await store()).updateUser(userId, { roles: ['admin'] })
+      return enter('login', username)
+    },
   }
+
+  async function close(): Promise<void> {
+    await (await opening)?.close()
+    await sallyport.close()
+    await database?.drop()
+  }
+
+  return { server, close }
 }
+
+const REFRESH = `mutation ($refreshToken: String) {
+  refresh(refreshToken: $refreshToken) {
+    accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt tokenType user { id roles } session { id }
+  }
+}`
 
 export async function askServer(url: string, query: string, how: Ask = {}): Promise<GraphQLAnswer> {
   const { token, variables, operationName, headers } = how

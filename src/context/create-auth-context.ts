@@ -64,7 +64,7 @@ const KNOWN: Readonly<Record<keyof AuthContextOptions, true>> = {
  */
 export function createAuthContext<TUser = unknown, TClaims = Record<string, unknown>>(
   options: AuthContextOptions<TUser, TClaims>,
-): (source: RequestSource) => Promise<AuthContext<TUser, null>> {
+): (source: RequestSource) => Promise<AuthContext<TUser>> {
   refuseUnknownOptions(options, new Set(Object.keys(KNOWN)))
   const { loadUser, grants, revocation, verifyType, skipRevocationCheck, logger } = options
   if (skipRevocationCheck !== undefined && revocation === undefined) {
@@ -72,7 +72,7 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
   }
   const { clock = systemClock } = options
   const config = resolveVerify(options)
-  const build = createContextBuilder<TUser, null>({
+  const build = createContextBuilder<TUser>({
     verifier: createVerifier({ keyring: createKeyring(options), config, clock }),
     config,
     clock,

@@ -1,10 +1,10 @@
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql'
-import { AuthError } from '../base/errors.js'
+import { AuthError, type ErrorCode } from '../base/errors.js'
 import { toGraphQLError } from '../base/graphql-error.js'
 import { coerceVariables } from './conditions.js'
 import type { Judge } from './judge.js'
 import { fragmentsOf, operationsNamed } from './operation.js'
-import { refusalErrors } from './refusal.js'
+import { findRefusal, refusalErrors } from './refusal.js'
 
 /** What a server is about to execute; the shape of graphql's `ExecutionArgs`. */
 export interface Request {
@@ -15,22 +15,44 @@ export interface Request {
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined
 }
 
-/** The errors that are the whole answer, or null where the request may be executed. */
-export function refuseRequest(judge: Judge | null, request: Request): GraphQLError[] | null {
+export type Ruling =
+  /** These errors are the whole answer. */
+  | { readonly kind: 'refused'; readonly errors: GraphQLError[] }
+  /** To be executed; the schema judges it again. */
+  | { readonly kind: 'allowed' }
+  /** The same, but policies may refuse it within the execution. */
+  | { readonly kind: 'pending' }
+
+const ALLOWED: Ruling = { kind: 'allowed' }
+
+/** Judges a request before it is executed. */
+export function ruleOnRequest(judge: Judge | null, request: Request): Ruling {
   // The schema lost what the guard reads: the server is broken, and nobody is let in.
-  if (judge === null) return [toGraphQLError(new AuthError('INTERNAL_SERVER_ERROR'), { http: true })]
+  if (judge === null) return refuse('INTERNAL_SERVER_ERROR')
   const { schema, document, operationName, contextValue, variableValues } = request
   const operations = operationsNamed(document, operationName)
   const [operation] = operations
   // The executor answers that itself: it finds nothing to run.
-  if (operation === undefined || (operationName == null && operations.length > 1)) return null
-  if (operations.length > 1)
-    return [toGraphQLError(new AuthError('GRAPHQL_VALIDATION_FAILED'), { http: true })]
-  const verdict = judge.judge({
+  if (operation === undefined || (operationName == null && operations.length > 1)) return ALLOWED
+  if (operations.length > 1) return refuse('GRAPHQL_VALIDATION_FAILED')
+  const verdict = judge.prejudge({
     operation,
     findFragment: fragmentsOf(document),
     context: contextValue,
     variables: () => coerceVariables(schema, operation, variableValues),
   })
-  return verdict.kind === 'refused' ? refusalErrors(verdict.refusal) : null
+  if (verdict.kind === 'refused') return { kind: 'refused', errors: refusalErrors(verdict.refusal) }
+  return verdict.kind === 'pending' ? { kind: 'pending' } : ALLOWED
+}
+
+function refuse(code: ErrorCode): Ruling {
+  return { kind: 'refused', errors: [toGraphQLError(new AuthError(code), { http: true })] }
+}
+
+/**
+ * The errors that are the whole answer although it was executed, or null: policies refused it before anything ran.
+ */
+export function refuseResult(errors: readonly unknown[] | undefined): GraphQLError[] | null {
+  const refusal = findRefusal(errors ?? [])
+  return refusal === undefined ? null : refusalErrors(refusal)
 }

@@ -10,37 +10,40 @@ import {
 /** Coerced variable values, or null where they are not known; then every condition is taken to hold. */
 export type Variables = Readonly<Record<string, unknown>> | null
 
-/** A part of the document is left out if the variable has this value: `@skip` at true, `@include` at false. */
+/** A part of the document counts unless the variable is true, unless it is false, or if it is given at all. */
 export interface Condition {
   readonly variable: string
-  readonly absentAt: boolean
+  readonly counts: 'unless true' | 'unless false' | 'if given'
 }
 
 /** What `@skip` and `@include` of a selection say: conditions on variables, or that it never runs. */
 export function conditionsOf(directives: readonly DirectiveNode[] = []): readonly Condition[] | 'never' {
   const conditions: Condition[] = []
-  for (const [name, absentAt] of [
-    ['skip', true],
-    ['include', false],
+  for (const [name, absentAt, counts] of [
+    ['skip', true, 'unless true'],
+    ['include', false, 'unless false'],
   ] as const) {
     const nodes = directives.filter((directive) => directive.name.value === name)
     // Executors read the first of several, or the last: then none is believed.
     const value =
       nodes.length === 1 ? nodes[0]?.arguments?.find((arg) => arg.name.value === 'if')?.value : undefined
     if (value?.kind === Kind.BOOLEAN && value.value === absentAt) return 'never'
-    if (value?.kind === Kind.VARIABLE) conditions.push({ variable: value.name.value, absentAt })
+    if (value?.kind === Kind.VARIABLE) conditions.push({ variable: value.name.value, counts })
   }
   return conditions
 }
 
-/** Whether a part of the document runs. Unknown variables, and values that are no booleans, leave it in. */
-export function runs(conditions: readonly Condition[], variables: Variables): boolean {
-  return conditions.every(({ variable, absentAt }) => readVariable(variables, variable) !== absentAt)
+/** Whether a part of the document counts. Where variables are not known, or are no booleans, it does. */
+export function holds({ variable, counts }: Condition, variables: Variables): boolean {
+  if (variables === null) return true
+  // An own property: a variable may be called `constructor`.
+  const isGiven = Object.hasOwn(variables, variable)
+  if (counts === 'if given') return isGiven
+  return !isGiven || variables[variable] !== (counts === 'unless true')
 }
 
-function readVariable(variables: Variables, name: string): unknown {
-  // An own property: a variable may be called `constructor`.
-  return variables !== null && Object.hasOwn(variables, name) ? variables[name] : undefined
+export function allHold(conditions: readonly Condition[], variables: Variables): boolean {
+  return conditions.every((condition) => holds(condition, variables))
 }
 
 /**

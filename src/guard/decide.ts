@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../base/errors.js'
-import { runs, type Variables } from './conditions.js'
-import type { Block, Clause, Demands, Mention } from './plan.js'
+import { allHold, type Variables } from './conditions.js'
+import type { InputAtlas } from './inputs.js'
+import type { Clause, Demands, Mention, Probe } from './plan.js'
 import type { Requirement, Rule } from './rule.js'
 import type { TakenViewer } from './viewer.js'
 
@@ -22,6 +23,16 @@ export type Verdict =
   /** The fields whose `nullify` rules are among the denials give null. */
   | { readonly kind: 'allowed'; readonly denials: Denials }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+/** All that can be decided at once allows it; policies have the last word. */
+export interface Pending {
+  readonly kind: 'pending'
+  /** The policies to ask, each once. */
+  readonly policies: readonly string[]
+  readonly viewer: TakenViewer
+  /** The verdict, once it is known which of them hold. */
+  settle(held: ReadonlySet<string>): Verdict
+}
 
 export type Denials = ReadonlyMap<Rule, Denial>
 
@@ -46,17 +57,52 @@ const GRAVITY: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'FRESH_RE
  * document makes a difference.
  */
 export function decide(
-  plan: Demands,
+  demands: Demands,
   who: { readonly viewer: TakenViewer; readonly time: Freshness; readonly variables: () => Variables },
-): Verdict {
-  const denials = denialsOf(plan.rules, who.viewer, who.time)
-  if (denials.size === 0) return ALLOWED
-  const isBad = who.viewer.kind === 'bad'
-  const broken = activeClauses(plan.block, who.variables()).filter(({ requirement }) =>
+): Verdict | Pending {
+  const denials = denialsOf(demands.rules, who.viewer, who.time)
+  const asks = who.viewer.kind === 'active' && demands.rules.some(({ kind }) => kind === 'policy')
+  if (denials.size === 0 && !asks) return ALLOWED
+  const active = activeClauses(demands, who.variables())
+  const verdict = judgeClauses(active, denials, who.viewer)
+  return asks && verdict.kind === 'allowed' ? pend(active, denials, who.viewer) : verdict
+}
+
+function judgeClauses(active: readonly Clause[], denials: Denials, viewer: TakenViewer): Verdict {
+  const isBad = viewer.kind === 'bad'
+  const broken = active.filter(({ requirement }) =>
     rejectingRules(requirement, isBad).some((rule) => denials.has(rule)),
   )
   if (broken.length === 0) return { kind: 'allowed', denials }
   return { kind: 'refused', refusal: refusalOf(broken, denials, isBad) }
+}
+
+function pend(active: readonly Clause[], denials: Denials, viewer: TakenViewer): Verdict | Pending {
+  const rules = new Set(active.flatMap(({ requirement }) => requirement.reject.filter(isPolicy)))
+  if (rules.size === 0) return { kind: 'allowed', denials }
+  return {
+    kind: 'pending',
+    viewer,
+    policies: [...new Set([...rules].flatMap(({ anyOf }) => anyOf.flat()))],
+    settle(held) {
+      const broken = [...rules].filter(
+        ({ anyOf }) => !anyOf.some((all) => all.every((name) => held.has(name))),
+      )
+      const denied = broken.map((rule) => [rule, FORBIDDEN] as const)
+      return judgeClauses(active, new Map<Rule, Denial>([...denials, ...denied]), viewer)
+    },
+  }
+}
+
+function isPolicy(rule: Rule): rule is Extract<Rule, { kind: 'policy' }> {
+  return rule.kind === 'policy'
+}
+
+/** What a field gives null for, by the denials of an operation that is allowed: the gravest. */
+export function findNullDenial({ nullify }: Requirement, denials: Denials): Denial | undefined {
+  const found = nullify.flatMap((rule) => denials.get(rule) ?? [])
+  const code = GRAVITY.find((grave) => found.some((denial) => denial.code === grave))
+  return found.find((denial) => denial.code === code)
 }
 
 /** A bad token always rejects. */
@@ -83,6 +129,8 @@ function denialOf(rule: Rule, viewer: TakenViewer, time: Freshness): Denial | nu
   switch (rule.kind) {
     case 'optional':
     case 'active':
+    // Asked later, and only where all else holds.
+    case 'policy':
       return null
     case 'roles':
       return rule.anyOf.some((role) => viewer.roles.has(role)) ? null : FORBIDDEN
@@ -122,17 +170,38 @@ function isWithin(authTime: unknown, seconds: number, { nowSeconds, leewaySecond
   return authTime <= nowSeconds + leewaySeconds && nowSeconds - authTime <= seconds
 }
 
-/** The clauses that run under these variables. Each block is looked at once, so that no nesting costs more. */
-function activeClauses(start: Block, variables: Variables): Clause[] {
+/** The clauses that count under these variables. Each block is looked at once, so that no nesting costs more. */
+function activeClauses({ block: start, inputs }: Demands, variables: Variables): Clause[] {
   const active: Clause[] = []
+  const values = new Map<string, ReadonlyMap<string, Requirement>>()
   const blocks = new Set([start])
   // A set that grows while it is walked: what is added is visited, what is there already is not again.
   for (const block of blocks) {
-    for (const clause of block.clauses) if (runs(clause.conditions, variables)) active.push(clause)
-    for (const fragment of block.fragments)
-      if (runs(fragment.conditions, variables)) blocks.add(fragment.block)
+    for (const clause of block.clauses) if (allHold(clause.conditions, variables)) active.push(clause)
+    for (const fragment of block.fragments) {
+      if (allHold(fragment.conditions, variables)) blocks.add(fragment.block)
+    }
+    for (const probe of block.probes) {
+      if (!allHold(probe.conditions, variables)) continue
+      // A large value is walked once, however many fields it is given to.
+      const key = `${probe.variable} ${probe.type}`
+      const given = values.get(key) ?? findGiven(probe, inputs, variables)
+      values.set(key, given)
+      for (const [coordinate, requirement] of given) {
+        active.push({ requirement, conditions: [], mention: { coordinate, node: probe.node } })
+      }
+    }
   }
   return active
+}
+
+function findGiven(
+  { variable, type }: Probe,
+  inputs: InputAtlas,
+  variables: Variables,
+): ReadonlyMap<string, Requirement> {
+  if (variables === null) return inputs.reachableFrom(type)
+  return inputs.findGiven(type, Object.hasOwn(variables, variable) ? variables[variable] : undefined)
 }
 
 function refusalOf(broken: readonly Clause[], denials: Denials, isBad: boolean): Refusal {

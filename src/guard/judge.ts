@@ -1,9 +1,10 @@
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { AuthError } from '../base/errors.js'
+import { compilePlan } from './compile.js'
 import type { Variables } from './conditions.js'
-import { ALLOWED, decide, type Verdict } from './decide.js'
+import { ALLOWED, decide, type Pending, type Verdict } from './decide.js'
 import type { GuardConfig } from './options.js'
-import { compilePlan, type Demands, type FindFragment, type Plan } from './plan.js'
+import type { Demands, FindFragment, Plan } from './plan.js'
 import { TypeAtlas } from './possible-types.js'
 import { type Requirements, readRequirements } from './requirements.js'
 
@@ -30,28 +31,41 @@ export class Judge {
     this.#atlas = new TypeAtlas(schema, requirements)
   }
 
-  judge({ operation, findFragment, context, variables }: Execution): Verdict {
+  /** The verdict as far as it can be had at once, for whoever is going to have the operation judged again. */
+  prejudge(execution: Execution): Verdict | Pending {
     try {
-      return this.#decide(this.#planOf(operation, findFragment), context, variables)
+      return this.#decide(this.#planOf(execution.operation, execution.findFragment), execution)
     } catch (error) {
       return refuseUnjudged(error)
     }
+  }
+
+  judge(execution: Execution): Verdict | Promise<Verdict> {
+    return this.#settle(this.prejudge(execution), execution.context)
   }
 
   /** A field that runs outside of any operation that was judged. */
-  judgeAlone(demands: Demands, context: unknown): Verdict {
+  judgeAlone(demands: Demands, context: unknown): Verdict | Promise<Verdict> {
     try {
-      return this.#decide(demands, context, () => null)
+      return this.#settle(this.#decide(demands, { context, variables: () => null }), context)
     } catch (error) {
       return refuseUnjudged(error)
     }
   }
 
-  #decide(demands: Demands, context: unknown, variables: () => Variables): Verdict {
+  #decide(
+    demands: Demands,
+    { context, variables }: Pick<Execution, 'context' | 'variables'>,
+  ): Verdict | Pending {
     // What is for everybody does not even ask who it is.
     if (demands.rules.length === 0) return ALLOWED
     const viewer = this.#config.takeViewer(context)
     return decide(demands, { viewer, time: this.#config.readTime(), variables })
+  }
+
+  #settle(verdict: Verdict | Pending, context: unknown): Verdict | Promise<Verdict> {
+    if (verdict.kind !== 'pending') return verdict
+    return this.#config.askPolicies(verdict, context)
   }
 
   #planOf(operation: OperationDefinitionNode, findFragment: FindFragment): Plan {

@@ -2,8 +2,9 @@ import { type Clock, systemClock } from '../base/clock.js'
 import { parseDuration } from '../base/duration.js'
 import { AuthError, OptionError } from '../base/errors.js'
 import type { Duration } from '../base/options.js'
-import type { Freshness } from './decide.js'
+import type { Freshness, Pending, Verdict } from './decide.js'
 import { DIRECTIVE_NAMES, type DirectiveNames } from './directives.js'
+import { askPolicies, type Policy } from './policies.js'
 import type { Unmarked } from './requirements.js'
 import { type TakenViewer, takeViewer, type Viewer, viewerOfContext } from './viewer.js'
 
@@ -19,6 +20,11 @@ export interface GuardOptions {
    */
   // A method, so that a host may name the type of its own context.
   viewer?(context: unknown): Viewer
+  /**
+   * The functions that `@policy` names. Each is asked once an operation at most, when all other rules hold, and has a
+   * second. Whatever is not `true` denies: an unknown name, an error, silence.
+   */
+  policies?: Readonly<Record<string, Policy>>
   /** Where the time comes from; for tests. */
   clock?: Clock
   /** How long after `auth_time` a token without a `fresh` claim counts as fresh. @default 900 */
@@ -35,6 +41,8 @@ export interface GuardConfig {
   readonly names: DirectiveNames
   /** Throws `UNAVAILABLE` where the viewer cannot be told. */
   takeViewer(context: unknown): TakenViewer
+  /** Never rejects. */
+  askPolicies(pending: Pending, context: unknown): Promise<Verdict>
   readTime(): Freshness
 }
 
@@ -58,6 +66,7 @@ export function resolveGuardOptions(options: GuardOptions): GuardConfig {
         throw new AuthError('UNAVAILABLE', { cause })
       }
     },
+    askPolicies: (pending, context) => askPolicies(pending, options.policies ?? {}, context),
     readTime: () => ({ nowSeconds: clock.now() / 1000, freshForSeconds, leewaySeconds }),
   }
 }

@@ -1,4 +1,4 @@
-import type { Application } from './annotations.js'
+import type { Annotated, Application, Place } from './annotations.js'
 import type { GuardDirective } from './directives.js'
 import { allOf, NOTHING, type Requirement, type Rule } from './rule.js'
 
@@ -16,6 +16,30 @@ const ARGUMENTS: Readonly<Record<GuardDirective, readonly string[]>> = {
   policy: ['policies'],
 }
 
+const EVERYWHERE: readonly Place[] = [
+  'OBJECT',
+  'INTERFACE',
+  'FIELD_DEFINITION',
+  'ARGUMENT_DEFINITION',
+  'INPUT_FIELD_DEFINITION',
+]
+
+const PLACES: Readonly<Record<GuardDirective, readonly Place[]>> = {
+  auth: EVERYWHERE,
+  fresh: EVERYWHERE,
+  public: ['FIELD_DEFINITION'],
+  policy: ['OBJECT', 'FIELD_DEFINITION'],
+}
+
+const MENDS: Readonly<Record<GuardDirective, string>> = {
+  auth: 'move it to a field, an object or interface type, an argument or an input field',
+  fresh: 'move it to a field, an object or interface type, an argument or an input field',
+  public: 'move it to the fields that are public',
+  policy: 'move it to a field or an object type',
+}
+
+const NULLABLE_PLACES: readonly Place[] = ['OBJECT', 'FIELD_DEFINITION']
+
 /** Turns directives into rules, and says of whatever is no rule what it is and what to write instead. */
 export class RuleParser {
   readonly #problems: string[]
@@ -26,11 +50,11 @@ export class RuleParser {
   }
 
   /** Throws nothing: mistakes are added to `problems`, and whoever builds the guard stops on them. */
-  parse(coordinate: string, applications: readonly GuardApplication[]): Requirement {
+  parse({ coordinate, place }: Annotated, applications: readonly GuardApplication[]): Requirement {
     const problem = (text: string) => this.#problems.push(`${coordinate}: ${text}`)
     const requirements = applications.map((application) => {
       try {
-        return this.#parseOne(application)
+        return this.#parseOne(application, place)
       } catch (error) {
         if (!(error instanceof Mistake)) throw error
         problem(`@${application.name}${error.message}`)
@@ -54,25 +78,31 @@ export class RuleParser {
     return rule
   }
 
-  #parseOne({ directive, args }: GuardApplication): Requirement {
+  #parseOne({ directive, args }: GuardApplication, place: Place): Requirement {
+    if (!PLACES[directive].includes(place)) throw new Mistake(` is not enforced here; ${MENDS[directive]}`)
     const unknown = Object.keys(args).find((name) => !ARGUMENTS[directive].includes(name))
     if (unknown !== undefined) throw new Mistake(`(${unknown}:) is not an argument of the guard's; remove it`)
     switch (directive) {
       case 'auth':
-        return this.#requirement(parseAuth(args), args.onDeny)
+        return this.#parseAuth(args, place)
       case 'fresh':
-        return this.#requirement([parseFresh(args)], undefined)
+        return { reject: [this.intern(parseFresh(args))], nullify: [] }
+      case 'policy':
+        return { reject: [this.intern(parsePolicy(args))], nullify: [] }
       case 'public':
         return NOTHING
-      case 'policy':
-        throw new Mistake(' is not built yet; remove it')
     }
   }
 
-  #requirement(rules: readonly Rule[], onDeny: unknown): Requirement {
-    if (onDeny === 'NULL') throw new Mistake('(onDeny: NULL) is not built yet; remove it')
-    if (onDeny !== undefined && onDeny !== 'REJECT') throw new Mistake('(onDeny:) takes REJECT or NULL')
-    return { reject: rules.map((rule) => this.intern(rule)), nullify: [] }
+  #parseAuth(args: Args, place: Place): Requirement {
+    const rules = parseAuth(args).map((rule) => this.intern(rule))
+    if (args.onDeny === undefined) return { reject: rules, nullify: [] }
+    if (!NULLABLE_PLACES.includes(place)) {
+      throw new Mistake('(onDeny:) is for fields and object types; remove it')
+    }
+    if (args.onDeny === 'NULL') return { reject: [], nullify: rules }
+    if (args.onDeny !== 'REJECT') throw new Mistake('(onDeny:) takes REJECT or NULL')
+    return { reject: rules, nullify: [] }
   }
 }
 
@@ -81,7 +111,7 @@ class Mistake extends Error {}
 function parseAuth(args: Args): Rule[] {
   const rules: Rule[] = []
   if (args.roles !== undefined) rules.push({ kind: 'roles', anyOf: readNames('roles', args.roles) })
-  if (args.scopes !== undefined) rules.push({ kind: 'scopes', anyOf: readScopes(args.scopes) })
+  if (args.scopes !== undefined) rules.push({ kind: 'scopes', anyOf: readNameLists('scopes', args.scopes) })
   if (args.claims !== undefined) rules.push(...readClaims(args.claims))
   if (args.optional !== undefined && typeof args.optional !== 'boolean') {
     throw new Mistake('(optional:) takes true or false')
@@ -114,14 +144,19 @@ function readNames(argument: string, value: unknown): string[] {
   return names as string[]
 }
 
-function readScopes(value: unknown): string[][] {
+/** A flat list would be read by GraphQL as many lists of one: any where all was meant. */
+function readNameLists(argument: string, value: unknown): string[][] {
   if (!Array.isArray(value) || !value.every(Array.isArray)) {
     throw new Mistake(
-      '(scopes:) takes a list of lists: write [["a", "b"]] for a and b, [["a"], ["b"]] for a or b',
+      `(${argument}:) takes a list of lists: write [["a", "b"]] for a and b, [["a"], ["b"]] for a or b`,
     )
   }
-  if (value.length === 0) throw new Mistake('(scopes: []) would let nobody in; name some, or remove it')
-  return value.map((all: unknown) => readNames('scopes', all))
+  if (value.length === 0) throw new Mistake(`(${argument}: []) would let nobody in; name some, or remove it`)
+  return value.map((all: unknown) => readNames(argument, all))
+}
+
+function parsePolicy(args: Args): Rule {
+  return { kind: 'policy', anyOf: readNameLists('policies', args.policies) }
 }
 
 function readClaims(value: unknown): Rule[] {

@@ -1,49 +1,45 @@
-import {
-  type FragmentDefinitionNode,
-  type GraphQLCompositeType,
-  type GraphQLSchema,
-  getNamedType,
-  isCompositeType,
-  isUnionType,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionNode,
-  type SelectionSetNode,
-  type TypeNode,
-} from 'graphql'
-import { AuthError } from '../base/errors.js'
-import { type Condition, conditionsOf } from './conditions.js'
-import type { PossibleTypes, TypeAtlas } from './possible-types.js'
-import type { Requirements } from './requirements.js'
-import { isNothing, type Requirement, type Rule } from './rule.js'
+import type { ASTNode, FragmentDefinitionNode, GraphQLInputType } from 'graphql'
+import type { Condition } from './conditions.js'
+import type { InputAtlas } from './inputs.js'
+import type { Requirement, Rule } from './rule.js'
 
 /** Where the client asked for something guarded. */
 export interface Mention {
   /** As the client wrote it: a field selected through an interface is the interface's. */
   readonly coordinate: string
-  readonly node: SelectionNode
+  readonly node: ASTNode
 }
 
-/** One selection of something guarded. */
+/** One selection of something guarded, or an input given to it. */
 export interface Clause {
   readonly requirement: Requirement
-  /** `@skip` and `@include` on the way from the block's beginning. */
+  /** What must hold of the variables for this to count, from the block's beginning. */
   readonly conditions: readonly Condition[]
   /** Null where a field is judged on its own, and what the client wrote is not known. */
   readonly mention: Mention | null
 }
 
+/** A variable whose value may give guarded inputs. */
+export interface Probe {
+  readonly variable: string
+  readonly type: GraphQLInputType
+  readonly conditions: readonly Condition[]
+  readonly node: ASTNode
+}
+
 /** A selection set with all that it contains, but for named fragments: those are blocks of their own, shared. */
 export interface Block {
   readonly clauses: Clause[]
+  readonly probes: Probe[]
   readonly fragments: { readonly conditions: readonly Condition[]; readonly block: Block }[]
 }
 
 /** What is demanded of whoever runs something. Free of any identity, hence the same for all. */
 export interface Demands {
-  /** Every rule that some clause has. Where all hold, nothing else need be looked at. */
+  /** Every rule that some clause may have. Where all hold, nothing else need be looked at. */
   readonly rules: readonly Rule[]
   readonly block: Block
+  readonly inputs: InputAtlas
 }
 
 /** What an operation demands. */
@@ -54,173 +50,17 @@ export interface Plan extends Demands {
 
 export type FindFragment = (name: string) => FragmentDefinitionNode | undefined
 
-interface PlanOptions {
-  readonly schema: GraphQLSchema
-  readonly requirements: Requirements
-  readonly atlas: TypeAtlas
-  readonly operation: OperationDefinitionNode
-  readonly findFragment: FindFragment
+export function emptyBlock(): Block {
+  return { clauses: [], probes: [], fragments: [] }
 }
 
-/** What a field demands that is judged on its own. */
-export function demandsOf(requirement: Requirement): Demands {
-  const clause: Clause = { requirement, conditions: [], mention: null }
-  return {
-    rules: [...requirement.reject, ...requirement.nullify],
-    block: { clauses: [clause], fragments: [] },
-  }
+export function rulesOf({ reject, nullify }: Requirement): readonly Rule[] {
+  return [...reject, ...nullify]
 }
 
-/** Throws `GRAPHQL_VALIDATION_FAILED` for a document that does not fit the schema: it cannot be judged. */
-export function compilePlan(options: PlanOptions): Plan {
-  const rootType = options.schema.getRootType(options.operation.operation)
-  if (rootType == null) throw new AuthError('GRAPHQL_VALIDATION_FAILED')
-  return new Compiler(options).compile(rootType)
-}
-
-/** Where the compiler stands in the document. */
-interface Place {
-  /** The type by which the client knows the value. */
-  readonly parent: GraphQLCompositeType
-  /** What the value can really be. */
-  readonly possible: PossibleTypes
-  readonly conditions: readonly Condition[]
-  /** Whether `@skip` and `@include` may look at the operation's variables. */
-  readonly knowsVariables: boolean
-  readonly block: Block
-}
-
-/** A fragment reached with more kinds of values than this is judged for all that it can be reached with. */
-const MAX_NARROWINGS = 64
-
-class Compiler {
-  readonly #schema: GraphQLSchema
-  readonly #requirements: Requirements
-  readonly #atlas: TypeAtlas
-  readonly #operation: OperationDefinitionNode
-  readonly #findFragment: FindFragment
-  readonly #rules = new Set<Rule>()
-  readonly #fragments = new Map<string, FragmentDefinitionNode>()
-  readonly #blocks = new Map<string, Map<string, Block>>()
-
-  constructor(options: PlanOptions) {
-    this.#schema = options.schema
-    this.#requirements = options.requirements
-    this.#atlas = options.atlas.forDocument()
-    this.#operation = options.operation
-    this.#findFragment = options.findFragment
-  }
-
-  compile(rootType: GraphQLCompositeType): Plan {
-    const block: Block = { clauses: [], fragments: [] }
-    const possible = this.#atlas.typesOf(rootType)
-    this.#visit(this.#operation.selectionSet, {
-      parent: rootType,
-      possible,
-      conditions: [],
-      knowsVariables: true,
-      block,
-    })
-    return { rules: [...this.#rules], block, fragments: this.#fragments }
-  }
-
-  #visit(selectionSet: SelectionSetNode, place: Place): void {
-    for (const selection of selectionSet.selections) {
-      const own = conditionsOf(selection.directives)
-      if (own === 'never') continue
-      const conditions =
-        place.knowsVariables && own.length > 0 ? [...place.conditions, ...own] : place.conditions
-      this.#visitSelection(selection, { ...place, conditions })
-    }
-  }
-
-  #visitSelection(selection: SelectionNode, place: Place): void {
-    switch (selection.kind) {
-      case Kind.FIELD:
-        this.#visitField(selection, place)
-        break
-      case Kind.INLINE_FRAGMENT: {
-        this.#visit(selection.selectionSet, this.#enter(selection, selection.typeCondition, place))
-        break
-      }
-      case Kind.FRAGMENT_SPREAD: {
-        const fragment = this.#fragmentNamed(selection.name.value)
-        const narrowed = this.#enter(selection, fragment.typeCondition, place)
-        const block = this.#blockOf(fragment, narrowed)
-        place.block.fragments.push({ conditions: place.conditions, block })
-      }
-    }
-  }
-
-  #visitField(node: Extract<SelectionNode, { kind: Kind.FIELD }>, place: Place): void {
-    const { parent, possible } = place
-    const name = node.name.value
-    if (name === '__typename' || this.#isIntrospection(name, parent)) return
-    const field = isUnionType(parent) ? undefined : ownEntry(parent.getFields(), name)
-    const step = this.#atlas.follow(possible, name)
-    if (field === undefined || step === null) throw new AuthError('GRAPHQL_VALIDATION_FAILED')
-    const coordinate = `${parent.name}.${name}`
-    for (const requirement of step.requirements) this.#demand(requirement, coordinate, node, place)
-    const named = getNamedType(field.type)
-    if (node.selectionSet === undefined || step.returned === null || !isCompositeType(named)) return
-    this.#visit(node.selectionSet, { ...place, parent: named, possible: step.returned })
-  }
-
-  /** `__schema` and `__type` show the schema, not its data. */
-  #isIntrospection(name: string, parent: GraphQLCompositeType): boolean {
-    return (name === '__schema' || name === '__type') && parent === this.#schema.getQueryType()
-  }
-
-  /** Goes into a fragment: to name a type demands what the type demands. Whoever returned `parent` demands its own. */
-  #enter(node: SelectionNode, condition: TypeNode | undefined, place: Place): Place {
-    if (condition?.kind !== Kind.NAMED_TYPE) return place
-    const type = this.#schema.getType(condition.name.value)
-    if (!isCompositeType(type)) throw new AuthError('GRAPHQL_VALIDATION_FAILED')
-    const possible = this.#atlas.narrow(place.possible, type)
-    if (possible.types.length > 0 && type !== place.parent) {
-      this.#demand(this.#requirements.ofType(type.name), type.name, node, place)
-    }
-    return { ...place, parent: type, possible }
-  }
-
-  #demand(requirement: Requirement, coordinate: string, node: SelectionNode, place: Place): void {
-    if (isNothing(requirement)) return
-    for (const rule of requirement.reject) this.#rules.add(rule)
-    for (const rule of requirement.nullify) this.#rules.add(rule)
-    place.block.clauses.push({ requirement, conditions: place.conditions, mention: { coordinate, node } })
-  }
-
-  #fragmentNamed(name: string): FragmentDefinitionNode {
-    const known = this.#fragments.get(name)
-    if (known !== undefined) return known
-    const fragment = this.#findFragment(name)
-    if (fragment?.kind !== Kind.FRAGMENT_DEFINITION) throw new AuthError('GRAPHQL_VALIDATION_FAILED')
-    this.#fragments.set(name, fragment)
-    return fragment
-  }
-
-  /** The same fragment on values of the same types is compiled once, however often and deep it is spread. */
-  #blockOf(fragment: FragmentDefinitionNode, { parent, possible }: Place): Block {
-    const name = fragment.name.value
-    const blocks = this.#blocks.get(name) ?? new Map<string, Block>()
-    this.#blocks.set(name, blocks)
-    const seen = blocks.get(possible.key)
-    if (seen !== undefined) return seen
-    const widened = blocks.size < MAX_NARROWINGS ? possible : this.#atlas.typesOf(parent)
-    const block: Block = blocks.get(widened.key) ?? { clauses: [], fragments: [] }
-    const isNew = !blocks.has(widened.key)
-    // Remembered before it is filled: a fragment that contains itself ends here.
-    blocks.set(widened.key, block)
-    if (isNew) {
-      // A fragment with variables of its own has them hide the operation's: none is believed in there.
-      const knowsVariables =
-        fragment.variableDefinitions === undefined || fragment.variableDefinitions.length === 0
-      this.#visit(fragment.selectionSet, { parent, possible: widened, conditions: [], knowsVariables, block })
-    }
-    return block
-  }
-}
-
-function ownEntry<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined
+/** What is demanded, whatever the variables and whoever asks, outside of any document. */
+export function demandsOf(requirements: Iterable<Requirement>, inputs: InputAtlas): Demands {
+  const clauses = [...requirements].map((requirement) => ({ requirement, conditions: [], mention: null }))
+  const rules = new Set(clauses.flatMap(({ requirement }) => rulesOf(requirement)))
+  return { rules: [...rules], block: { ...emptyBlock(), clauses }, inputs }
 }

@@ -1,5 +1,7 @@
 import {
   type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLInputType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
@@ -9,10 +11,17 @@ import {
 import type { Requirements } from './requirements.js'
 import { isNothing, type Requirement } from './rule.js'
 
+export interface ArgumentStep {
+  readonly type: GraphQLInputType
+  readonly requirement: Requirement
+}
+
 /** What follows from selecting a field on values of certain types. */
 export interface FieldStep {
   /** Of every type that the parent may be, each once. */
   readonly requirements: readonly Requirement[]
+  /** The arguments that are guarded or can carry something guarded, by name; several types may give one other rules. */
+  readonly inputs: ReadonlyMap<string, readonly ArgumentStep[]>
   /** What the selected value may be; null for a leaf. */
   readonly returned: PossibleTypes | null
 }
@@ -78,6 +87,7 @@ export class TypeAtlas {
 
   #follow(possible: PossibleTypes, fieldName: string): FieldStep | null {
     const requirements = new Set<Requirement>()
+    const inputs = new Map<string, ArgumentStep[]>()
     const returned = new Set<GraphQLCompositeType>()
     for (const type of possible.types) {
       const fields = type.getFields()
@@ -85,10 +95,29 @@ export class TypeAtlas {
       if (field === undefined) return null
       const requirement = this.#requirements.ofField(type.name, fieldName)
       if (!isNothing(requirement)) requirements.add(requirement)
+      this.#followArguments(type.name, field, inputs)
       const named = getNamedType(field.type)
       if (isCompositeType(named)) returned.add(named)
     }
-    return { requirements: [...requirements], returned: returned.size === 0 ? null : this.#union(returned) }
+    return {
+      requirements: [...requirements],
+      inputs,
+      returned: returned.size === 0 ? null : this.#union(returned),
+    }
+  }
+
+  #followArguments(
+    typeName: string,
+    field: GraphQLField<unknown, unknown>,
+    inputs: Map<string, ArgumentStep[]>,
+  ): void {
+    for (const { name, type } of field.args) {
+      const requirement = this.#requirements.ofArgument(typeName, field.name, name)
+      if (isNothing(requirement) && this.#requirements.inputs.reachableFrom(type).size === 0) continue
+      const steps = inputs.get(name) ?? []
+      inputs.set(name, steps)
+      if (!steps.some((step) => step.requirement === requirement)) steps.push({ type, requirement })
+    }
   }
 
   #union(composites: ReadonlySet<GraphQLCompositeType>): PossibleTypes {

@@ -2,14 +2,17 @@ import {
   type GraphQLInterfaceType,
   type GraphQLNamedType,
   type GraphQLObjectType,
+  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   isInterfaceType,
+  isNonNullType,
   isObjectType,
 } from 'graphql'
 import { type Annotated, annotationsOf } from './annotations.js'
 import { checkDirectives } from './check-directives.js'
 import type { DirectiveNames, GuardDirective } from './directives.js'
+import { findInputProblems, InputAtlas } from './inputs.js'
 import { type GuardApplication, RuleParser } from './parse-rules.js'
 import { allOf, isNothing, NOTHING, type Requirement } from './rule.js'
 
@@ -20,6 +23,10 @@ export type Unmarked = 'error' | 'authenticated' | 'public'
 export interface Requirements {
   /** Of a field of an object type, everything counted: its parent, what it returns, the interfaces involved. */
   ofField(parentName: string, fieldName: string): Requirement
+  /** Of an argument of such a field, when it is given. */
+  ofArgument(parentName: string, fieldName: string, argumentName: string): Requirement
+  /** Of input fields, when they are given. */
+  readonly inputs: InputAtlas
   /** Of a type that a client names in a fragment. */
   ofType(typeName: string): Requirement
 }
@@ -82,39 +89,31 @@ class Reader {
       types.set(type.name, this.#rootTypes.has(type) ? NOTHING : this.#ofType(type))
       if (isObjectType(type) && !type.name.startsWith('__')) fields.set(type.name, this.#ofFields(type))
     }
+    const inputs = new InputAtlas((coordinate) => this.#own.get(coordinate))
+    this.problems.push(...findInputProblems(this.#schema, inputs, (coordinate) => this.#own.has(coordinate)))
     return {
       ofField: (parentName, fieldName) => fields.get(parentName)?.get(fieldName) ?? NOTHING,
+      ofArgument: (parentName, fieldName, name) =>
+        this.#ofArgument(this.#schema.getType(parentName), fieldName, name),
+      inputs,
       ofType: (typeName) => types.get(typeName) ?? NOTHING,
     }
   }
 
   /** What is written at one place, and nowhere else. */
-  #readOwn({ coordinate, place, applications }: Annotated): void {
-    const ours = applications.flatMap((application): GuardApplication[] => {
+  #readOwn(annotated: Annotated): void {
+    const ours = annotated.applications.flatMap((application): GuardApplication[] => {
       const directive = this.#directiveNamed(application.name)
       return directive === undefined ? [] : [{ ...application, directive }]
     })
-    const [first] = ours
-    if (first === undefined) return
-    if (place !== 'OBJECT' && place !== 'INTERFACE' && place !== 'FIELD_DEFINITION') {
+    if (ours.length === 0) return
+    this.#own.set(annotated.coordinate, this.#parser.parse(annotated, ours))
+    if (!ours.some(({ directive }) => directive === 'public')) return
+    this.#public.add(annotated.coordinate)
+    if (ours.some(({ directive }) => directive !== 'public')) {
       this.problems.push(
-        `${coordinate}: @${first.name} is not enforced here; move it to a field or an object type`,
+        `${annotated.coordinate}: @${this.#names.public} contradicts the rule beside it; remove one of them`,
       )
-      return
-    }
-    const requirement = this.#parser.parse(coordinate, ours)
-    this.#own.set(coordinate, requirement)
-    if (ours.some(({ directive }) => directive === 'public')) this.#readPublic(coordinate, place, ours)
-  }
-
-  #readPublic(coordinate: string, place: string, applications: readonly GuardApplication[]): void {
-    const name = `@${this.#names.public}`
-    if (place !== 'FIELD_DEFINITION') {
-      this.problems.push(`${coordinate}: ${name} is for fields; move it to the fields that are public`)
-    } else if (applications.some(({ directive }) => directive !== 'public')) {
-      this.problems.push(`${coordinate}: ${name} contradicts the rule beside it; remove one of them`)
-    } else {
-      this.#public.add(coordinate)
     }
   }
 
@@ -134,9 +133,27 @@ class Reader {
       const returned = getNamedType(type)
       const ofReturned =
         isObjectType(returned) || isInterfaceType(returned) ? this.#ofType(returned) : NOTHING
-      fields.set(name, allOf([this.#ofPlace(parent, name), ofReturned]))
+      const requirement = allOf([this.#ofPlace(parent, name), ofReturned])
+      if (requirement.nullify.length > 0) this.#checkNullable(`${parent.name}.${name}`, parent, type)
+      fields.set(name, requirement)
     }
     return fields
+  }
+
+  #checkNullable(coordinate: string, parent: GraphQLObjectType, type: GraphQLOutputType): void {
+    const because = 'onDeny: NULL, of this field, of its type or of what it returns, would make it null'
+    if (parent === this.#schema.getMutationType()) {
+      this.problems.push(`${coordinate}: ${because} after a mutation that did not happen; use REJECT`)
+    } else if (isNonNullType(type)) {
+      this.problems.push(`${coordinate}: ${because}, and it is ${type}; remove the ! or use REJECT`)
+    }
+  }
+
+  /** The argument's own rules and those that interfaces give it. */
+  #ofArgument(parent: unknown, fieldName: string, name: string): Requirement {
+    if (!isObjectType(parent)) return NOTHING
+    const bearers = [parent, ...parent.getInterfaces()].map((type) => `${type.name}.${fieldName}(${name}:)`)
+    return allOf(bearers.map((coordinate) => this.#own.get(coordinate) ?? NOTHING))
   }
 
   /** The field's own rules, those that interfaces give it, and those of its parent type. */

@@ -11,6 +11,8 @@ export type Rule =
   | { readonly kind: 'claim'; readonly name: string; readonly in: readonly string[] }
   /** `maxAge`: the most seconds since the password was given; null: the token itself is fresh. */
   | { readonly kind: 'fresh'; readonly maxAge: number | null }
+  /** Names of the host's functions. */
+  | { readonly kind: 'policy'; readonly anyOf: readonly (readonly string[])[] }
 
 /** The rules of a place in the schema: all must hold. */
 export interface Requirement {

@@ -1,19 +1,28 @@
 import type { GraphQLError, GraphQLSchema } from 'graphql'
-import { type Request, refuseRequest } from './adapter.js'
+import { type Request, refuseResult, ruleOnRequest } from './adapter.js'
 import { findSchemaJudge, guardSchemaWith } from './guard-schema.js'
 import { Judges } from './judge.js'
 import { type GuardOptions, resolveGuardOptions } from './options.js'
 
+interface Refused {
+  errors: GraphQLError[]
+}
+
 interface OperationHook {
   readonly args: Request
-  setResultAndStopExecution(result: { errors: GraphQLError[] }): void
+  setResultAndStopExecution(result: Refused): void
+}
+
+interface ResultHook {
+  readonly result: unknown
+  setResult(result: Refused): void
 }
 
 /** The hooks that the guard uses of Envelop's plugins, and so of Yoga's. */
 export interface GuardPlugin {
   onSchemaChange(payload: { schema: GraphQLSchema; replaceSchema(schema: GraphQLSchema): void }): void
-  onExecute(payload: OperationHook): void
-  onSubscribe(payload: OperationHook): void
+  onExecute(payload: OperationHook): { onExecuteDone(payload: ResultHook): void } | undefined
+  onSubscribe(payload: OperationHook): { onSubscribeResult(payload: ResultHook): void } | undefined
 }
 
 /**
@@ -27,9 +36,11 @@ export function useGuard(options: GuardOptions): GuardPlugin {
   // A server may take its schema anew for each request.
   const guarded = new WeakMap<GraphQLSchema, GraphQLSchema>()
 
-  function refuse({ args, setResultAndStopExecution }: OperationHook): void {
-    const errors = refuseRequest(findSchemaJudge(args.schema) ?? judges.findJudge(args.schema), args)
-    if (errors !== null) setResultAndStopExecution({ errors })
+  /** Whether there is more to look at when it has been executed. */
+  function rule({ args, setResultAndStopExecution }: OperationHook): boolean {
+    const ruling = ruleOnRequest(findSchemaJudge(args.schema) ?? judges.findJudge(args.schema), args)
+    if (ruling.kind === 'refused') setResultAndStopExecution({ errors: ruling.errors })
+    return ruling.kind === 'pending'
   }
 
   return {
@@ -39,7 +50,18 @@ export function useGuard(options: GuardOptions): GuardPlugin {
       guarded.set(schema, replacement)
       replaceSchema(replacement)
     },
-    onExecute: refuse,
-    onSubscribe: refuse,
+    onExecute(payload) {
+      return rule(payload) ? { onExecuteDone: refuseDone } : undefined
+    },
+    onSubscribe(payload) {
+      return rule(payload) ? { onSubscribeResult: refuseDone } : undefined
+    },
   }
+}
+
+/** What policies refused within the execution is answered as any refusal. */
+function refuseDone({ result, setResult }: ResultHook): void {
+  if (typeof result !== 'object' || result === null || !('errors' in result)) return
+  const errors = Array.isArray(result.errors) ? refuseResult(result.errors) : null
+  if (errors !== null) setResult({ errors })
 }

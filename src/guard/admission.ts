@@ -1,0 +1,142 @@
+import type { GraphQLInputType, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import { variablesOf } from './conditions.js'
+import { ALLOWED, findNullDenial, type Verdict } from './decide.js'
+import type { InputAtlas } from './inputs.js'
+import { type Judge, Judges } from './judge.js'
+import type { GuardConfig } from './options.js'
+import { type Demands, demandsOf } from './plan.js'
+import { nullError, refusalError } from './refusal.js'
+import type { Requirement } from './rule.js'
+
+/** A field that is judged before it resolves. */
+export interface Site {
+  readonly parentName: string
+  readonly fieldName: string
+  readonly requirement: Requirement
+  /** What it demands by itself, whatever it is given. */
+  readonly demands: Demands
+  /** Its arguments that are guarded, or can carry something guarded. */
+  readonly inputs: readonly SiteInput[]
+}
+
+export interface SiteInput {
+  readonly name: string
+  readonly type: GraphQLInputType
+  readonly requirement: Requirement
+}
+
+/** The verdict on an execution that is going on, with all that it depends on. */
+interface Judged {
+  readonly operation: OperationDefinitionNode
+  readonly context: unknown
+  verdict: Verdict | Promise<Verdict>
+}
+
+/** Lets fields of one schema run, or not. The first root field to run has the whole operation judged. */
+export class Admission {
+  readonly #schema: GraphQLSchema
+  readonly #judge: Judge
+  readonly #judges: Judges
+  readonly #inputs: InputAtlas
+  /** By `info.variableValues`, of which every execution makes a new one. */
+  readonly #judged = new WeakMap<object, Judged>()
+
+  constructor(
+    schema: GraphQLSchema,
+    { judge, inputs, config }: { judge: Judge; inputs: InputAtlas; config: GuardConfig },
+  ) {
+    this.#schema = schema
+    this.#judge = judge
+    this.#inputs = inputs
+    this.#judges = new Judges(config)
+  }
+
+  /**
+   * Throws the refusal, or what the field is null for. A promise only while policies are asked: one for each field of
+   * a long list would cost more than all checks together.
+   */
+  admit(site: Site, args: object, context: unknown, info: GraphQLResolveInfo): void | Promise<void> {
+    const judged = this.#judgeOperation(site, context, info)
+    if (judged !== null) return enforce(site, judged, 'operation')
+    return enforce(site, this.#judgeAlone(site, args, context, info), 'field')
+  }
+
+  /** Null where the operation is not what this field runs in, or is not known to be. */
+  #judgeOperation(site: Site, context: unknown, info: GraphQLResolveInfo): Verdict | Promise<Verdict> | null {
+    if (info.schema !== this.#schema) return null
+    // A resolver may have called this one with its own `info`: that operation is not about this field.
+    if (info.fieldName !== site.fieldName || info.parentType.name !== site.parentName) return null
+    const known = this.#judged.get(info.variableValues)
+    if (known !== undefined && known.operation === info.operation && known.context === context) {
+      return known.verdict
+    }
+    if (info.path.prev !== undefined) return null
+    const verdict = judgeInfo(this.#judge, context, info)
+    const judged: Judged = { operation: info.operation, context, verdict }
+    this.#judged.set(info.variableValues, judged)
+    if (verdict instanceof Promise) settle(judged, verdict)
+    return verdict
+  }
+
+  /**
+   * A field called in the middle. Within a schema that somebody made of ours, a root field has the operation judged by
+   * that schema too, so that nothing else runs before a refusal; it may have lost directives, so that is not enough.
+   */
+  #judgeAlone(
+    site: Site,
+    args: object,
+    context: unknown,
+    info: GraphQLResolveInfo,
+  ): Verdict | Promise<Verdict> {
+    const isForeignRoot = info.schema !== this.#schema && info.path.prev === undefined
+    const judge = isForeignRoot ? this.#judges.findJudge(info.schema) : null
+    const there = judge === null ? ALLOWED : judgeInfo(judge, context, info)
+    const alone = () => this.#judge.judgeAlone(this.#demandsOf(site, args), context)
+    if (there instanceof Promise)
+      return there.then((verdict) => (verdict.kind === 'refused' ? verdict : alone()))
+    return there.kind === 'refused' ? there : alone()
+  }
+
+  #demandsOf(site: Site, args: object): Demands {
+    const given = site.inputs.filter(({ name }) => Object.hasOwn(args, name))
+    if (given.length === 0) return site.demands
+    const within = given.flatMap(({ name, type }) => [
+      ...this.#inputs.findGiven(type, (args as Record<string, unknown>)[name]).values(),
+    ])
+    return demandsOf(
+      [site.requirement, ...given.map(({ requirement }) => requirement), ...within],
+      this.#inputs,
+    )
+  }
+}
+
+/** Once policies have answered, the fields that follow need no promise. */
+async function settle(judged: Judged, verdict: Promise<Verdict>): Promise<void> {
+  judged.verdict = await verdict
+}
+
+function enforce(
+  site: Site,
+  verdict: Verdict | Promise<Verdict>,
+  scope: 'operation' | 'field',
+): void | Promise<void> {
+  if (verdict instanceof Promise) return verdict.then((settled) => enforceNow(site, settled, scope))
+  enforceNow(site, verdict, scope)
+}
+
+function enforceNow(site: Site, verdict: Verdict, scope: 'operation' | 'field'): void {
+  if (verdict.kind === 'refused') throw refusalError(verdict.refusal, scope)
+  if (verdict.denials.size === 0) return
+  const denial = findNullDenial(site.requirement, verdict.denials)
+  if (denial !== undefined) throw nullError(denial)
+}
+
+function judgeInfo(judge: Judge, context: unknown, info: GraphQLResolveInfo): Verdict | Promise<Verdict> {
+  const { operation, fragments, variableValues } = info
+  return judge.judge({
+    operation,
+    findFragment: (name) => (Object.hasOwn(fragments, name) ? fragments[name] : undefined),
+    context,
+    variables: () => variablesOf(operation, variableValues),
+  })
+}

@@ -35,17 +35,18 @@ export function createSessionStatements(client: Client): SessionStatements {
     },
     endSessions: async ({ userId, ids, exceptId, at, reason }) => {
       const revoked = { revokedAt: at, revokedReason: reason }
-      const rows = await client.session.updateManyAndReturn({
-        where: {
-          userId,
-          revokedAt: null,
-          ...(ids === undefined ? {} : { id: { in: [...ids] } }),
-          ...(exceptId === undefined ? {} : { NOT: { id: exceptId } }),
-        },
-        data: revoked,
-        select: { id: true },
-      })
-      const ended = rows.map((row) => row.id)
+      const end = (id: { in?: string[]; not?: string }) =>
+        client.session.updateManyAndReturn({
+          where: { userId, revokedAt: null, id },
+          data: revoked,
+          select: { id: true },
+        })
+      const except = exceptId === undefined ? {} : { not: exceptId }
+      const rows =
+        ids === undefined
+          ? await end(except)
+          : (await inBatches(ids, (batch) => end({ in: batch, ...except }))).flat()
+      const ended = rows.map(({ id }) => id)
       await inBatches(ended, (batch) =>
         client.token.updateMany({ where: { sessionId: { in: batch }, revokedAt: null }, data: revoked }),
       )

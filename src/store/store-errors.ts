@@ -20,7 +20,9 @@ interface DriverCause {
 }
 
 /** Prisma answers these for values and statements that do not fit, whatever state the database is in. */
-const REFUSALS = new Set(['P2000', 'P2003', 'P2007', 'P2011', 'P2020', 'P2021', 'P2022', 'P2023'])
+const REFUSALS = new Set([
+  ...['P2000', 'P2003', 'P2007', 'P2011', 'P2020', 'P2021', 'P2022', 'P2023', 'P2029'],
+])
 
 function isRefusal(error: unknown, cause: DriverCause | null): boolean {
   if (error instanceof TypeError || error instanceof RangeError) return true

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { openTestStore } from './open-test-store.js'
+import { addSession, addUser, at, newToken } from './records.js'
+
+test('what is past goes, and what is not or never stays', async () => {
+  const { store } = await openTestStore()
+  const { id: userId } = await addUser(store)
+  const past = await addSession(store, { userId, accessExpiresAt: at(1), refreshExpiresAt: at(9) })
+  const live = await addSession(store, { userId, accessExpiresAt: at(1), refreshExpiresAt: at(10) })
+  const forever = await addSession(store, { userId, accessExpiresAt: null, refreshExpiresAt: null })
+  const feed = [at(9), at(10), null].map((expiresAt, index) => ({
+    ...{ scope: 'token', key: `jti-${index}`, effect: 'revoked', issuedBefore: null, expiresAt },
+  })) as Parameters<Parameters<Parameters<typeof store.transaction>[0]>[0]['appendRevocations']>[0]
+  await store.transaction((tx) => tx.appendRevocations(feed))
+
+  expect(await store.prune(at(10), 100)).toEqual({ revocations: 1, tokens: 3, sessions: 1 })
+
+  expect(await store.findSession(past.id)).toBeNull()
+  expect(await store.findToken(live.accessJti)).toBeNull()
+  for (const { id, refreshJti } of [live, forever]) {
+    expect(await store.findSession(id)).not.toBeNull()
+    expect(await store.findToken(refreshJti)).not.toBeNull()
+  }
+  expect((await store.readRevocations(0, 10)).map(({ key }) => key)).toEqual(['jti-1', 'jti-2'])
+  expect(await store.prune(at(10), 100)).toEqual({ revocations: 0, tokens: 0, sessions: 0 })
+})
+
+test('a session with a token left stays, though it is over', async () => {
+  const { store } = await openTestStore()
+  const { id: userId } = await addUser(store)
+  const session = await addSession(store, { userId, accessExpiresAt: at(50), refreshExpiresAt: at(5) })
+  expect(await store.prune(at(10), 100)).toEqual({ revocations: 0, tokens: 1, sessions: 0 })
+  expect(await store.findSession(session.id)).not.toBeNull()
+  expect(await store.prune(at(51), 100)).toEqual({ revocations: 0, tokens: 1, sessions: 1 })
+})
+
+test('an ended session that never expires goes once it has no token', async () => {
+  const { store } = await openTestStore()
+  const { id: userId } = await addUser(store)
+  const fields = { userId, accessExpiresAt: at(1), refreshExpiresAt: at(2) }
+  const session = await addSession(store, fields)
+  // As after a rotation to a pair that never expires, whose tokens were never stored.
+  await store.rotateSession({
+    ...{ id: session.id, userId, fromRefreshJti: session.refreshJti, now: at(0) },
+    pair: { ...session, refreshJti: 'never', refreshExpiresAt: null },
+  })
+  expect(await store.prune(at(10), 100)).toMatchObject({ tokens: 2, sessions: 0 })
+  await store.endSessions({ userId, at: at(11), reason: 'owner' })
+  expect(await store.prune(at(11), 100)).toMatchObject({ sessions: 0 })
+  expect(await store.prune(at(12), 100)).toMatchObject({ sessions: 1 })
+})
+
+test('no more of each goes at once than asked', async () => {
+  const { store } = await openTestStore()
+  const { id: userId } = await addUser(store)
+  for (let index = 0; index < 3; index++) await addSession(store, { userId })
+  await store.insertTokens(Array.from({ length: 4 }, () => newToken({ userId })))
+  const far = at(1e6)
+  expect(await store.prune(far, 7)).toMatchObject({ tokens: 7 })
+  expect(await store.prune(far, 7)).toMatchObject({ tokens: 3 })
+  expect(await store.listTokens({ limit: 100 })).toEqual([])
+  expect(await store.listLiveSessions(userId, at(0))).toEqual([])
+  expect(await store.findUser(userId)).not.toBeNull()
+})

@@ -1,6 +1,8 @@
 import { AuthError } from '../base/errors.js'
 
 const MAX_PAGE = 100
+/** The end of the year 9999: beyond, databases write dates in forms of their own. */
+const LAST_MS = 253_402_300_799_999
 
 export interface PageArguments {
   first: number | null
@@ -38,8 +40,7 @@ export function readFirst(first: number | null): number {
 export function readCursor(after: string | null | undefined): Position | undefined {
   if (after == null) return undefined
   const [, time, id] = /^(\d{1,15}):([^\0]{1,255})$/.exec(Buffer.from(after, 'base64url').toString()) ?? []
-  const at = new Date(Number(time))
-  if (id !== undefined && !Number.isNaN(at.getTime())) return { at, id }
+  if (id !== undefined && Number(time) <= LAST_MS) return { at: new Date(Number(time)), id }
   throw new AuthError('BAD_USER_INPUT', {
     message: 'after: is not a cursor of ours.',
     details: { field: 'after' },

@@ -1,4 +1,5 @@
 import type { SessionRecord } from '../store/contract.js'
+import { readId } from './read-id.js'
 import { type Resolver, requireActor, type ServerContext, type Services } from './services.js'
 
 /** The bearer's sessions, and their end. */
@@ -7,7 +8,7 @@ export function sessionResolvers({ store, sessionRevocation }: Services) {
     store.listLiveSessions(requireActor(context).userId, await store.now())
 
   const revokeSession: Resolver<{ id: string }> = (_parent, { id }, context) =>
-    sessionRevocation.revokeSession(requireActor(context), id)
+    sessionRevocation.revokeSession(requireActor(context), readId(id))
 
   const revokeOtherSessions: Resolver = (_parent, _args, context) =>
     sessionRevocation.revokeOthers(requireActor(context))

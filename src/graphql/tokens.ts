@@ -1,6 +1,7 @@
 import type { TokenType } from '../base/claims.js'
 import type { TokenRecord } from '../store/contract.js'
 import { type Connection, type PageArguments, readCursor, readFirst, toConnection } from './connection.js'
+import { readId } from './read-id.js'
 import { type Resolver, requireActor, type ServerContext, type Services } from './services.js'
 
 interface TokensArguments extends PageArguments {
@@ -33,13 +34,16 @@ export function tokenResolvers({ store, tokenRevocation, isFresh }: Services) {
     readPage(args, { userId: requireActor(context).userId })
 
   const allTokens: Resolver<AllTokensArguments> = (_parent, args): Promise<Connection<TokenRecord>> =>
-    readPage(args, { userId: args.userId ?? undefined, revoked: args.revoked ?? undefined })
+    readPage(args, {
+      userId: args.userId == null ? undefined : readId(args.userId),
+      revoked: args.revoked ?? undefined,
+    })
 
   const revoke: Resolver<{ jti: string }> = (_parent, { jti }, context) =>
-    tokenRevocation.revoke(requireActor(context), jti)
+    tokenRevocation.revoke(requireActor(context), readId(jti))
 
   const unrevoke: Resolver<{ jti: string }> = (_parent, { jti }, context) =>
-    tokenRevocation.unrevoke(requireActor(context), jti)
+    tokenRevocation.unrevoke(requireActor(context), readId(jti))
 
   const Token = {
     type: (token: TokenRecord) => token.type.toUpperCase(),

@@ -1,14 +1,17 @@
 #!/usr/bin/env node
 import { run } from './cli/program.js'
 
+// A reader that went away misses what it would have been told; that is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 const exitCode = await run(process.argv.slice(2), {
   env: process.env,
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   onStop(stop) {
-    process.once('SIGTERM', stop)
-    process.once('SIGINT', stop)
+    process.on('SIGTERM', stop)
+    process.on('SIGINT', stop)
   },
 })
 process.exit(exitCode)

@@ -2,15 +2,15 @@ import { Command } from 'commander'
 import { optionsFromEnv } from '../base/options-from-env.js'
 import { resolveServer } from '../base/resolve-options.js'
 import { openStore } from '../store/open-store.js'
-import type { Process } from './program.js'
+import type { Process } from './process.js'
 
-export function migrateCommand(process: Process): Command {
+export function migrateCommand({ env, stdout }: Process): Command {
   return new Command('migrate')
     .description('Apply pending migrations to the database of DATABASE_URL, and exit.')
     .action(async () => {
-      const { databaseUrl } = resolveServer(optionsFromEnv(process.env))
+      const { databaseUrl } = resolveServer(optionsFromEnv(env))
       const store = await openStore({ databaseUrl })
       await store.close()
-      process.stdout.write('The database is up to date.\n')
+      stdout.write('The database is up to date.\n')
     })
 }

@@ -1,50 +1,38 @@
 import { Command } from 'commander'
 import { AuthError, OptionError } from '../base/errors.js'
+import { OPTION_TABLE, type OptionSpec } from '../base/option-table.js'
 import { StoreUnavailable } from '../store/contract.js'
 import { migrateCommand } from './migrate.js'
+import type { Process } from './process.js'
 import { serveCommand } from './serve.js'
 import { userAddCommand } from './user-add.js'
 
-/** What a command is given of its process. */
-export interface Process {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly stdin: NodeJS.ReadStream
-  readonly stdout: NodeJS.WritableStream
-  readonly stderr: NodeJS.WritableStream
-  /** Calls back once, when the process is asked to stop. */
-  onStop(stop: () => void): void
-}
-
 /** Runs one command line; answers the exit code: 0 done, 1 refused or failed, 2 not understood. */
 export async function run(argv: readonly string[], process: Process): Promise<number> {
+  const { stdout, stderr } = process
   const program = new Command('sallyport')
     .description('A GraphQL auth server. The options are environment variables: see docs/options.md.')
     .showHelpAfterError()
     .exitOverride()
-    .configureOutput({
-      writeOut: (text) => process.stdout.write(text),
-      writeErr: (text) => process.stderr.write(text),
-    })
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
   program.addCommand(serveCommand(process))
   program.addCommand(migrateCommand(process))
   program.addCommand(new Command('user').description('Manage accounts.').addCommand(userAddCommand(process)))
-  for (const command of program.commands) command.copyInheritedSettings(program)
+  passSettingsOn(program)
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return 0
   } catch (error) {
-    return report(error, process)
+    // Commander has said it already.
+    if (isUsage(error)) return error.exitCode === 0 ? 0 : 2
+    stderr.write(`sallyport: ${describe(error)}\n`)
+    return 1
   }
 }
 
-function report(error: unknown, { stderr }: Process): number {
-  // Commander has said it already.
-  if (isUsage(error)) return error.exitCode === 0 ? 0 : 2
-  const isExpected =
-    error instanceof OptionError || error instanceof AuthError || error instanceof StoreUnavailable
-  const text = isExpected || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)
-  stderr.write(`sallyport: ${text}\n`)
-  return 1
+/** `addCommand` leaves a command its own. */
+function passSettingsOn(parent: Command): void {
+  for (const command of parent.commands) passSettingsOn(command.copyInheritedSettings(parent))
 }
 
 function isUsage(error: unknown): error is { exitCode: number } {
@@ -53,6 +41,15 @@ function isUsage(error: unknown): error is { exitCode: number } {
   )
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof OptionError) return withVariable(error)
+  const isExpected = error instanceof AuthError || error instanceof StoreUnavailable
+  return isExpected ? error.message : (error.stack ?? error.message)
+}
+
+/** Whoever starts the server sets variables: it is one of them that an option is called by. */
+function withVariable({ option, message }: OptionError): string {
+  const table: Readonly<Record<string, OptionSpec<unknown>>> = OPTION_TABLE
+  return `${table[option]?.env ?? option}${message.slice(option.length)}`
 }

@@ -1,19 +1,29 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { AuthError } from '../base/errors.js'
-import type { Process } from './program.js'
+import type { Process } from './process.js'
 
 /** The first line of standard input; at a terminal a prompt that does not show what is typed, twice. */
 export async function readPassword({ stdin, stderr }: Process): Promise<string> {
   if (!stdin.isTTY) return readLine(stdin)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const prompt = createInterface({ input: stdin, output: silent, terminal: true })
-  try {
-    stderr.write('Password: ')
-    const password = await prompt.question('')
-    stderr.write('\nOnce more: ')
-    const again = await prompt.question('')
+  // Ctrl-C and Ctrl-D close it, and would leave the question open for ever.
+  const closed = new AbortController()
+  prompt.once('close', () => closed.abort())
+
+  async function ask(question: string): Promise<string> {
+    stderr.write(question)
+    const answer = await prompt.question('', closed).catch((cause: unknown) => {
+      throw new AuthError('BAD_USER_INPUT', { message: 'No password was given.', cause })
+    })
     stderr.write('\n')
+    return answer
+  }
+
+  try {
+    const password = await ask('Password: ')
+    const again = await ask('Once more: ')
     if (password !== again) throw new AuthError('BAD_USER_INPUT', { message: 'The two passwords differ.' })
     return password
   } finally {

@@ -1,24 +1,36 @@
 import { Command } from 'commander'
 import { pino } from 'pino'
 import { optionsFromEnv } from '../base/options-from-env.js'
-import { createSallyport } from '../sallyport.js'
-import type { Process } from './program.js'
+import type { Process } from './process.js'
 
-export function serveCommand(process: Process): Command {
+export function serveCommand({ env, stdout, stderr, onStop }: Process): Command {
   return new Command('serve')
     .description('Start the server. Applies pending migrations first; stops on SIGTERM and SIGINT.')
+    .addHelpText(
+      'after',
+      `
+Everything has a default. Most often set: PORT, HOST, DATA_DIR, DATABASE_URL, JWT_SECRET_KEY, NODE_ENV=production.
+The address goes to standard output, the log to standard error, a line of JSON each.`,
+    )
     .action(async () => {
-      const { port, host, ...options } = optionsFromEnv(process.env)
-      const sallyport = await createSallyport({ ...options, logger: pino() })
+      const stopped = new Promise<null>((resolve) => onStop(() => resolve(null)))
+      const { port, host, ...options } = optionsFromEnv(env)
+      const logger = pino(stderr)
+      // Not before: no other command, and no refusal of an option, has to wait for all of the server to load.
+      const { createSallyport } = await import('../sallyport.js')
+      // Until it listens there is nothing to finish, and the database may be one that never answers.
+      const sallyport = await Promise.race([createSallyport({ ...options, logger }), stopped])
+      if (sallyport === null) return
       const { url } = await sallyport.listen({ port, host })
-      process.stdout.write(
+      stdout.write(
         [
           `Sallyport listens on ${url}${sallyport.endpoint}`,
           'Make an administrator: npm run --silent sallyport -- user add --admin --email you@example.com',
           '',
         ].join('\n'),
       )
-      await new Promise<void>((resolve) => process.onStop(resolve))
+      await stopped
+      logger.info('stopping')
       await sallyport.close()
     })
 }

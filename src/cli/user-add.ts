@@ -6,25 +6,26 @@ import { resolveServer } from '../base/resolve-options.js'
 import { createHashQueue } from '../limits/hash-queue.js'
 import { ADMIN } from '../sessions/actor.js'
 import { openStore } from '../store/open-store.js'
-import type { Process } from './program.js'
+import type { Process } from './process.js'
 import { readPassword } from './read-password.js'
 
 interface UserAdd {
   username?: string
   email?: string
-  role: string[]
+  role?: string[]
   admin?: true
 }
 
 export function userAddCommand(process: Process): Command {
+  const { env, stdout } = process
   return new Command('add')
     .description('Make an account. The password is asked for, or read from standard input.')
     .option('--username <name>', 'its user name')
     .option('--email <address>', 'its e-mail address')
-    .option('--role <role>', 'a role that it holds; may be repeated', collect, [])
+    .option('--role <role>', 'a role that it holds; may be repeated', collect)
     .option('--admin', `the same as --role ${ADMIN}`)
-    .action(async ({ username, email, role, admin }: UserAdd) => {
-      const config = resolveServer(optionsFromEnv(process.env))
+    .action(async ({ username, email, role = [], admin }: UserAdd) => {
+      const config = resolveServer(optionsFromEnv(env))
       const password = await readPassword(process)
       const store = await openStore({ databaseUrl: config.databaseUrl })
       try {
@@ -37,15 +38,13 @@ export function userAddCommand(process: Process): Command {
           roles: admin === undefined ? role : [...role, ADMIN],
         })
         await insertAccount(store, user)
-        process.stdout.write(
-          `Made user ${user.id}${user.roles.length > 0 ? ` (${user.roles.join(', ')})` : ''}.\n`,
-        )
+        stdout.write(`Made user ${user.id}${user.roles.length > 0 ? ` (${user.roles.join(', ')})` : ''}.\n`)
       } finally {
         await store.close()
       }
     })
 }
 
-function collect(value: string, previous: string[]): string[] {
+function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value]
 }

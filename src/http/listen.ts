@@ -1,5 +1,5 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { OptionError } from '../base/errors.js'
 import type { ListenConfig } from '../base/options.js'
 
@@ -14,10 +14,22 @@ export interface Listening {
 
 /** Throws `OptionError` naming `port` or `host` when the address cannot be had. */
 export async function listen(listener: RequestListener, config: ListenConfig): Promise<Listening> {
+  const connections = new Set<Socket>()
+  const underWay = new Set<ServerResponse>()
   let draining = false
+  function forget(this: ServerResponse): void {
+    underWay.delete(this)
+  }
+
   const server = createServer((request, response) => {
-    if (draining) response.setHeader('connection', 'close')
+    if (draining) closeAfter(response)
+    underWay.add(response)
+    response.once('close', forget)
     listener(request, response)
+  })
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
   })
   await bind(server, config)
   const { port } = server.address() as AddressInfo
@@ -27,14 +39,22 @@ export async function listen(listener: RequestListener, config: ListenConfig): P
     url: `http://${host}:${port}`,
     close() {
       draining = true
+      // Else the end would wait for connections that are kept alive, and for those that browsers open in advance.
+      for (const response of underWay) closeAfter(response)
+      for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
       return closeServer(server)
     },
   }
 }
 
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close')
+}
+
 function bind(server: Server, { port, host }: ListenConfig): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port, host)))
+    // Also later, when no file is left to accept a connection with: that one is lost, and the server goes on.
+    server.on('error', (error: NodeJS.ErrnoException) => reject(explain(error, port, host)))
     server.listen(port, host, resolve)
   })
 }

@@ -1,0 +1,9 @@
+/** What a command is given of its process. */
+export interface Process {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+  /** Calls back when the process is asked to stop, each time; from now on, being asked does not end it. */
+  onStop(stop: () => void): void
+}

@@ -24,9 +24,15 @@ import { createGraphQLServer } from './http/graphql-server.js'
 import { createHealth } from './http/health.js'
 import { type Listening, listen } from './http/listen.js'
 import { createFetchHandler, createNodeListener } from './http/request-lanes.js'
-import { createKeyring } from './keys/keyring.js'
+import { createKeyring, type Keyring } from './keys/keyring.js'
 import { loadOrGenerateSecret } from './keys/secret-file.js'
-import { createServices, type Hooks, type HostSessions, type HostTokens } from './services.js'
+import {
+  createServices,
+  type Hooks,
+  type HostSessions,
+  type HostTokens,
+  type ServiceParts,
+} from './services.js'
 import type { SessionRecord } from './store/contract.js'
 import { openStore } from './store/open-store.js'
 
@@ -78,22 +84,28 @@ export async function createSallyport(options: SallyportOptions = {}): Promise<S
   const tokenConfig = resolveTokens(options)
   const server = resolveServer(options)
   const keyring = createKeyring(withSecret(options, server, logger))
+  const disabledFields = [...(options.disabledFields ?? []), ...impossibleFields(keyring, options)]
 
   const store = await openStore({ databaseUrl: server.databaseUrl, clock: options.clock })
-  const parts = { store, keyring, clock, logger, verifyConfig, tokenConfig, server, hooks: options }
-  const { services, revocation, loadUser, tokens, sessions, start, stop } = createServices(parts)
+  try {
+    const parts = { store, keyring, clock, logger, verifyConfig, tokenConfig, server, hooks: options }
+    return await assemble(parts, { ...options, disabledFields })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
 
-  const disabledFields = [
-    ...(options.disabledFields ?? []),
-    ...(options.authenticate === undefined ? [] : ACCOUNT_FIELDS),
-  ]
+async function assemble(parts: ServiceParts, host: HostSchema): Promise<Sallyport> {
+  const { store, clock, logger, verifyConfig, server } = parts
+  const { services, revocation, loadUser, tokens, sessions, start, stop } = createServices(parts)
   const guardOptions = {
     unmarked: 'error',
     clock,
     freshFor: verifyConfig.freshForSeconds,
     leeway: Math.max(MIN_AHEAD_SECONDS, verifyConfig.leewaySeconds),
   } as const
-  const schema = guardSchema(buildSchema(services, { ...options, disabledFields }), guardOptions)
+  const schema = guardSchema(buildSchema(services, host), guardOptions)
 
   const buildContext = createContextBuilder<unknown, SessionRecord>({
     verifier: services.verifier,
@@ -150,6 +162,15 @@ export async function createSallyport(options: SallyportOptions = {}): Promise<S
       await store.close()
     },
   }
+}
+
+/** Root fields that cannot work. Throws `OptionError` for a function that would then never be called. */
+function impossibleFields(keyring: Keyring, { authenticate, claims }: Hooks): readonly string[] {
+  if (keyring.signingKey() !== null) return authenticate === undefined ? [] : ACCOUNT_FIELDS
+  for (const [name, hook] of Object.entries({ authenticate, claims })) {
+    if (hook !== undefined) throw new OptionError(name, 'needs a key that signs: secret or privateKey')
+  }
+  return ['Mutation.login', ...ACCOUNT_FIELDS]
 }
 
 /** The secret of the data folder where the host gave no key. */

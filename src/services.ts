@@ -3,6 +3,7 @@ import { type Authenticate, createExternalAuthenticator } from './accounts/exter
 import { createPasswords } from './accounts/passwords.js'
 import { createPrepareAccount } from './accounts/sign-up.js'
 import { type Clock, toSeconds } from './base/clock.js'
+import { AuthError, OptionError } from './base/errors.js'
 import { isFresh, MIN_AHEAD_SECONDS } from './base/freshness.js'
 import type { Logger } from './base/logger.js'
 import type { ServerConfig, TokenConfig, VerifyConfig } from './base/options.js'
@@ -18,11 +19,11 @@ import { createTokenIssuing, type TokenIssuing } from './sessions/issue-tokens.j
 import { createReauthenticate } from './sessions/reauthenticate.js'
 import { createSessionRevocation } from './sessions/revoke-sessions.js'
 import { createTokenRevocation } from './sessions/revoke-token.js'
-import { createRotate } from './sessions/rotate.js'
+import { createRotate, type Rotate } from './sessions/rotate.js'
 import { type ClaimsLoader, createSessionSigner } from './sessions/sign.js'
 import { createSessionStarter } from './sessions/start.js'
 import type { SessionRecord, Store, UserRecord } from './store/contract.js'
-import { createIssuer } from './tokens/issue.js'
+import { createIssuer, type Issuer } from './tokens/issue.js'
 import { peekUnverified, type UnverifiedToken } from './tokens/peek.js'
 import { createVerifier, type ExpectedType, type Verdict } from './tokens/verify.js'
 
@@ -55,20 +56,25 @@ export interface HostSessions {
   revokeAll(userId: string): Promise<number>
 }
 
+/** What all of it is made of. */
+export interface ServiceParts {
+  readonly store: Store
+  readonly keyring: Keyring
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly verifyConfig: VerifyConfig
+  readonly tokenConfig: TokenConfig
+  readonly server: ServerConfig
+  readonly hooks: Hooks
+}
+
 /** Wires the rooms together. */
-export function createServices(parts: {
-  store: Store
-  keyring: Keyring
-  clock: Clock
-  logger: Logger
-  verifyConfig: VerifyConfig
-  tokenConfig: TokenConfig
-  server: ServerConfig
-  hooks: Hooks
-}) {
+export function createServices(parts: ServiceParts) {
   const { store, keyring, clock, logger, verifyConfig, tokenConfig, server, hooks } = parts
   const verifier = createVerifier({ keyring, config: verifyConfig, clock })
-  const issuer = createIssuer({ keyring, config: { ...tokenConfig, ...verifyConfig } })
+  const canIssue = keyring.signingKey() !== null
+  if (!canIssue) logger.warn({}, 'without a private key tokens are verified, and none is issued')
+  const issuer = canIssue ? createIssuer({ keyring, config: { ...tokenConfig, ...verifyConfig } }) : NO_ISSUER
   const signer = createSessionSigner({ issuer, claims: hooks.claims })
 
   const leewaySeconds = verifyConfig.leewaySeconds
@@ -97,7 +103,7 @@ export function createServices(parts: {
     starter,
     sessionRevocation,
     prepareAccount: createPrepareAccount({ store, passwords }),
-    rotate: createRotate({ store, commit, config: tokenConfig, signer }),
+    rotate: canIssue ? createRotate({ store, commit, config: tokenConfig, signer }) : refuseRotation,
     reauthenticate: createReauthenticate({ store, config: tokenConfig, signer, provePassword }),
     accountChanges: createAccountChanges({
       store,
@@ -149,6 +155,18 @@ export function createServices(parts: {
       await Promise.all([feed.stop(), pruner.stop()])
     },
   }
+}
+
+/** With a public key only: the fields that issue are off, and a host's own code is told. */
+const NO_ISSUER: Issuer = {
+  issue() {
+    throw new OptionError('privateKey', 'is missing, and without it no token can be issued')
+  },
+}
+
+/** Before anything is exchanged: sessions are those of the server that has the private key. */
+const refuseRotation: Rotate = async () => {
+  throw new AuthError('SESSION_ENDED')
 }
 
 function loadAccount(store: Store): Load<UserRecord> {

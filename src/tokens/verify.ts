@@ -59,7 +59,7 @@ export interface VerifierDependencies {
   readonly keyring: Keyring
   readonly config: VerifyConfig
   readonly clock: Clock
-  /** The most memory that verified tokens may take; 0: none are kept. By default 16 MiB, some 3,000 tokens. */
+  /** The most memory that verified tokens may take; 0: none are kept. By default 16 MiB, some 6,500 tokens. */
   readonly cacheBytes?: number
 }
 

@@ -73,26 +73,26 @@ describe('the cache', () => {
     expect(verdictOf(verifier, raw)).toMatchObject({ kind: 'valid' })
   })
 
-  test('holds no more than it may, and verifies again what it let go', () => {
-    let asked = 0
-    const inner = createKeyring({ secret })
-    const ring: Keyring = {
-      ...inner,
-      candidates(hint) {
-        asked++
-        return inner.candidates(hint)
-      },
-    }
-    const clock = createSetClock(NOW)
-    const { config } = createBench({ secret, clock })
-    const verifier = createVerifier({ keyring: ring, config, clock, cacheBytes: 20_000 })
-    const raws = Array.from({ length: 50 }, (_, at) => sign({ ...claims, jti: `jti-${at}` }))
-    for (const raw of raws) expect(verdictOf(verifier, raw)).toMatchObject({ kind: 'valid' })
-    expect(asked).toBe(50)
-    verdictOf(verifier, raws.at(-1) ?? '')
-    expect(asked).toBe(50)
-    expect(verdictOf(verifier, raws[0] ?? '')).toMatchObject({ kind: 'valid' })
-    expect(asked).toBe(51)
+  describe('holds no more than it may, and verifies again what it let go', () => {
+    test.each<[string, object, number]>([
+      ['usual tokens', {}, 40],
+      ['tokens of one long text', { text: 'x'.repeat(4_000) }, 8],
+      ['tokens of many small objects', { list: Array.from({ length: 200 }, () => ({ a: {} })) }, 1],
+    ])('%s', (_name, extra, atMost) => {
+      const clock = createSetClock(NOW)
+      const { config } = createBench({ secret, clock })
+      const { ring, timesAsked } = countingKeyring()
+      const verifier = createVerifier({ keyring: ring, config, clock, cacheBytes: 80_000 })
+      const raws = Array.from({ length: 60 }, (_, at) => sign({ ...claims, ...extra, jti: `jti-${at}` }))
+      for (const raw of raws) expect(verdictOf(verifier, raw)).toMatchObject({ kind: 'valid' })
+      expect(timesAsked()).toBe(60)
+      const recent = raws.slice(-Math.ceil(atMost / 2)).reverse()
+      for (const raw of recent) verdictOf(verifier, raw)
+      expect(timesAsked()).toBe(60)
+      for (const raw of raws.slice(0, -atMost))
+        expect(verdictOf(verifier, raw)).toMatchObject({ kind: 'valid' })
+      expect(timesAsked()).toBe(120 - atMost)
+    })
   })
 })
 
@@ -191,4 +191,17 @@ function changingKeyring(first: string) {
       version++
     },
   }
+}
+
+function countingKeyring() {
+  let asked = 0
+  const inner = createKeyring({ secret })
+  const ring: Keyring = {
+    ...inner,
+    candidates(hint) {
+      asked++
+      return inner.candidates(hint)
+    },
+  }
+  return { ring, timesAsked: () => asked }
 }

@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { derivePostgresqlSchema } from './postgresql-schema.js'
-import { diffSchemas, type Provider } from './schema-diff.js'
+import { diffSchemas, type Provider } from './schema-engine.js'
 
 const prisma = new URL('../prisma/', import.meta.url)
 const name = process.argv[2] ?? ''

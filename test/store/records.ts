@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { NewUser, SessionRecord, Store, TokenRecord } from '../../src/store/contract.js'
+import type { NewUser, SessionRecord, Statements, TokenRecord } from '../../src/store/contract.js'
 
 /** A time with milliseconds, `seconds` after a fixed one. */
 export function at(seconds: number): Date {
@@ -61,7 +61,7 @@ export function newToken(fields: Partial<TokenRecord> & { userId: string }): Tok
 }
 
 /** A user in the store. */
-export async function addUser(store: Store, fields: Partial<NewUser> = {}): Promise<NewUser> {
+export async function addUser(store: Statements, fields: Partial<NewUser> = {}): Promise<NewUser> {
   const user = newUser(fields)
   await store.insertUser(user)
   return user
@@ -69,7 +69,7 @@ export async function addUser(store: Store, fields: Partial<NewUser> = {}): Prom
 
 /** A session in the store, with the two tokens of its pair. */
 export async function addSession(
-  store: Store,
+  store: Statements,
   fields: Partial<SessionRecord> & { userId: string },
 ): Promise<SessionRecord> {
   const session = newSession(fields)

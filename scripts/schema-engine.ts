@@ -11,27 +11,45 @@ import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg'
 
 export type Provider = 'sqlite' | 'postgresql'
 
+/** Everything is ours: no table is left to another tool. */
+export const NO_FILTER = { externalTables: [], externalEnums: [] }
+
 /**
  * The SQL that leads from one Prisma schema to another (null: from an empty database), or null when there is nothing
- * to do. Needs no database: the engine of `prisma migrate`, without its download and its connection.
+ * to do. Needs no database.
  */
-export async function diffSchemas(change: {
+export function diffSchemas(change: {
   provider: Provider
   from: string | null
   to: string
 }): Promise<string | null> {
-  const to = datamodel(change.to)
-  const schemaEngine = await openEngine(change.provider, change.to)
-  try {
+  const { provider, from, to } = change
+  const factory = provider === 'sqlite' ? new PrismaBetterSqlite3({ url: ':memory:' }) : offlinePostgresql()
+  return withSchemaEngine({ schema: to, factory }, async (schemaEngine) => {
     const result = await schemaEngine.diff({
-      from: change.from === null ? { tag: 'empty' } : { tag: 'schemaDatamodel', ...datamodel(change.from) },
-      to: { tag: 'schemaDatamodel', ...to },
+      from: from === null ? { tag: 'empty' } : { tag: 'schemaDatamodel', ...datamodel(from) },
+      to: { tag: 'schemaDatamodel', ...datamodel(to) },
       script: true,
       exitCode: true,
-      filters: { externalTables: [], externalEnums: [] },
+      filters: NO_FILTER,
     })
-    if (result.exitCode === 0) return null
-    return withoutPublicSchema(result.stdout ?? '')
+    return result.exitCode === 0 ? null : withoutPublicSchema(result.stdout ?? '')
+  })
+}
+
+/** Runs `work` with the engine of `prisma migrate`, without the command's download. */
+export async function withSchemaEngine<T>(
+  { schema, factory }: { schema: string; factory: SqlMigrationAwareDriverAdapterFactory },
+  work: (schemaEngine: engine.SchemaEngine) => Promise<T>,
+): Promise<T> {
+  await loadEngine()
+  const schemaEngine = await engine.SchemaEngine.new(
+    { datamodels: [['schema.prisma', schema]] },
+    () => {},
+    bindMigrationAwareSqlAdapterFactory(factory),
+  )
+  try {
+    return await work(schemaEngine)
   } finally {
     schemaEngine.free()
   }
@@ -44,16 +62,6 @@ function datamodel(content: string): { files: { path: string; content: string }[
 /** A role without CREATE on the database would be refused, and the schema `public` is always there. */
 function withoutPublicSchema(sql: string): string {
   return sql.replace(/-- CreateSchema\nCREATE SCHEMA IF NOT EXISTS "public";\n\n/, '')
-}
-
-async function openEngine(provider: Provider, schema: string): Promise<engine.SchemaEngine> {
-  await loadEngine()
-  const factory = provider === 'sqlite' ? new PrismaBetterSqlite3({ url: ':memory:' }) : offlinePostgresql()
-  return engine.SchemaEngine.new(
-    { datamodels: [['schema.prisma', schema]] },
-    () => {},
-    bindMigrationAwareSqlAdapterFactory(factory),
-  )
 }
 
 // Node has it; the types of Node 20 name it, without a value.

@@ -1,10 +1,9 @@
-import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql'
-import { AuthError, type ErrorCode } from '../base/errors.js'
-import { toGraphQLError } from '../base/graphql-error.js'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
+import type { ErrorCode } from '../base/errors.js'
 import { coerceVariables } from './conditions.js'
+import type { Refusal } from './decide.js'
 import type { Judge } from './judge.js'
 import { fragmentsOf, operationsNamed } from './operation.js'
-import { findRefusal, refusalErrors } from './refusal.js'
 
 /** What a server is about to execute; the shape of graphql's `ExecutionArgs`. */
 export interface Request {
@@ -16,8 +15,7 @@ export interface Request {
 }
 
 export type Ruling =
-  /** These errors are the whole answer. */
-  | { readonly kind: 'refused'; readonly errors: GraphQLError[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** To be executed; the schema judges it again. */
   | { readonly kind: 'allowed' }
   /** The same, but policies may refuse it within the execution. */
@@ -41,18 +39,10 @@ export function ruleOnRequest(judge: Judge | null, request: Request): Ruling {
     context: contextValue,
     variables: () => coerceVariables(schema, operation, variableValues),
   })
-  if (verdict.kind === 'refused') return { kind: 'refused', errors: refusalErrors(verdict.refusal) }
+  if (verdict.kind === 'refused') return verdict
   return verdict.kind === 'pending' ? { kind: 'pending' } : ALLOWED
 }
 
 function refuse(code: ErrorCode): Ruling {
-  return { kind: 'refused', errors: [toGraphQLError(new AuthError(code), { http: true })] }
-}
-
-/**
- * The errors that are the whole answer although it was executed, or null: policies refused it before anything ran.
- */
-export function refuseResult(errors: readonly unknown[] | undefined): GraphQLError[] | null {
-  const refusal = findRefusal(errors ?? [])
-  return refusal === undefined ? null : refusalErrors(refusal)
+  return { kind: 'refused', refusal: { code, maxAge: null, mentions: [] } }
 }

@@ -4,6 +4,7 @@ import {
   type GraphQLFieldConfig,
   type GraphQLFieldResolver,
   type GraphQLSchema,
+  isObjectType,
 } from 'graphql'
 import { Admission, type Site } from './admission.js'
 import { Judge } from './judge.js'
@@ -16,6 +17,7 @@ type Resolver = GraphQLFieldResolver<unknown, unknown>
 type FieldConfig = GraphQLFieldConfig<unknown, unknown>
 
 const JUDGES = new WeakMap<GraphQLSchema, Judge>()
+const RESOLVERS = new WeakMap<GraphQLSchema, ReadonlyMap<Site, unknown>>()
 
 /**
  * A copy of the schema in which nothing runs before the guard allows it: the first root field to run judges the whole
@@ -29,10 +31,12 @@ export function guardSchema(schema: GraphQLSchema, options: GuardOptions): Graph
 export function guardSchemaWith(schema: GraphQLSchema, config: GuardConfig): GraphQLSchema {
   const requirements = readRequirements(schema, config)
   // Its fields are only admitted once it is whole.
-  const guarded = wrapFields(schema, requirements, () => admission)
+  const sites: Site[] = []
+  const guarded = wrapFields(schema, { requirements, sites, admission: () => admission })
   const judge = new Judge(guarded, requirements, config)
   const admission = new Admission(guarded, { judge, inputs: requirements.inputs, config })
   JUDGES.set(guarded, judge)
+  RESOLVERS.set(guarded, new Map(sites.map((site) => [site, resolverAt(guarded, site)])))
   return guarded
 }
 
@@ -41,10 +45,25 @@ export function findSchemaJudge(schema: GraphQLSchema): Judge | undefined {
   return JUDGES.get(schema)
 }
 
+/** The fields of a guarded schema whose resolvers somebody replaced after it was guarded. */
+export function findReplacedFields(schema: GraphQLSchema): string[] {
+  const resolvers = [...(RESOLVERS.get(schema) ?? [])]
+  const replaced = resolvers.filter(([site, resolve]) => resolverAt(schema, site) !== resolve)
+  return replaced.map(([{ parentName, fieldName }]) => `${parentName}.${fieldName}`)
+}
+
+function resolverAt(schema: GraphQLSchema, { parentName, fieldName }: Site): unknown {
+  const type = schema.getType(parentName)
+  return isObjectType(type) ? type.getFields()[fieldName]?.resolve : undefined
+}
+
 function wrapFields(
   schema: GraphQLSchema,
-  requirements: Requirements,
-  admission: () => Admission,
+  {
+    requirements,
+    sites,
+    admission,
+  }: { requirements: Requirements; sites: Site[]; admission: () => Admission },
 ): GraphQLSchema {
   function wrap(site: Site, resolve: Resolver): Resolver {
     return (source, args, context, info) => {
@@ -55,6 +74,7 @@ function wrapFields(
   }
 
   function wrapField(field: FieldConfig, site: Site): FieldConfig {
+    sites.push(site)
     return { ...field, resolve: wrap(site, field.resolve ?? defaultFieldResolver) }
   }
 

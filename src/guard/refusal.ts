@@ -1,23 +1,31 @@
-import { GraphQLError } from 'graphql'
+import type { GraphQLError } from 'graphql'
 import { AuthError } from '../base/errors.js'
-import { toGraphQLError } from '../base/graphql-error.js'
+import { type HttpAnswer, httpOf, toGraphQLError } from '../base/graphql-error.js'
 import type { Denial, Refusal } from './decide.js'
 
-/** What was thrown to refuse a whole operation, so that an adapter can answer it as such. */
-const OPERATIONS = new WeakMap<Error, Refusal>()
+/**
+ * What refused a whole operation from within, so that an adapter can answer it as such. By the error's `extensions`:
+ * that object stays the same while executors locate the error and servers format it.
+ */
+const OPERATIONS = new WeakMap<object, Refusal>()
 
-/** What an adapter answers where nothing ran: one error for each coordinate, all with the same code, status and headers. */
-export function refusalErrors(refusal: Refusal): GraphQLError[] {
-  if (refusal.mentions.length === 0) return [toGraphQLError(authErrorOf(refusal), { http: true })]
+/** Status and headers of an answer that is nothing but this refusal. */
+export function refusalHttp(refusal: Refusal): HttpAnswer {
+  return httpOf(authErrorOf(refusal))
+}
+
+/** What an adapter answers where nothing ran: one error for each coordinate, all with the same code. */
+export function refusalErrors(refusal: Refusal, { http }: { http: boolean }): GraphQLError[] {
+  if (refusal.mentions.length === 0) return [toGraphQLError(authErrorOf(refusal), { http })]
   return refusal.mentions.map(({ coordinate, node }) =>
-    toGraphQLError(authErrorOf(refusal, coordinate), { nodes: [node], http: true }),
+    toGraphQLError(authErrorOf(refusal, coordinate), { nodes: [node], http }),
   )
 }
 
 /** What a resolver throws. Without status: other fields of the answer may have data. */
 export function refusalError(refusal: Refusal, scope: 'operation' | 'field'): GraphQLError {
   const error = toGraphQLError(authErrorOf(refusal, refusal.mentions[0]?.coordinate))
-  if (scope === 'operation') OPERATIONS.set(error, refusal)
+  if (scope === 'operation') OPERATIONS.set(error.extensions, refusal)
   return error
 }
 
@@ -27,10 +35,12 @@ export function nullError(denial: Denial): GraphQLError {
 }
 
 /** The refusal of the whole operation among the errors of its execution: then nothing ran. */
-export function findRefusal(errors: readonly unknown[]): Refusal | undefined {
+export function findRefusal(errors: unknown): Refusal | undefined {
+  if (!Array.isArray(errors)) return undefined
   for (const error of errors) {
-    if (!(error instanceof GraphQLError)) continue
-    const refusal = OPERATIONS.get(error) ?? OPERATIONS.get(error.originalError ?? error)
+    const { extensions } = error as { readonly extensions?: unknown }
+    const refusal =
+      typeof extensions === 'object' && extensions !== null ? OPERATIONS.get(extensions) : undefined
     if (refusal !== undefined) return refusal
   }
   return undefined

@@ -1,8 +1,10 @@
 import type { GraphQLError, GraphQLSchema } from 'graphql'
-import { type Request, refuseResult, ruleOnRequest } from './adapter.js'
+import { type Request, ruleOnRequest } from './adapter.js'
+import type { Refusal } from './decide.js'
 import { findSchemaJudge, guardSchemaWith } from './guard-schema.js'
 import { Judges } from './judge.js'
 import { type GuardOptions, resolveGuardOptions } from './options.js'
+import { findRefusal, refusalErrors } from './refusal.js'
 
 interface Refused {
   errors: GraphQLError[]
@@ -20,6 +22,7 @@ interface ResultHook {
 
 /** The hooks that the guard uses of Envelop's plugins, and so of Yoga's. */
 export interface GuardPlugin {
+  onPluginInit(payload: { plugins: unknown[] }): void
   onSchemaChange(payload: { schema: GraphQLSchema; replaceSchema(schema: GraphQLSchema): void }): void
   onExecute(payload: OperationHook): { onExecuteDone(payload: ResultHook): void } | undefined
   onSubscribe(payload: OperationHook): { onSubscribeResult(payload: ResultHook): void } | undefined
@@ -39,11 +42,16 @@ export function useGuard(options: GuardOptions): GuardPlugin {
   /** Whether there is more to look at when it has been executed. */
   function rule({ args, setResultAndStopExecution }: OperationHook): boolean {
     const ruling = ruleOnRequest(findSchemaJudge(args.schema) ?? judges.findJudge(args.schema), args)
-    if (ruling.kind === 'refused') setResultAndStopExecution({ errors: ruling.errors })
+    if (ruling.kind === 'refused') setResultAndStopExecution(answerOf(ruling.refusal))
     return ruling.kind === 'pending'
   }
 
-  return {
+  const plugin: GuardPlugin = {
+    onPluginInit({ plugins }) {
+      // First of all plugins: a cache before the guard would answer anybody.
+      plugins.splice(plugins.indexOf(plugin), 1)
+      plugins.unshift(plugin)
+    },
     onSchemaChange({ schema, replaceSchema }) {
       if (findSchemaJudge(schema) !== undefined) return
       const replacement = guarded.get(schema) ?? guardSchemaWith(schema, config)
@@ -57,11 +65,15 @@ export function useGuard(options: GuardOptions): GuardPlugin {
       return rule(payload) ? { onSubscribeResult: refuseDone } : undefined
     },
   }
+  return plugin
 }
 
 /** What policies refused within the execution is answered as any refusal. */
 function refuseDone({ result, setResult }: ResultHook): void {
-  if (typeof result !== 'object' || result === null || !('errors' in result)) return
-  const errors = Array.isArray(result.errors) ? refuseResult(result.errors) : null
-  if (errors !== null) setResult({ errors })
+  const refusal = findRefusal((result as { readonly errors?: unknown } | null)?.errors)
+  if (refusal !== undefined) setResult(answerOf(refusal))
+}
+
+function answerOf(refusal: Refusal): Refused {
+  return { errors: refusalErrors(refusal, { http: true }) }
 }

@@ -1,0 +1,59 @@
+import type { GraphQLSchema } from 'graphql'
+import { findReplacedFields, findSchemaJudge } from './guard-schema.js'
+import { findRefusal, refusalErrors, refusalHttp } from './refusal.js'
+
+interface Reply {
+  code(status: number): unknown
+  header(name: string, value: string): unknown
+}
+
+interface MercuriusContext {
+  /** Absent on a WebSocket. */
+  readonly reply?: Reply | undefined
+  /** More than one: a batch, whose answer has one status for all. */
+  readonly operationsCount?: number | undefined
+}
+
+interface MercuriusExecution {
+  data?: unknown
+  errors?: unknown
+}
+
+/** What the guard uses of a Fastify application with Mercurius. */
+export interface MercuriusApp {
+  readonly graphql: {
+    readonly schema: GraphQLSchema
+    addHook(
+      name: 'onResolution',
+      hook: (execution: MercuriusExecution, context: MercuriusContext) => Promise<void>,
+    ): void
+  }
+}
+
+/**
+ * Makes Mercurius answer refusals with status and challenge and without `data`. Call it when Mercurius is registered,
+ * with a schema from `guardSchema`: that refuses, before anything runs. Throws where the schema is not guarded, or
+ * Mercurius was given resolvers or loaders that replaced guarded ones.
+ */
+export function mercuriusGuard(app: MercuriusApp): void {
+  const { schema } = app.graphql
+  if (findSchemaJudge(schema) === undefined) {
+    throw new Error('mercuriusGuard: the schema is not guarded; give Mercurius what guardSchema answers')
+  }
+  const replaced = findReplacedFields(schema)
+  if (replaced.length > 0) {
+    throw new Error(
+      `mercuriusGuard: ${replaced.join(', ')}: put the resolvers into the schema before it is guarded`,
+    )
+  }
+  app.graphql.addHook('onResolution', async (execution, { reply, operationsCount = 1 }) => {
+    const refusal = findRefusal(execution.errors)
+    if (refusal === undefined) return
+    execution.errors = refusalErrors(refusal, { http: false }).map((error) => error.toJSON())
+    delete execution.data
+    if (reply === undefined || operationsCount > 1) return
+    const { status, headers } = refusalHttp(refusal)
+    reply.code(status)
+    for (const [name, value] of Object.entries(headers)) reply.header(name, value)
+  })
+}

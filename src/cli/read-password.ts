@@ -4,7 +4,7 @@ import { AuthError } from '../base/errors.js'
 import type { Process } from './process.js'
 
 /** The first line of standard input; at a terminal a prompt that does not show what is typed, twice. */
-export async function readPassword({ stdin, stderr }: Process): Promise<string> {
+export async function readPassword({ stdin, stderr }: Pick<Process, 'stdin' | 'stderr'>): Promise<string> {
   if (!stdin.isTTY) return readLine(stdin)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const prompt = createInterface({ input: stdin, output: silent, terminal: true })

@@ -16,8 +16,7 @@ interface UserAdd {
   admin?: true
 }
 
-export function userAddCommand(process: Process): Command {
-  const { env, stdout } = process
+export function userAddCommand({ env, stdin, stdout, stderr }: Process): Command {
   return new Command('add')
     .description('Make an account. The password is asked for, or read from standard input.')
     .option('--username <name>', 'its user name')
@@ -26,7 +25,7 @@ export function userAddCommand(process: Process): Command {
     .option('--admin', `the same as --role ${ADMIN}`)
     .action(async ({ username, email, role = [], admin }: UserAdd) => {
       const config = resolveServer(optionsFromEnv(env))
-      const password = await readPassword(process)
+      const password = await readPassword({ stdin, stderr })
       const store = await openStore({ databaseUrl: config.databaseUrl })
       try {
         const passwords = createPasswords(createHashQueue({ maxConcurrent: 1, maxQueued: 1 }))

@@ -1,0 +1,146 @@
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import {
+  checkAmbient,
+  checkCycles,
+  checkDoors,
+  checkFiles,
+  checkRooms,
+  checkTargets,
+  checkVendors,
+  findReach,
+  type Rooms,
+  type Vendors,
+} from './support/architecture.js'
+import { readSources } from './support/source-file.js'
+
+/** Room → rooms that it may import: imports point down. */
+const LOWER: Rooms = {
+  base: [],
+  store: ['base'],
+  keys: ['base'],
+  tokens: ['base', 'keys'],
+  revocation: ['base', 'store'],
+  limits: ['base'],
+  accounts: ['base', 'store', 'limits'],
+  sessions: ['base', 'store', 'tokens', 'revocation', 'accounts'],
+  context: ['base', 'keys', 'tokens'],
+  guard: ['base'],
+  graphql: ['base', 'store', 'tokens', 'revocation', 'accounts', 'sessions', 'context'],
+}
+const HOUSE = Object.keys(LOWER)
+const ROOMS: Rooms = {
+  ...LOWER,
+  http: HOUSE,
+  'services.ts': HOUSE,
+  'sallyport.ts': [...HOUSE, 'http', 'services.ts'],
+  'index.ts': [...HOUSE, 'http', 'services.ts', 'sallyport.ts'],
+  cli: [...HOUSE, 'http', 'services.ts', 'sallyport.ts'],
+  'main.ts': ['cli'],
+}
+
+const VENDORS: Vendors = {
+  graphql: ['base', 'guard', 'graphql', 'http', 'sallyport.ts'],
+  '@graphql-tools/*': ['guard', 'graphql'],
+  'graphql-yoga': ['http'],
+  jsonwebtoken: ['tokens'],
+  'lru-cache': ['tokens', 'guard'],
+  '@prisma/*': ['store'],
+  'better-sqlite3': ['store'],
+  pg: ['store'],
+  '@node-rs/argon2': ['accounts'],
+  '@zxcvbn-ts/*': ['accounts'],
+  'p-limit': ['limits'],
+  commander: ['cli'],
+  pino: ['cli'],
+}
+
+const DOORS = ['index.ts', 'guard/index.ts', 'context/index.ts']
+const GENERATED = 'store/generated'
+const MAX_LINES = 250
+
+const folder = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const everything = readSources(folder('src'))
+const sources = everything.filter(({ path }) => !path.startsWith(`${GENERATED}/`))
+
+describe('the house', () => {
+  test('imports point down: no room imports one that the table does not give it', () => {
+    expect(checkRooms(sources, ROOMS)).toEqual([])
+  })
+
+  test('what is imported is there, and no files import each other in a circle', () => {
+    expect(checkTargets(sources, (path) => path.startsWith(`${GENERATED}/`))).toEqual([])
+    expect(checkCycles(sources)).toEqual([])
+  })
+
+  test('only doors re-export, and by name', () => {
+    expect(checkDoors(sources, DOORS)).toEqual([])
+  })
+
+  test('every vendor has its room', () => {
+    expect(checkVendors(sources, VENDORS)).toEqual([])
+  })
+
+  test('one file signs and verifies', () => {
+    const users = sources.filter(({ imports }) =>
+      imports.some(({ specifier }) => specifier === 'jsonwebtoken'),
+    )
+    expect(users.map(({ path }) => path)).toEqual(['tokens/jws.ts'])
+  })
+
+  test('only main.ts reads the environment', () => {
+    expect(checkAmbient(sources, /env/, ['main.ts'])).toEqual([])
+    expect(
+      sources.filter(({ imports }) => imports.some(({ specifier }) => specifier === 'node:process')),
+    ).toEqual([])
+  })
+
+  test('only the clock knows the time', () => {
+    expect(checkAmbient(sources, /Date|performance|hrtime/, ['base/clock.ts'])).toEqual([])
+  })
+
+  test('files are short, named after their one job, and export by name', () => {
+    expect(checkFiles(sources, MAX_LINES)).toEqual([])
+    for (const other of ['test', 'scripts', 'bench', 'examples']) {
+      expect(checkFiles(readSources(folder(other)), MAX_LINES)).toEqual([])
+    }
+  })
+})
+
+describe('what an entry of the package reaches', () => {
+  test('sallyport/guard: graphql and graphql-tools, for its types too', () => {
+    expect(findReach(everything, 'guard/index.ts')).toEqual({
+      static: ['@graphql-tools/utils', 'graphql'],
+      onDemand: [],
+      types: [],
+    })
+  })
+
+  test('sallyport/context: jsonwebtoken and the cache of verified tokens', () => {
+    expect(findReach(everything, 'context/index.ts')).toEqual({
+      static: ['jsonwebtoken', 'lru-cache'],
+      onDemand: [],
+      types: [],
+    })
+  })
+
+  test('sallyport: databases on demand only, and nothing of the command line', () => {
+    const { static: loaded, onDemand } = findReach(everything, 'index.ts')
+    expect(loaded).toEqual([
+      '@graphql-tools/schema',
+      '@graphql-tools/utils',
+      '@node-rs/argon2',
+      'graphql',
+      'graphql-yoga',
+      'jsonwebtoken',
+      'lru-cache',
+      'p-limit',
+    ])
+    expect(onDemand).toEqual([
+      '@prisma/adapter-better-sqlite3',
+      '@prisma/adapter-pg',
+      '@prisma/client',
+      '@zxcvbn-ts/language-common',
+    ])
+  })
+})

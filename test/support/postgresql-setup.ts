@@ -4,7 +4,7 @@ import { startCluster } from './postgresql-cluster.js'
 import { openPool, TEMPLATE, withDatabase } from './postgresql-pool.js'
 
 /** Starts PostgreSQL for a project's tests, with a migrated database that each file's own is copied from. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const cluster = await startCluster()
   const pool = await openPool(cluster.url)
   await pool.query(`CREATE DATABASE ${TEMPLATE}`)

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { makeFolder, PASSWORD, runProgram } from './start-process.js'
+import { startServer } from './start-server.js'
+
+const ALL_TOKENS = '{ allTokens { nodes { userId } } }'
+
+test('migrate brings a new database up to date, and changes nothing the second time', async () => {
+  const folder = await makeFolder()
+  for (const _ of ['new', 'again']) {
+    const { code, stdout, stderr } = await runProgram(['migrate'], { folder })
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'The database is up to date.\n', stderr: '' })
+  }
+})
+
+test('user add --admin makes an administrator of the password on standard input, while the server runs', async () => {
+  const folder = await makeFolder()
+  const server = await startServer({ folder })
+  const add = (args: string[]) =>
+    runProgram(['user', 'add', ...args], { folder, input: `${PASSWORD}\nnot this line\n` })
+  const admin = await add(['--admin', '--username', 'root', '--email', 'root@example.com'])
+  expect(admin).toMatchObject({ code: 0, stderr: '' })
+  expect(admin.stdout).toMatch(/^Made user [\w-]{36} \(admin\)\.\n$/)
+  expect(await add(['--username', 'ada'])).toMatchObject({ code: 0 })
+
+  const root = await server.logIn('root')
+  const ada = await server.logIn('ada')
+  expect((await server.ask(ALL_TOKENS, root.accessToken)).data.allTokens.nodes).toHaveLength(4)
+  expect(await server.ask(ALL_TOKENS, ada.accessToken)).toMatchObject({ status: 403, code: 'FORBIDDEN' })
+})
+
+test.each([
+  { what: 'a name that is taken', args: ['--username', 'ADA'], line: 'username: is taken.' },
+  { what: 'no name', args: [], line: 'Give a username, an email, or both.' },
+  { what: 'no e-mail address', args: ['--email', 'ada'], line: 'email: is not an e-mail address.' },
+  { what: 'no password', args: ['--username', 'bob'], input: '', line: /no password on standard input\.$/ },
+  {
+    what: 'a short password',
+    args: ['--username', 'bob'],
+    input: 'abc\n',
+    line: /^password: needs at least 8/,
+  },
+])('user add refuses $what with exit code 1 and one line', async ({ args, input, line }) => {
+  const folder = await makeFolder()
+  await runProgram(['user', 'add', '--username', 'ada'], { folder, input: PASSWORD })
+  const refused = await runProgram(['user', 'add', ...args], { folder, input: input ?? PASSWORD })
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  const [said = '', ...rest] = refused.stderr.replace('sallyport: ', '').split('\n')
+  expect(said).toMatch(line)
+  expect(rest).toEqual([''])
+})
+
+test.each([
+  { args: ['frobnicate'], error: "error: unknown command 'frobnicate'" },
+  { args: ['serve', '--port', '1'], error: "error: unknown option '--port'" },
+  { args: ['user', 'add', '--bogus'], error: "error: unknown option '--bogus'" },
+  { args: ['migrate', 'now'], error: "error: too many arguments for 'migrate'" },
+])('what it does not understand ends it with exit code 2 and the usage: $args', async ({ args, error }) => {
+  const { code, stdout, stderr } = await runProgram(args, { folder: await makeFolder() })
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr.startsWith(error)).toBe(true)
+  expect(stderr).toContain('Usage: sallyport')
+})
+
+test.each([[], ['serve'], ['migrate'], ['user'], ['user', 'add']].map((command) => ({ command })))(
+  'help of $command goes to standard output',
+  async ({ command }) => {
+    const { code, stdout, stderr } = await runProgram([...command, '--help'], { folder: await makeFolder() })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain(`Usage: ${['sallyport', ...command].join(' ')} `)
+  },
+)

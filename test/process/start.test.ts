@@ -1,0 +1,71 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { makeFolder, runProgram } from './start-process.js'
+import { startServer } from './start-server.js'
+
+const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
+
+test('the first start makes a folder, a secret and a database that are its own; the next keeps them', async () => {
+  const folder = await makeFolder()
+  const data = join(folder, 'data')
+  const first = await startServer({ folder })
+  expect(await modeOf(data)).toBe('700')
+  expect(await modeOf(join(data, 'secret.key'))).toBe('600')
+  expect(await modeOf(join(data, 'sallyport.db'))).toBe('600')
+  const secret = await readFile(join(data, 'secret.key'), 'utf8')
+  const { accessToken, refreshToken } = await first.signUp('ada')
+  first.child.kill('SIGTERM')
+  expect(await first.ended).toMatchObject({ code: 0, signal: null })
+
+  const second = await startServer({ folder })
+  expect(await readFile(join(data, 'secret.key'), 'utf8')).toBe(secret)
+  expect((await second.ask('{ me { username } }', accessToken)).data).toEqual({ me: { username: 'ada' } })
+  const refreshed = await second.ask(`mutation { refresh(refreshToken: "${refreshToken}") { tokenType } }`)
+  expect(refreshed.data).toEqual({ refresh: { tokenType: 'Bearer' } })
+})
+
+test('standard output has the address and nothing but the start text; the log is JSON on standard error', async () => {
+  const server = await startServer({ folder: await makeFolder() })
+  server.child.kill('SIGTERM')
+  const { stdout, stderr } = await server.ended
+  expect(stdout.split('\n')).toEqual([
+    `Sallyport listens on ${server.url}`,
+    expect.stringContaining('user add --admin'),
+    '',
+  ])
+  const messages = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).msg)
+  expect(messages).toEqual(['made a secret for signing tokens', 'stopping'])
+})
+
+test('in production a secret must be given', async () => {
+  const folder = await makeFolder()
+  const env = { NODE_ENV: 'production', PORT: '0' }
+  const refused = await runProgram(['serve'], { folder, env })
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toMatch(/^sallyport: JWT_SECRET_KEY: is missing: [^\n]*\n$/)
+  const weak = await runProgram(['serve'], { folder, env: { ...env, JWT_SECRET_KEY: 'changeme' } })
+  expect(weak).toMatchObject({ code: 1, stdout: '' })
+  expect(weak.stderr).toMatch(/^sallyport: JWT_SECRET_KEY: [^\n]*\n$/)
+  expect(weak.stderr).not.toContain('changeme')
+
+  const server = await startServer({
+    folder,
+    env: { ...env, JWT_SECRET_KEY: 'k8f-ad7Zq_2LwXn5-Vt9RbYc3Mh6PjEs' },
+  })
+  expect((await server.ask('{ whoami { state } }')).data).toEqual({ whoami: { state: 'ANONYMOUS' } })
+})
+
+test('a key file of PEM signs', async () => {
+  const folder = await makeFolder()
+  const { generateKeyPairSync } = await import('node:crypto')
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  await writeFile(join(folder, 'key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const server = await startServer({ folder, env: { JWT_PRIVATE_KEY: 'key.pem' } })
+  const { accessToken } = await server.signUp('ada')
+  const [header = ''] = accessToken.split('.')
+  expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toMatchObject({ alg: 'ES256' })
+})

@@ -19,6 +19,7 @@ import { type AuthContext, createContextBuilder } from './context/index.js'
 import { buildSchema, type HostSchema } from './graphql/schema.js'
 import type { ServerContext } from './graphql/services.js'
 import { guardSchema, useGuard } from './guard/index.js'
+import { answerHeaders } from './http/answer-headers.js'
 import { clientOf } from './http/client.js'
 import { createGraphQLServer } from './http/graphql-server.js'
 import { createHealth } from './http/health.js'
@@ -126,17 +127,19 @@ async function assemble(parts: ServiceParts, host: HostSchema): Promise<Sallypor
 
   await start()
   let listening: Listening | undefined
+  const headers = answerHeaders(verifyConfig.headerName)
   const lanes = {
     graphql: createGraphQLServer({
       schema,
       endpoint: server.endpoint,
       context,
       plugins: [useGuard(guardOptions)],
+      headers,
       logger,
     }),
     endpoint: server.endpoint,
     maxBodyBytes: server.maxBodyBytes,
-    headerName: verifyConfig.headerName,
+    headers,
     logger,
     plain: createHealth(() => revocation === undefined || revocation.isReady()),
   }

@@ -38,8 +38,11 @@ export class Admission {
   readonly #judge: Judge
   readonly #judges: Judges
   readonly #inputs: InputAtlas
-  /** By `info.variableValues`, of which every execution makes a new one. */
-  readonly #judged = new WeakMap<object, Judged>()
+  /**
+   * Where the verdict is kept: on `info.variableValues`, of which every execution makes a new one. Not in a WeakMap: an
+   * entry for each request cost the garbage collector a tenth of the request.
+   */
+  readonly #key = Symbol('judged')
 
   constructor(
     schema: GraphQLSchema,
@@ -66,16 +69,21 @@ export class Admission {
     if (info.schema !== this.#schema) return null
     // A resolver may have called this one with its own `info`: that operation is not about this field.
     if (info.fieldName !== site.fieldName || info.parentType.name !== site.parentName) return null
-    const known = this.#judged.get(info.variableValues)
+    const known = this.#recall(info.variableValues)
     if (known !== undefined && known.operation === info.operation && known.context === context) {
       return known.verdict
     }
     if (info.path.prev !== undefined) return null
     const verdict = judgeInfo(this.#judge, context, info)
     const judged: Judged = { operation: info.operation, context, verdict }
-    this.#judged.set(info.variableValues, judged)
+    // Where it cannot be kept, each field is judged by itself.
+    Reflect.defineProperty(info.variableValues, this.#key, { value: judged })
     if (verdict instanceof Promise) settle(judged, verdict)
     return verdict
+  }
+
+  #recall(variableValues: object): Judged | undefined {
+    return (variableValues as { readonly [key: symbol]: Judged | undefined })[this.#key]
   }
 
   /**

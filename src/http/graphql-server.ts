@@ -16,6 +16,8 @@ export function createGraphQLServer(parts: {
   endpoint: string
   context: (initial: object) => object | Promise<object>
   plugins: readonly Plugin[]
+  /** Of every answer. */
+  headers: Readonly<Record<string, string>>
   logger: Logger
 }): GraphQLServer {
   const toPublicError = createToPublicError(parts.logger)
@@ -23,7 +25,7 @@ export function createGraphQLServer(parts: {
     schema: parts.schema,
     graphqlEndpoint: parts.endpoint,
     context: parts.context,
-    plugins: [...parts.plugins, useFinishedResults(toPublicError)],
+    plugins: [...parts.plugins, useFinishedResults(toPublicError, parts.headers)],
     maskedErrors: { maskError: toPublicError },
     maxRequestBodySize: false,
     multipart: false,

@@ -8,8 +8,8 @@ export interface LaneOptions {
   readonly graphql: GraphQLServer
   readonly endpoint: string
   readonly maxBodyBytes: number
-  /** The header that carries the token: answers vary by it. */
-  readonly headerName: string
+  /** Of every answer that is not GraphQL's own. */
+  readonly headers: Readonly<Record<string, string>>
   readonly logger: Logger
   /** Answers the paths beside GraphQL's; null: no such path. */
   readonly plain: (path: string) => PlainAnswer | null
@@ -17,22 +17,22 @@ export interface LaneOptions {
 
 /** The way in from `node:http`. */
 export function createNodeListener(options: LaneOptions): RequestListener {
-  const answerHeaders = Object.entries(commonHeaders(options))
   return (request, response) => {
-    for (const [name, value] of answerHeaders) response.setHeader(name, value)
     serve(request, response).catch((error: unknown) => {
-      const answer = answerRefusal(asRefusal(error, options.logger))
       if (response.headersSent) response.destroy()
-      else response.writeHead(answer.status, answer.headers).end(answer.body)
+      else reply(response, answerRefusal(asRefusal(error, options.logger)))
     })
+  }
+
+  function reply(response: ServerResponse, { status, headers, body }: PlainAnswer): void {
+    response.writeHead(status, { ...options.headers, ...headers }).end(body)
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { path, search } = splitTarget(request.url ?? '')
     requireHost(request.headers.host)
     if (path !== options.endpoint) {
-      const answer = requirePlain(options, request.method, path)
-      response.writeHead(answer.status, answer.headers).end(answer.body)
+      reply(response, requirePlain(options, request.method, path))
       return
     }
     if (request.method === 'POST') {
@@ -53,13 +53,13 @@ export function createNodeListener(options: LaneOptions): RequestListener {
 
 /** The way in for whoever has a Fetch `Request`; `context` is merged into the GraphQL context. */
 export function createFetchHandler(options: LaneOptions) {
-  const answerHeaders = Object.entries(commonHeaders(options))
-  return async (request: Request, context: object = {}): Promise<Response> => {
-    const response = await serve(request, context).catch((error: unknown) =>
+  return (request: Request, context: object = {}): Promise<Response> =>
+    serve(request, context).catch((error: unknown) =>
       toResponse(answerRefusal(asRefusal(error, options.logger))),
     )
-    for (const [name, value] of answerHeaders) response.headers.set(name, value)
-    return response
+
+  function toResponse({ status, headers, body }: PlainAnswer): Response {
+    return new Response(body, { status, headers: { ...options.headers, ...headers } })
   }
 
   async function serve(request: Request, context: object): Promise<Response> {
@@ -80,15 +80,6 @@ export function createFetchHandler(options: LaneOptions) {
     const { headers, signal } = request
     const body = JSON.stringify(parameters)
     return options.graphql.fetch(new Request(request.url, { method: 'POST', headers, signal, body }), context)
-  }
-}
-
-/** Every answer may depend on the bearer, and none is a page's to frame or a cache's to keep. */
-function commonHeaders({ headerName }: LaneOptions): Record<string, string> {
-  return {
-    'cache-control': 'no-store',
-    vary: `${headerName}, cookie`,
-    'x-content-type-options': 'nosniff',
   }
 }
 
@@ -121,8 +112,4 @@ function asRefusal(error: unknown, logger: Logger): HttpRefusal {
   if (error instanceof HttpRefusal) return error
   logger.warn({ err: error }, 'a request could not be read')
   return new HttpRefusal(400, 'The request could not be read.')
-}
-
-function toResponse({ status, headers, body }: PlainAnswer): Response {
-  return new Response(body, { status, headers })
 }

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { openSqlite } from '../../src/store/sqlite-adapter.js'
 import { startChild } from './child.js'
 import { openTestStore } from './open-test-store.js'
 
@@ -29,3 +30,17 @@ test('kill -9 of a process that writes loses no write that it had answered', {
     }
   }
 })
+
+if (inject('provider') === 'sqlite') {
+  test('the connections are durable, checked and readable while written', async () => {
+    const { databaseUrl } = await openTestStore()
+    const connection = await openSqlite(databaseUrl.slice('file:'.length))
+    onTestFinished(() => connection.dispose())
+    const pragma = async (name: string) =>
+      (await connection.queryRaw({ sql: `PRAGMA ${name}`, args: [], argTypes: [] })).rows[0]?.[0]
+    expect(await pragma('journal_mode')).toBe('wal')
+    // 2 is FULL: the log is on the disk before a commit is answered.
+    expect(await pragma('synchronous')).toBe(2)
+    expect(await pragma('foreign_keys')).toBe(1)
+  })
+}

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, inject, test, vi } from 'vitest'
 import { StoreConflict, StoreUnavailable } from '../../src/store/contract.js'
 import { openPool } from '../support/postgresql-pool.js'
@@ -142,6 +143,23 @@ test('200 transactions at once all come to their turn', async () => {
   const users = Array.from({ length: 200 }, () => newUser())
   await Promise.all(users.map((user) => store.transaction((tx) => tx.insertUser(user))))
   for (const { id } of users) expect(await store.findUser(id)).not.toBeNull()
+})
+
+test('writes that wait let timers and other work in between', async () => {
+  const { store } = await openTestStore()
+  let turns = 0
+  let writing = true
+  const writes = Promise.all(
+    Array.from({ length: 100 }, () => store.transaction((tx) => tx.insertUser(newUser()))),
+  ).finally(() => {
+    writing = false
+  })
+  while (writing) {
+    turns++
+    await setImmediate()
+  }
+  await writes
+  expect(turns).toBeGreaterThanOrEqual(100)
 })
 
 test('a closed store is unavailable, and stays closed', async () => {

@@ -26,6 +26,7 @@ const LOWER: Rooms = {
   sessions: ['base', 'store', 'tokens', 'revocation', 'accounts'],
   context: ['base', 'keys', 'tokens'],
   guard: ['base'],
+  testing: ['base', 'guard'],
   graphql: ['base', 'store', 'tokens', 'revocation', 'accounts', 'sessions', 'context'],
 }
 const HOUSE = Object.keys(LOWER)
@@ -40,7 +41,7 @@ const ROOMS: Rooms = {
 }
 
 const VENDORS: Vendors = {
-  graphql: ['base', 'guard', 'graphql', 'http', 'sallyport.ts'],
+  graphql: ['base', 'guard', 'testing', 'graphql', 'http', 'sallyport.ts'],
   '@graphql-tools/*': ['guard', 'graphql'],
   'graphql-yoga': ['http'],
   jsonwebtoken: ['tokens'],
@@ -115,6 +116,17 @@ describe('what an entry of the package reaches', () => {
       types: [],
     })
   })
+
+  test.each(['guard/apollo.ts', 'guard/mercurius.ts', 'testing/index.ts'])(
+    '%s: no more than the guard',
+    (entry) => {
+      expect(findReach(everything, entry)).toEqual({
+        static: ['@graphql-tools/utils', 'graphql'],
+        onDemand: [],
+        types: [],
+      })
+    },
+  )
 
   test('sallyport/context: jsonwebtoken and the cache of verified tokens', () => {
     expect(findReach(everything, 'context/index.ts')).toEqual({

@@ -2,7 +2,7 @@ import type { DocumentNode, GraphQLSchema } from 'graphql'
 import type { ErrorCode } from '../base/errors.js'
 import { coerceVariables } from './conditions.js'
 import type { Refusal } from './decide.js'
-import type { Judge } from './judge.js'
+import type { Execution, Judge } from './judge.js'
 import { fragmentsOf, operationsNamed } from './operation.js'
 
 /** What a server is about to execute; the shape of graphql's `ExecutionArgs`. */
@@ -27,20 +27,28 @@ const ALLOWED: Ruling = { kind: 'allowed' }
 export function ruleOnRequest(judge: Judge | null, request: Request): Ruling {
   // The schema lost what the guard reads: the server is broken, and nobody is let in.
   if (judge === null) return refuse('INTERNAL_SERVER_ERROR')
+  const execution = executionOf(request)
+  if (execution === 'nothing') return ALLOWED
+  if (execution === 'ambiguous') return refuse('GRAPHQL_VALIDATION_FAILED')
+  const verdict = judge.prejudge(execution)
+  if (verdict.kind === 'refused') return verdict
+  return verdict.kind === 'pending' ? { kind: 'pending' } : ALLOWED
+}
+
+/** The operation that an executor is going to run; `nothing` where it finds none, and answers that itself. */
+export function executionOf(request: Request): Execution | 'nothing' | 'ambiguous' {
   const { schema, document, operationName, contextValue, variableValues } = request
   const operations = operationsNamed(document, operationName)
   const [operation] = operations
-  // The executor answers that itself: it finds nothing to run.
-  if (operation === undefined || (operationName == null && operations.length > 1)) return ALLOWED
-  if (operations.length > 1) return refuse('GRAPHQL_VALIDATION_FAILED')
-  const verdict = judge.prejudge({
+  if (operation === undefined || (operationName == null && operations.length > 1)) return 'nothing'
+  // Two by one name: executors differ on which they take.
+  if (operations.length > 1) return 'ambiguous'
+  return {
     operation,
     findFragment: fragmentsOf(document),
     context: contextValue,
     variables: () => coerceVariables(schema, operation, variableValues),
-  })
-  if (verdict.kind === 'refused') return verdict
-  return verdict.kind === 'pending' ? { kind: 'pending' } : ALLOWED
+  }
 }
 
 function refuse(code: ErrorCode): Ruling {

@@ -167,3 +167,40 @@ describe('a directive that would not be enforced stops the build', () => {
     ])
   })
 })
+
+describe('inputs that cannot be guarded stop the build', () => {
+  test.each([
+    [
+      'G18 a guarded argument with a default',
+      'type Query { x(a: Int = 1 @auth): Int }',
+      'Query.x(a:): is guarded and has a default',
+    ],
+    [
+      'G18 one whose default is null',
+      'type Query { x(a: Int = null @auth): Int }',
+      'Query.x(a:): is guarded and has a default',
+    ],
+    [
+      'G18 a guarded input field with a default',
+      'type Query { x(i: I): Int } input I { a: Int = 1 @auth }',
+      'I.a: is guarded and has a default',
+    ],
+    [
+      'G18 a default that gives a guarded field',
+      'type Query { x(i: I = { j: { a: 1 } }): Int } input I { j: J } input J { a: Int @auth }',
+      'Query.x(i:): its default gives J.a',
+    ],
+    [
+      'G18 onDeny on an argument',
+      'type Query { x(a: Int @auth(onDeny: NULL)): Int }',
+      'Query.x(a:): @auth(onDeny:) is for fields',
+    ],
+    [
+      'a directive of documents that can carry a guarded field',
+      'type Query { x(i: I): Int } input I { a: Int @auth } directive @d(i: I) on FIELD',
+      '@d(i:): can carry I.a',
+    ],
+  ])('%s', (_name, typeDefs, problem) => {
+    expect(problemsIn(typeDefs)).toContainEqual(expect.stringContaining(problem))
+  })
+})

@@ -1,7 +1,7 @@
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import { execute, type GraphQLResolveInfo, parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
-import { guardSchema, guardTypeDefs, type Viewer } from '../../src/guard/index.js'
+import { guardSchema, type Viewer } from '../../src/guard/index.js'
 import { makeHost } from './support/host.js'
 import { ANYBODY, codesOf, coordinatesOf, DOORS, viaYoga } from './support/run.js'
 
@@ -214,42 +214,4 @@ test('a resolver called in the middle is judged by the arguments that it is give
   expect(await call({ filter: { not: { owner: 'x' } } }, ANYBODY)).toBe('UNAUTHENTICATED')
   expect(await call({ filter: { text: 'x' } }, ANYBODY)).toBe(null)
   expect(await call({ deleted: true, filter: { owner: 'x' } }, ADMIN)).toBe(null)
-})
-
-describe('inputs that cannot be guarded stop the build', () => {
-  test.each([
-    [
-      'G18 a guarded argument with a default',
-      'type Query { x(a: Int = 1 @auth): Int }',
-      'Query.x(a:): is guarded and has a default',
-    ],
-    [
-      'G18 one whose default is null',
-      'type Query { x(a: Int = null @auth): Int }',
-      'Query.x(a:): is guarded and has a default',
-    ],
-    [
-      'G18 a guarded input field with a default',
-      'type Query { x(i: I): Int } input I { a: Int = 1 @auth }',
-      'I.a: is guarded and has a default',
-    ],
-    [
-      'G18 a default that gives a guarded field',
-      'type Query { x(i: I = { j: { a: 1 } }): Int } input I { j: J } input J { a: Int @auth }',
-      'Query.x(i:): its default gives J.a',
-    ],
-    [
-      'G18 onDeny on an argument',
-      'type Query { x(a: Int @auth(onDeny: NULL)): Int }',
-      'Query.x(a:): @auth(onDeny:) is for fields',
-    ],
-    [
-      'a directive of documents that can carry a guarded field',
-      'type Query { x(i: I): Int } input I { a: Int @auth } directive @d(i: I) on FIELD',
-      '@d(i:): can carry I.a',
-    ],
-  ])('%s', (_name, typeDefs, problem) => {
-    const schema = makeExecutableSchema({ typeDefs: [guardTypeDefs, typeDefs] })
-    expect(() => guardSchema(schema, { unmarked: 'public' })).toThrow(problem)
-  })
 })

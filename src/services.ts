@@ -123,7 +123,7 @@ export function createServices(parts: ServiceParts) {
   }
 
   const tokens: HostTokens = {
-    ...createTokenIssuing({ store, issuer, config: tokenConfig }),
+    ...createTokenIssuing({ store, issuer, config: { ...verifyConfig, ...tokenConfig } }),
     async verify(raw, expected = 'access') {
       const verdict = await verifier.verify(raw, expected)
       if (verdict.kind !== 'valid' || revocation === undefined) return verdict

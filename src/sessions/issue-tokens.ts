@@ -3,7 +3,7 @@ import { ensureUser } from '../accounts/external.js'
 import { toSeconds } from '../base/clock.js'
 import { parseDuration } from '../base/duration.js'
 import { OptionError } from '../base/errors.js'
-import type { Duration, TokenConfig } from '../base/options.js'
+import type { Duration, TokenConfig, VerifyConfig } from '../base/options.js'
 import type { Store } from '../store/contract.js'
 import type { Issuer } from '../tokens/issue.js'
 import { expiry, refreshRow } from './pair.js'
@@ -25,7 +25,7 @@ export interface IssueAccess {
   subject: string
   /** Whether it counts as fresh, or for how long. @default false */
   fresh?: boolean | Duration
-  /** Its life; `false`: it never expires. By default that of every access token. */
+  /** Its life; `false`: it never expires, which `allowNoExpiry` must allow. By default that of every access token. */
   expiresIn?: Duration | false
   roles?: readonly string[]
   /** Further claims. */
@@ -42,9 +42,17 @@ export type IssueRefresh = Pick<IssueAccess, 'subject' | 'expiresIn' | 'claims' 
 export function createTokenIssuing(parts: {
   store: Store
   issuer: Issuer
-  config: TokenConfig
+  config: TokenConfig & Pick<VerifyConfig, 'allowNoExpiry'>
 }): TokenIssuing {
   const { store, issuer, config } = parts
+
+  function readLife(expiresIn: Duration | false | undefined, otherwise: number | null): number | null {
+    if (expiresIn === undefined) return otherwise
+    if (expiresIn !== false) return requireDuration('expiresIn', expiresIn)
+    if (config.allowNoExpiry) return null
+    throw new OptionError('expiresIn', 'is false, but allowNoExpiry is not on: the token would be refused')
+  }
+
   return {
     async issueAccess({ subject, fresh = false, expiresIn, roles, claims, headers }) {
       const now = await store.now()
@@ -107,11 +115,6 @@ export function createTokenIssuing(parts: {
       return signed
     },
   }
-}
-
-function readLife(expiresIn: Duration | false | undefined, otherwise: number | null): number | null {
-  if (expiresIn === undefined) return otherwise
-  return expiresIn === false ? null : requireDuration('expiresIn', expiresIn)
 }
 
 function requireDuration(name: string, value: unknown): number {

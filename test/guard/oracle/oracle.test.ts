@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { type GraphQLSchema, parse } from 'graphql'
+import { expect, test } from 'vitest'
+import { guardSchema, useGuard, type Viewer } from '../../../src/guard/index.js'
+import { arbitraryRequests, type ModelRequest } from './arbitrary-document.js'
+import { arbitraryModel } from './arbitrary-model.js'
+import { type Model, printModel } from './model.js'
+import { NOW } from './rules.js'
+import { type Expected, expectedOf } from './verdict.js'
+import { buildWitnessed, type Testimony } from './witness.js'
+
+/** Each run is one schema with up to three documents and five viewers. */
+const RUNS = Number(process.env.ORACLE_RUNS ?? 400)
+
+const arbitraryViewer: fc.Arbitrary<Viewer> = fc.oneof(
+  { weight: 1, arbitrary: fc.constantFrom<Viewer>({ kind: 'anonymous' }, { kind: 'expired' }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('active' as const),
+      roles: fc.subarray(['a', 'b']),
+      scopes: fc.subarray(['x', 'y']),
+      claims: fc.constantFrom({}, { tier: 'gold' }, { tier: 1 }, { tier: 'tin' }),
+      fresh: fc.boolean(),
+      authTime: fc.constantFrom(NOW, NOW - 61, NOW + 3600),
+    }),
+  },
+)
+
+const arbitraryCase = arbitraryModel.chain((model) =>
+  fc.record({
+    model: fc.constant(model),
+    requests: arbitraryRequests(model),
+    viewers: fc.array(arbitraryViewer, { minLength: 1, maxLength: 5 }),
+  }),
+)
+
+const OPTIONS = {
+  viewer: (context: unknown) => (context as { viewer: Viewer }).viewer,
+  clock: { now: () => NOW * 1000, elapsed: () => 0 },
+}
+
+test('no value that the viewer may not see ever appears, and what may be seen is not refused', async () => {
+  await fc.assert(
+    fc.asyncProperty(arbitraryCase, async ({ model, requests, viewers }) => {
+      await check(model, requests, viewers)
+    }),
+    { numRuns: RUNS, interruptAfterTimeLimit: 55_000, markInterruptAsFailure: false },
+  )
+}, 60_000)
+
+test('the oracle looks at the guard through its door only', () => {
+  const folder = new URL('.', import.meta.url)
+  for (const file of readdirSync(folder)) {
+    const imports = readFileSync(new URL(file, folder), 'utf8').match(/from '[^']*src\/[^']*'/g) ?? []
+    for (const specifier of imports) expect(specifier).toBe("from '../../../src/guard/index.js'")
+  }
+})
+
+async function check(
+  model: Model,
+  requests: readonly ModelRequest[],
+  viewers: readonly Viewer[],
+): Promise<void> {
+  const witnessed = buildWitnessed(model)
+  const options = { ...OPTIONS, unmarked: model.unmarked }
+  const guarded = guardSchema(witnessed.schema, options)
+  const adapter = plugIn(witnessed.schema, options)
+  for (const request of requests) {
+    const truth = await witnessed.witness(witnessed.schema, request, { kind: 'anonymous' })
+    expect(truth.result.errors).toBeUndefined()
+    for (const viewer of viewers) {
+      const expected = expectedOf(truth, viewer)
+      const testimony = await witnessed.witness(guarded, request, viewer)
+      explain({ model, request, viewer }, () => {
+        expectTestimony(testimony, expected)
+        const refusedEarly = adapter(request, viewer)
+        expect(refusedEarly).toBe(expected.kind === 'refused' ? expected.code : null)
+      })
+    }
+  }
+}
+
+function expectTestimony({ result, visits }: Testimony, expected: Expected): void {
+  const codes = (result.errors ?? []).map(({ extensions }) => extensions?.code)
+  if (expected.kind === 'refused') {
+    expect(visits.map(({ coordinate }) => coordinate)).toEqual([])
+    expect([...new Set(codes)]).toEqual([expected.code])
+    return
+  }
+  expect(result.data).toEqual(expected.data)
+  expect(codes.sort()).toEqual(expected.codes)
+}
+
+/** The plugin as a server calls it: which code it refuses with before execution, if any. */
+function plugIn(schema: GraphQLSchema, options: Parameters<typeof useGuard>[0]) {
+  const plugin = useGuard(options)
+  let guarded = schema
+  plugin.onSchemaChange({ schema, replaceSchema: (replacement) => (guarded = replacement) })
+  return ({ query, variables }: ModelRequest, viewer: Viewer): unknown => {
+    let code: unknown = null
+    plugin.onExecute({
+      args: { schema: guarded, document: parse(query), variableValues: variables, contextValue: { viewer } },
+      setResultAndStopExecution: ({ errors }) => {
+        code = errors[0]?.extensions.code
+      },
+    })
+    return code
+  }
+}
+
+function explain(what: { model: Model; request: ModelRequest; viewer: Viewer }, check: () => void): void {
+  try {
+    check()
+  } catch (cause) {
+    const { model, request, viewer } = what
+    const told = [printModel(model), request.query, JSON.stringify(request.variables), JSON.stringify(viewer)]
+    throw new Error(`unmarked: ${model.unmarked}\n${told.join('\n\n')}\n\n${cause}`, { cause })
+  }
+}

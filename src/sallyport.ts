@@ -43,6 +43,7 @@ export interface SallyportOptions
     VerifyOptions,
     TokenOptions,
     ServerOptions,
+    ListenOptions,
     HostSchema,
     Hooks {}
 
@@ -60,8 +61,8 @@ export interface Sallyport {
   readonly sessions: HostSessions
   /** The path of GraphQL. */
   readonly endpoint: string
-  /** Listens by itself. Throws `OptionError` naming `port` or `host`. */
-  listen(options?: ListenOptions): Promise<Omit<Listening, 'close'>>
+  /** Listens by itself, by default where the options say. Throws `OptionError` naming `port` or `host`. */
+  listen(where?: ListenOptions): Promise<Omit<Listening, 'close'>>
   /** Stops listening, lets requests under way finish, closes the database. */
   close(): Promise<void>
 }
@@ -97,7 +98,7 @@ export async function createSallyport(options: SallyportOptions = {}): Promise<S
   }
 }
 
-async function assemble(parts: ServiceParts, host: HostSchema): Promise<Sallyport> {
+async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions): Promise<Sallyport> {
   const { store, clock, logger, verifyConfig, server } = parts
   const { services, revocation, loadUser, tokens, sessions, start, stop } = createServices(parts)
   const guardOptions = {
@@ -106,7 +107,7 @@ async function assemble(parts: ServiceParts, host: HostSchema): Promise<Sallypor
     freshFor: verifyConfig.freshForSeconds,
     leeway: Math.max(MIN_AHEAD_SECONDS, verifyConfig.leewaySeconds),
   } as const
-  const schema = guardSchema(buildSchema(services, host), guardOptions)
+  const schema = guardSchema(buildSchema(services, options), guardOptions)
 
   const buildContext = createContextBuilder<unknown, SessionRecord>({
     verifier: services.verifier,
@@ -153,11 +154,10 @@ async function assemble(parts: ServiceParts, host: HostSchema): Promise<Sallypor
     tokens,
     sessions,
     endpoint: server.endpoint,
-    async listen(where = {}) {
+    async listen({ port = options.port, host = options.host } = {}) {
       if (listening !== undefined) throw new OptionError('port', 'is listened on already')
-      listening = await listen(handler, resolveListen(where))
-      const { url, port } = listening
-      return { url, port }
+      listening = await listen(handler, resolveListen({ port, host }))
+      return { url: listening.url, port: listening.port }
     },
     async close() {
       await listening?.close()

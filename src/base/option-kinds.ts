@@ -15,13 +15,15 @@ export function duration(limits: { orNever: true; min?: number }): OptionKind<nu
 export function duration(limits?: { min?: number }): OptionKind<number>
 export function duration(limits: { orNever?: boolean; min?: number } = {}): OptionKind<number | null> {
   const min = limits.min ?? 0
-  const form = `a duration: seconds, or such as 90s, 15m, 12h, 30d${limits.orNever ? '; or false' : ''}`
+  const form = `a duration${limits.orNever ? ', or false' : ''}`
   return {
     form,
     read(value) {
       if (limits.orNever && value === false) return { value: null }
       const seconds = parseDuration(value)
-      if (seconds === null) return { problem: `needs ${form}, got ${show(value)}` }
+      if (seconds === null) {
+        return { problem: `needs ${form} (seconds, or such as 90s, 15m, 12h, 30d), got ${show(value)}` }
+      }
       return seconds < min ? { problem: `must be at least ${min} s, got ${seconds} s` } : { value: seconds }
     },
     fromText: (text) => (limits.orNever && /^false$/i.test(text) ? false : text),
@@ -67,7 +69,7 @@ export function text(rule?: { form: string; pattern: RegExp }): OptionKind<strin
 
 /** One text or several; a variable separates them by commas. */
 export const texts: OptionKind<readonly string[]> = {
-  form: 'a text or a list of texts (a variable: separated by commas)',
+  form: 'a text or a list of texts',
   read(value) {
     const list = typeof value === 'string' ? [value] : value
     const fits = Array.isArray(list) && list.every((item) => typeof item === 'string' && item !== '')
@@ -89,10 +91,8 @@ export function oneOf<T extends string>(...choices: readonly T[]): OptionKind<T>
 }
 
 /** Checked by the room that uses it (keys), which never shows it. */
-export const opaque: OptionKind<unknown> = {
-  form: 'see the description',
-  read: (value) => ({ value }),
-  fromText: (value) => value,
+export function opaque(form: string): OptionKind<unknown> {
+  return { form, read: (value) => ({ value }), fromText: (value) => value }
 }
 
 /** A variable's value is `production` or not. */
@@ -103,6 +103,8 @@ export const productionFlag: OptionKind<boolean> = {
 }
 
 function show(value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
   const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
   return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown
 }

@@ -50,6 +50,7 @@ const algorithms: OptionKind<readonly Algorithm[]> = {
   fromText: texts.fromText,
 }
 
+const key = opaque('PEM, the path of a PEM file, or a KeyObject')
 const headerName = { form: 'the name of a header', pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ }
 const headerType = { form: 'an authentication scheme, or nothing', pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/ }
 const urlPath = { form: 'a path that begins with a slash', pattern: /^\/[^\s?#]*$/ }
@@ -57,9 +58,9 @@ const notEmpty = { form: 'a text that is not empty', pattern: /\S/ }
 
 /** Every option that a variable can set. The names of Flask-JWT-Extended 4 where it has the option. */
 export const OPTION_TABLE = {
-  secret: { env: 'JWT_SECRET_KEY', default: undefined, kind: opaque },
-  privateKey: { env: 'JWT_PRIVATE_KEY', default: undefined, kind: opaque },
-  publicKey: { env: 'JWT_PUBLIC_KEY', default: undefined, kind: opaque },
+  secret: { env: 'JWT_SECRET_KEY', default: undefined, kind: opaque('a text, or bytes') },
+  privateKey: { env: 'JWT_PRIVATE_KEY', default: undefined, kind: key },
+  publicKey: { env: 'JWT_PUBLIC_KEY', default: undefined, kind: key },
   algorithm: { env: 'JWT_ALGORITHM', default: undefined, kind: algorithm },
   decodeAlgorithms: { env: 'JWT_DECODE_ALGORITHMS', default: undefined, kind: algorithms },
 

@@ -24,7 +24,7 @@ export function optionsFromEnv(env: Readonly<Record<string, string | undefined>>
     if ('problem' in result) throw new OptionError(spec.env, result.problem)
     options[name] = value
   }
-  for (const name of Object.keys(env)) refuseUnknown(name, known)
+  for (const [name, text] of Object.entries(env)) if (text) refuseUnknown(name, known)
   return options
 }
 

@@ -23,13 +23,13 @@ export type Algorithm =
 /** The keys: how tokens are signed and verified. */
 export interface KeyOptions {
   /**
-   * The HMAC secret, as text or bytes: at least as long as the algorithm's hash (32 bytes for HS256). The server makes
-   * one in `dataDir` when there is neither this nor a key pair; with `production` it asks for one instead.
+   * The HMAC secret: at least as long as the algorithm's hash (32 bytes for HS256). When there is neither this nor a key
+   * pair, one is made in `dataDir`; in `production` the start is refused instead.
    */
   secret?: string | Uint8Array
-  /** The private key that signs: PEM, or the path of a PEM file. RSA from 2,048 bits, or EC on the algorithm's curve. */
+  /** The private key that signs: RSA from 2,048 bits, or EC on the algorithm's curve. */
   privateKey?: string | KeyObject
-  /** The public key that verifies: PEM, or the path of a PEM file. Derived from the private key when absent. */
+  /** The public key that verifies. By default it is derived from the private key. */
   publicKey?: string | KeyObject
   /**
    * The algorithm that signs. By default HS256 with a secret, RS256 with an RSA key, and with an EC key the one of its
@@ -42,24 +42,24 @@ export interface KeyOptions {
 
 /** What a token must be to be accepted. */
 export interface VerifyOptions {
-  /** The `iss` that a token must have, one of these (RFC 7519 §4.1.1). By default any. */
+  /** The `iss` of a token must be one of these (RFC 7519 §4.1.1). By default any is accepted. */
   issuer?: string | readonly string[]
   /**
-   * The audience that we are: a token's `aud` must name one of these (RFC 7519 §4.1.3). By default none, and then a
-   * token that has an `aud` is refused.
+   * Who we are: the `aud` of a token must name one of these (RFC 7519 §4.1.3). By default nobody, and then a token that
+   * has an `aud` is refused.
    */
   audience?: string | readonly string[]
   /** How long after its `exp` a token is still taken, for clocks that differ. `nbf` and `iat` have at least 10 s. */
   leeway?: Duration
   /** The claim that names the user. */
   identityClaim?: string
-  /** Whether that claim must be text. Off, a number is taken too, as text. */
+  /** Whether that claim must be a text. If not, a number is taken too, as text. */
   verifySubject?: boolean
   /** Whether a token without `exp` is accepted. By default only where one of our own token lives is `false`. */
   allowNoExpiry?: boolean
   /** How long after `auth_time` a token without a `fresh` claim, from another issuer, counts as fresh. */
   freshFor?: Duration
-  /** The request header that carries the token. */
+  /** The request header that has the token. */
   headerName?: string
   /** The scheme before the token in the header, in any case. Empty: the header is the token alone. */
   headerType?: string
@@ -117,17 +117,17 @@ export interface ServerOptions {
   endpoint?: string
   /** The largest request body, in bytes; a larger one is answered 413. */
   maxBodyBytes?: number
-  /** How many passwords are hashed at once; below the 4 threads of Node's pool, so that other work goes on. */
+  /** How many passwords are hashed at once: fewer than the threads of Node's pool (4), so that other work goes on. */
   maxConcurrentHashes?: number
-  /** How many more may wait for that; beyond, `RATE_LIMITED`. */
+  /** How many more may wait for it; one beyond is refused with `RATE_LIMITED`. */
   maxQueuedHashes?: number
-  /** Refuses to start with what is fit for development only: a generated secret. */
+  /** Whether this is production. Then the start is refused with what is fit for development only: a generated secret. */
   production?: boolean
-  /** Where the log goes; any of pino's form. By default nowhere; the server writes JSON lines to standard output. */
+  /** Where the log goes; any of pino's form. By default nowhere; the server writes JSON lines to standard error. */
   logger?: Logger
 }
 
-/** What the process needs beside the library's options. */
+/** Where the server listens, when it listens by itself. */
 export interface ListenOptions {
   /** The TCP port; `0` takes a free one. */
   port?: number

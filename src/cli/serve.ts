@@ -14,14 +14,14 @@ The address goes to standard output, the log to standard error, a line of JSON e
     )
     .action(async () => {
       const stopped = new Promise<null>((resolve) => onStop(() => resolve(null)))
-      const { port, host, ...options } = optionsFromEnv(env)
+      const options = optionsFromEnv(env)
       const logger = pino(stderr)
       // Not before: no other command, and no refusal of an option, has to wait for all of the server to load.
       const { createSallyport } = await import('../sallyport.js')
       // Until it listens there is nothing to finish, and the database may be one that never answers.
       const sallyport = await Promise.race([createSallyport({ ...options, logger }), stopped])
       if (sallyport === null) return
-      const { url } = await sallyport.listen({ port, host })
+      const { url } = await sallyport.listen()
       stdout.write(
         [
           `Sallyport listens on ${url}${sallyport.endpoint}`,

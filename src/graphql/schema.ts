@@ -17,6 +17,7 @@ export const serverTypeDefs = readFileSync(new URL('../../schema.graphql', impor
 export interface HostSchema {
   /** Types and fields of the host's own; may extend any of ours. */
   readonly typeDefs?: TypeSource
+  /** Their resolvers. One for a field of ours takes its place. */
   readonly resolvers?: IResolvers | readonly IResolvers[]
   /** Root fields of ours that are turned off, as `Mutation.signup`. */
   readonly disabledFields?: readonly string[]

@@ -133,7 +133,10 @@ export interface Statements {
     pair: TokenPair
     now: Date
   }): Promise<SessionRecord | null>
-  /** Ends live sessions, and marks their unrevoked tokens revoked. Answers the ids of those that it ended. */
+  /**
+   * Ends live sessions, and marks their unrevoked tokens revoked. Answers the ids of those that it ended. Those past
+   * their refresh token's life end too, until they are pruned: an access token may outlive it.
+   */
   endSessions(change: {
     userId: string
     /** Only these; absent: all of the user's. */
@@ -152,7 +155,10 @@ export interface Statements {
   markRotated(change: { jti: string; at: Date; evenIfRevoked: boolean }): Promise<boolean>
   /** False: it was revoked before. */
   markRevoked(jti: string, at: Date, reason: RevokedReason): Promise<boolean>
-  /** Marks the user's live tokens that belong to no session revoked. Answers those that it marked. */
+  /**
+   * Marks the user's live tokens that belong to no session revoked, until they are pruned also those that have expired:
+   * leeway may let them live. Answers those that it marked.
+   */
   revokeSessionless(change: {
     userId: string
     at: Date
@@ -183,12 +189,19 @@ export interface Transaction extends Statements {
 /** Users, sessions, tokens and the revocation feed, on SQLite or PostgreSQL. */
 export interface Store extends Statements {
   readonly provider: 'sqlite' | 'postgresql'
-  /** All or nothing; what `work` throws is thrown again after the rollback. It awaits nothing but SQL. */
+  /**
+   * All or nothing; what `work` throws is thrown again after the rollback. It awaits nothing but SQL. A statement that
+   * fails fails the transaction, also when `work` catches its error.
+   */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** The database's clock, which judges windows and limits; the injected one where there is one. */
   now(): Promise<Date>
-  /** Deletes expired feed lines, expired tokens, and sessions without a token that are over, at most `limit` of each. */
+  /**
+   * Deletes expired feed lines, expired tokens, and sessions without a token that are over, at most `limit` of each. A
+   * session is over when its refresh token's life is past or, where that never ends, when it was ended.
+   */
   prune(before: Date, limit: number): Promise<{ revocations: number; tokens: number; sessions: number }>
+  /** Lets go of the database. Whatever is asked of the store afterwards is `StoreUnavailable`. */
   close(): Promise<void>
 }
 

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { PoolConfig } from 'pg'
 import type { Clock } from '../base/clock.js'
+import { CLIENT_OPTIONS } from './client-options.js'
 import type { Store } from './contract.js'
 import { PrismaClient } from './generated/postgresql/client.js'
 import type { PrismaClient as SqliteClient } from './generated/sqlite/client.js'
@@ -9,7 +10,6 @@ import { readMigrations } from './migrations.js'
 import { createPostgresqlDialect } from './postgresql-dialect.js'
 import { openPostgresqlMigration } from './postgresql-migration.js'
 import { createPrismaStore } from './prisma-store.js'
-import { TRANSACTION_LIMITS } from './transaction-limits.js'
 
 /** Opens a PostgreSQL database that is there. */
 export async function openPostgresqlStore({
@@ -41,7 +41,7 @@ export async function openPostgresqlStore({
   }
   const client = new PrismaClient({
     adapter: new PrismaPg(config, { schema }),
-    transactionOptions: TRANSACTION_LIMITS,
+    ...CLIENT_OPTIONS,
   })
   await client.$connect()
   // The two clients are made from the same models; SQLite's types are the narrower.

@@ -1,6 +1,7 @@
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock } from '../base/clock.js'
+import { CLIENT_OPTIONS } from './client-options.js'
 import type { Store } from './contract.js'
 import { PrismaClient } from './generated/sqlite/client.js'
 import { migrate } from './migrate.js'
@@ -9,7 +10,6 @@ import { createPrismaStore } from './prisma-store.js'
 import { createSqliteAdapterFactory } from './sqlite-adapter.js'
 import { sqliteDialect } from './sqlite-dialect.js'
 import { openSqliteMigration } from './sqlite-migration.js'
-import { TRANSACTION_LIMITS } from './transaction-limits.js'
 
 /** Opens a SQLite file, made when missing: 0600, in a folder of 0700. */
 export async function openSqliteStore({
@@ -32,7 +32,7 @@ export async function openSqliteStore({
   }
   const client = new PrismaClient({
     adapter: createSqliteAdapterFactory(path),
-    transactionOptions: TRANSACTION_LIMITS,
+    ...CLIENT_OPTIONS,
   })
   await client.$connect()
   return createPrismaStore({ client, dialect: sqliteDialect, clock })

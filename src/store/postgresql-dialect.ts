@@ -6,10 +6,10 @@ import { toUser } from './user-statements.js'
 const FEED_LOCK = 7_246_518_903
 
 /**
- * Set with each lock, for the transaction alone: an instance that hangs must not keep its locks from the others. Not
- * for the connection, because poolers between us and the server refuse that.
+ * Set with each lock, for the transaction alone: an instance that hangs must not keep its locks from the others, and
+ * those wait 10 s. Not for the connection, because poolers between us and the server refuse that.
  */
-const LET_GO = "set_config('idle_in_transaction_session_timeout', '15s', true)"
+const LET_GO = "set_config('idle_in_transaction_session_timeout', '8s', true)"
 
 /** The schema's name is put into SQL: only one that was checked as it was read. */
 export function createPostgresqlDialect(schema: string): Dialect {

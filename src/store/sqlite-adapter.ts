@@ -4,7 +4,6 @@ import type {
   SqlDriverAdapter,
   SqlDriverAdapterFactory,
   SqlQuery,
-  SqlQueryable,
   Transaction,
 } from '@prisma/driver-adapter-utils'
 import { systemClock } from '../base/clock.js'
@@ -135,31 +134,37 @@ function isRead(query: SqlQuery): boolean {
 }
 
 function createTransaction(writer: SqlDriverAdapter, release: Release): Transaction {
-  const queryable: SqlQueryable = writer
+  let over = false
+
+  // Once: the writer is somebody else's afterwards.
+  async function end(how: () => Promise<void>): Promise<void> {
+    if (over) return
+    over = true
+    try {
+      await how()
+    } finally {
+      release()
+    }
+  }
+
   return {
     provider: 'sqlite',
     adapterName: writer.adapterName,
     // Prisma then leaves BEGIN, COMMIT and ROLLBACK to us.
     options: { usePhantomQuery: true },
-    queryRaw: (query) => queryable.queryRaw(query),
-    executeRaw: (query) => queryable.executeRaw(query),
-    commit: async () => {
-      try {
-        await writer.executeScript('COMMIT')
-      } catch (error) {
-        await rollBack(writer)
-        throw error
-      } finally {
-        release()
-      }
-    },
-    rollback: async () => {
-      try {
-        await rollBack(writer)
-      } finally {
-        release()
-      }
-    },
+    queryRaw: (query) => writer.queryRaw(query),
+    executeRaw: (query) => writer.executeRaw(query),
+    commit: () => end(() => commit(writer)),
+    rollback: () => end(() => rollBack(writer)),
+  }
+}
+
+async function commit(writer: SqlDriverAdapter): Promise<void> {
+  try {
+    await writer.executeScript('COMMIT')
+  } catch (error) {
+    await rollBack(writer)
+    throw error
   }
 }
 

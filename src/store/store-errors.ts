@@ -7,9 +7,19 @@ import { StoreConflict, StoreUnavailable } from './contract.js'
  */
 export function toStoreError(error: unknown): unknown {
   if (error instanceof StoreConflict || error instanceof StoreUnavailable) return error
+  if (isInvalidCall(error)) return new TypeError(lastLine(error.message))
   const cause = driverCause(error)
   if (cause?.kind === 'UniqueConstraintViolation') return new StoreConflict(takenField(cause))
   return isRefusal(error, cause) ? error : new StoreUnavailable('the database failed', { cause: error })
+}
+
+/** A mistake of ours. Prisma's message shows the whole call, secrets too; its last line says what is wrong. */
+function isInvalidCall(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'PrismaClientValidationError'
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? ''
 }
 
 interface DriverCause {
@@ -27,7 +37,6 @@ const REFUSALS = new Set([
 function isRefusal(error: unknown, cause: DriverCause | null): boolean {
   if (error instanceof TypeError || error instanceof RangeError) return true
   if (!(error instanceof Error)) return false
-  if (error.name === 'PrismaClientValidationError') return true
   if ('code' in error && typeof error.code === 'string' && REFUSALS.has(error.code)) return true
   return typeof cause?.code === 'string' && isRefusalCode(cause.code)
 }

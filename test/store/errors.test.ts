@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect, inject, test } from 'vitest'
 import { StoreUnavailable } from '../../src/store/contract.js'
 import { shareStore } from './open-test-store.js'
@@ -34,6 +35,23 @@ test.each([
   const outcome = await insert().catch((error: unknown) => error)
   expect(outcome).toBeInstanceOf(Error)
   expect(outcome).not.toBeInstanceOf(StoreUnavailable)
+})
+
+test('no part of an error has the values of the statement', async () => {
+  const { store } = shared
+  const [name, secret] = ['ada\u0000', 's3cret']
+  const outcomes = [
+    await store
+      .insertSession(newSession({ userId: 'nobody', csrf: secret }))
+      .catch((error: unknown) => error),
+    await store.insertTokens([newToken({ userId: secret })]).catch((error: unknown) => error),
+    await store
+      .insertUser(newUser({ username: name, passwordHash: secret }))
+      .catch((error: unknown) => error),
+    // As only a mistake of ours would.
+    await store.updateUser('nobody', { version: secret as unknown as number }).catch((error) => error),
+  ]
+  for (const outcome of outcomes) expect(inspect(outcome, { depth: 20 })).not.toContain(secret)
 })
 
 test('text that reads like SQL is text', async () => {

@@ -1,11 +1,11 @@
 import type { GraphQLInputType, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { variablesOf } from './conditions.js'
-import { ALLOWED, findNullDenial, type Verdict } from './decide.js'
+import { ALLOWED, findDenial, type Verdict } from './decide.js'
 import type { InputAtlas } from './inputs.js'
 import { type Judge, Judges } from './judge.js'
 import type { GuardConfig } from './options.js'
 import { type Demands, demandsOf } from './plan.js'
-import { nullError, refusalError } from './refusal.js'
+import { fieldError, refusalError } from './refusal.js'
 import type { Requirement } from './rule.js'
 
 /** A field that is judged before it resolves. */
@@ -135,8 +135,8 @@ function enforce(
 function enforceNow(site: Site, verdict: Verdict, scope: 'operation' | 'field'): void {
   if (verdict.kind === 'refused') throw refusalError(verdict.refusal, scope)
   if (verdict.denials.size === 0) return
-  const denial = findNullDenial(site.requirement, verdict.denials)
-  if (denial !== undefined) throw nullError(denial)
+  const denial = findDenial(site.requirement, verdict.denials)
+  if (denial !== undefined) throw fieldError(denial)
 }
 
 function judgeInfo(judge: Judge, context: unknown, info: GraphQLResolveInfo): Verdict | Promise<Verdict> {

@@ -98,9 +98,12 @@ function isPolicy(rule: Rule): rule is Extract<Rule, { kind: 'policy' }> {
   return rule.kind === 'policy'
 }
 
-/** What a field gives null for, by the denials of an operation that is allowed: the gravest. */
-export function findNullDenial({ nullify }: Requirement, denials: Denials): Denial | undefined {
-  const found = nullify.flatMap((rule) => denials.get(rule) ?? [])
+/**
+ * What a field is denied for within an operation that is allowed: then it gives null. Rules that reject are looked at
+ * again: should an executor run what by the document's conditions it would not, that field is refused.
+ */
+export function findDenial({ reject, nullify }: Requirement, denials: Denials): Denial | undefined {
+  const found = [...reject, ...nullify].flatMap((rule) => denials.get(rule) ?? [])
   const code = GRAVITY.find((grave) => found.some((denial) => denial.code === grave))
   return found.find((denial) => denial.code === code)
 }

@@ -29,8 +29,8 @@ export function refusalError(refusal: Refusal, scope: 'operation' | 'field'): Gr
   return error
 }
 
-/** What a field is null for; where, its path says. */
-export function nullError(denial: Denial): GraphQLError {
+/** What one field is denied for; where, its path says. */
+export function fieldError(denial: Denial): GraphQLError {
   return toGraphQLError(authErrorOf(denial))
 }
 

@@ -101,6 +101,15 @@ function interpret(seed: Seeds): Model {
   }
   for (const [index, type] of seed.interfaces.entries()) add(`I${index}`, false, type)
   for (const [index, type] of seed.objects.entries()) add(`O${index}`, true, type)
+  // A schema without any rule is none that can be guarded.
+  const marked: ModelField = {
+    name: 'marked',
+    returns: 'String',
+    lists: 0,
+    rule: ruleAt(RULES.length, false),
+    isPublic: false,
+    arg: null,
+  }
   const queryFields = seed.queryFields.map(({ field, isPublic }, index) => {
     const made = read(`q${index}`, field)
     return isPublic ? { ...made, isPublic, rule: NO_RULE } : made
@@ -110,7 +119,7 @@ function interpret(seed: Seeds): Model {
     isObject: true,
     interfaces: [],
     rule: ruleAt(seed.queryRule, true),
-    fields: queryFields,
+    fields: [...queryFields, marked],
   })
   const inputs = seed.inputs.map(
     (fields, index): ModelInput => ({

@@ -1,7 +1,8 @@
+import * as graphql from 'graphql'
 import {
   type DocumentNode,
+  type ExecutionArgs,
   type ExecutionResult,
-  execute,
   type GraphQLSchema,
   parse,
   subscribe,
@@ -84,12 +85,24 @@ export async function executeRaw(
   const isSubscription = document.definitions.some(
     (definition) => definition.kind === 'OperationDefinition' && definition.operation === 'subscription',
   )
-  if (!isSubscription) return execute(args)
+  if (!isSubscription) return executeAny(args)
   const stream = await subscribe(args)
   if (!(Symbol.asyncIterator in stream)) return stream
   const first = await stream.next()
   await stream.return?.(undefined)
   return first.value ?? {}
+}
+
+/** graphql 17 wants a schema that has @defer executed by a function of its own. */
+async function executeAny(args: ExecutionArgs): Promise<ExecutionResult> {
+  const { experimentalExecuteIncrementally } = graphql as {
+    readonly experimentalExecuteIncrementally?: (args: ExecutionArgs) => unknown
+  }
+  if (experimentalExecuteIncrementally === undefined) return graphql.execute(args)
+  const result = (await experimentalExecuteIncrementally(args)) as {
+    readonly initialResult?: ExecutionResult
+  }
+  return result.initialResult ?? (result as ExecutionResult)
 }
 
 export const DOORS: readonly (readonly [name: string, door: Door])[] = [

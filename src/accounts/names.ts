@@ -7,14 +7,15 @@ export interface Name {
   readonly key: string
 }
 
-const USERNAME = /^[\p{L}\p{M}\p{N}._-]{3,64}$/u
-// Only what tells an address from a slip: one @ with something on both sides, no blanks or control characters.
-const EMAIL = /^[^\s@\p{C}]{1,64}@[^\s@\p{C}]{1,190}$/u
+// Some letters and marks are never seen (`\p{DI}`): with them, one name would look like another.
+const USERNAME = /^(?:(?!\p{DI})[\p{L}\p{M}\p{N}._-]){3,64}$/u
+// Only what tells an address from a slip: one @, before it no blanks or control characters, after it a host name.
+const EMAIL = /^[^\s@\p{C}]{1,64}@(?=.{1,190}$)[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*$/u
 
 /** Null when it is no username. Compatibility forms and upper and lower case are one name. */
 export function readUsername(text: string): Name | null {
   const shown = text.trim().normalize('NFKC')
-  return USERNAME.test(shown) ? { shown, key: shown.toLowerCase() } : null
+  return USERNAME.test(shown) ? { shown, key: fold(shown).normalize('NFKC') } : null
 }
 
 /** Null when it is no e-mail address. */
@@ -24,7 +25,12 @@ export function readEmail(text: string): Name | null {
   const at = shown.lastIndexOf('@')
   const domain = domainToASCII(shown.slice(at + 1))
   if (domain === '') return null
-  return { shown, key: `${shown.slice(0, at).toLowerCase()}@${domain}` }
+  return { shown, key: `${fold(shown.slice(0, at)).normalize('NFC')}@${domain}` }
+}
+
+/** Without the difference of upper and lower case. There and back: `ß` is `SS`, and a sigma has three forms. */
+function fold(text: string): string {
+  return text.toLowerCase().toUpperCase().toLowerCase()
 }
 
 export function requireUsername(text: string): Name {

@@ -14,11 +14,13 @@ export async function readPassword({ stdin, stderr }: Pick<Process, 'stdin' | 's
 
   async function ask(question: string): Promise<string> {
     stderr.write(question)
-    const answer = await prompt.question('', closed).catch((cause: unknown) => {
+    try {
+      return await prompt.question('', closed)
+    } catch (cause) {
       throw new AuthError('BAD_USER_INPUT', { message: 'No password was given.', cause })
-    })
-    stderr.write('\n')
-    return answer
+    } finally {
+      stderr.write('\n')
+    }
   }
 
   try {

@@ -1,4 +1,4 @@
-/** Opens the store at a URL when told to by its standard input, and says which migrations are recorded then. */
+/** Opens the store at a URL when told to by its standard input, so that several do so at once; and closes it. */
 
 import { once } from 'node:events'
 import process from 'node:process'

@@ -5,10 +5,13 @@ import { httpOf, toGraphQLError } from '../base/graphql-error.js'
 export class HttpRefusal extends Error {
   override readonly name = 'HttpRefusal'
   readonly status: number
+  /** For 405: the methods that there are. */
+  readonly allow: string | undefined
 
-  constructor(status: 400 | 404 | 405 | 413 | 415, message: string) {
+  constructor(status: 400 | 404 | 405 | 406 | 413 | 415, message: string, options: { allow?: string } = {}) {
     super(message)
     this.status = status
+    this.allow = options.allow
   }
 }
 
@@ -23,7 +26,7 @@ export function answerRefusal(refusal: HttpRefusal): PlainAnswer {
   const error = new AuthError('INVALID_REQUEST', { message: refusal.message })
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' }
   if (refusal.status === 400) Object.assign(headers, httpOf(error).headers)
-  if (refusal.status === 405) headers.allow = 'GET, POST'
+  if (refusal.allow !== undefined) headers.allow = refusal.allow
   // What was not read of the body is still under way, and must not be taken for the next request.
   if (refusal.status === 413) headers.connection = 'close'
   return { status: refusal.status, headers, body: JSON.stringify({ errors: [toGraphQLError(error)] }) }

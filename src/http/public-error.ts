@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
 import { AuthError, ERRORS, isErrorCode } from '../base/errors.js'
-import { toGraphQLError } from '../base/graphql-error.js'
+import { type HttpAnswer, httpOf, toGraphQLError } from '../base/graphql-error.js'
 import type { Logger } from '../base/logger.js'
 import { StoreUnavailable } from '../store/contract.js'
 import { withoutValues } from './redact.js'
@@ -13,15 +13,30 @@ import { withoutValues } from './redact.js'
 export type ToPublicError = (error: unknown) => GraphQLError
 
 export function createToPublicError(logger: Logger): ToPublicError {
-  return (error) => {
-    const shown =
-      error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) })
-    if ('action' in shown.extensions) return shown
-    const cause = rootOf(shown)
-    if (cause === null) return complete(shown)
-    if (cause instanceof AuthError) return located(toGraphQLError(cause, { http: true }), shown)
-    return located(toGraphQLError(conceal(cause, logger), { http: true }), shown)
+  // Yoga asks twice: where an error arises, and where the result is finished.
+  const known = new WeakSet<GraphQLError>()
+
+  function makePublic(error: GraphQLError): GraphQLError {
+    const cause = rootOf(error)
+    if (cause === null) return complete(error)
+    const ours = cause instanceof AuthError ? cause : (nestedTooDeep(cause, error) ?? conceal(cause, logger))
+    return located(toGraphQLError(ours, { http: true }), error)
   }
+
+  return (error) => {
+    const found =
+      error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) })
+    if (known.has(found)) return found
+    const shown = makePublic(found)
+    known.add(shown)
+    return shown
+  }
+}
+
+/** Parser and validation are recursive: before anything runs, a full stack is the document's doing. */
+function nestedTooDeep(cause: Error, { path }: GraphQLError): AuthError | null {
+  if (!(cause instanceof RangeError) || path !== undefined) return null
+  return new AuthError('INVALID_REQUEST', { message: 'The document is nested too deep.', cause })
 }
 
 /** For a person: what happened is in the log. */
@@ -45,26 +60,28 @@ function rootOf(error: GraphQLError): Error | null {
 /** graphql-js has no codes: they are told apart by where and how they arise. */
 function codeOf(error: GraphQLError): string {
   const { code } = error.extensions
-  // Yoga's own, about a request that is none.
-  if (code === 'BAD_REQUEST') return 'INVALID_REQUEST'
-  if (typeof code === 'string') return code
+  if (typeof code === 'string' && (error.path !== undefined || isErrorCode(code))) return code
   if (error.path !== undefined) return 'INTERNAL_SERVER_ERROR'
   if (error.message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED'
+  // The rest is Yoga's own: `BAD_REQUEST`, `OPERATION_RESOLUTION_FAILURE`.
   return error.message.startsWith('Variable "$') ? 'BAD_USER_INPUT' : 'INVALID_REQUEST'
 }
 
 /** Code, action and status for an error that GraphQL itself or a host made. */
 function complete(error: GraphQLError): GraphQLError {
   const code = codeOf(error)
-  const { action, status } = isErrorCode(code) ? ERRORS[code] : { action: 'none', status: 400 }
-  const own = error.extensions.http as { status?: number; headers?: Record<string, string> } | undefined
-  const http = { status: own?.status ?? status, headers: own?.headers ?? {} }
+  const action = isErrorCode(code) ? ERRORS[code].action : 'none'
   const isHosts = error.path !== undefined
   const message = isHosts ? error.message : withoutValues(error.message)
-  return located(
-    new GraphQLError(message, { extensions: { action, ...error.extensions, code, http } }),
-    error,
-  )
+  const extensions = { action, ...error.extensions, code, http: answerOf(code, error.extensions) }
+  return located(new GraphQLError(message, { extensions }), error)
+}
+
+/** As the code has it, unless a host chose a status itself: then no challenge goes with it but its own. */
+function answerOf(code: string, details: GraphQLErrorExtensions): HttpAnswer {
+  const usual = isErrorCode(code) ? httpOf(new AuthError(code, { details })) : { status: 400, headers: {} }
+  const { status = usual.status, headers } = (details.http ?? {}) as Partial<HttpAnswer>
+  return { status, headers: status === usual.status ? { ...usual.headers, ...headers } : { ...headers } }
 }
 
 function located(mapped: GraphQLError, at: GraphQLError): GraphQLError {

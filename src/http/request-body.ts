@@ -60,7 +60,8 @@ export async function readFetchBody(request: Request, limit: number): Promise<Bu
 
 /** Parses and checks what was read; its text is never shown again, since it may hold a password. */
 export function parseParameters(body: Buffer): GraphQLParameters {
-  const parsed = parseJson(body)
+  if (!isUtf8(body)) throw new HttpRefusal(400, 'The body is not UTF-8.')
+  const parsed = parseJson('The body', body.toString())
   if (Array.isArray(parsed)) throw new HttpRefusal(400, 'One operation a request: batches are not taken.')
   if (!isObject(parsed)) throw new HttpRefusal(400, 'The body must be a JSON object.')
   const { query, variables, operationName, extensions } = parsed
@@ -76,19 +77,18 @@ export function parseParameters(body: Buffer): GraphQLParameters {
 export function checkQueryString(search: URLSearchParams): void {
   for (const name of ['variables', 'extensions']) {
     const text = search.get(name)
-    if (text && !isObject(parseJson(Buffer.from(text)))) {
+    if (text && !isObject(parseJson(`\`${name}\``, text))) {
       throw new HttpRefusal(400, `\`${name}\` must be a JSON object.`)
     }
   }
 }
 
-function parseJson(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw new HttpRefusal(400, 'The body is not UTF-8.')
+function parseJson(what: string, text: string): unknown {
   try {
-    return JSON.parse(bytes.toString())
+    return JSON.parse(text)
   } catch {
     // The parser's own words quote the text.
-    throw new HttpRefusal(400, 'The body is not JSON.')
+    throw new HttpRefusal(400, `${what} is not JSON.`)
   }
 }
 

@@ -128,19 +128,17 @@ async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions
 
   await start()
   let listening: Listening | undefined
-  const headers = answerHeaders(verifyConfig.headerName)
   const lanes = {
     graphql: createGraphQLServer({
       schema,
       endpoint: server.endpoint,
       context,
       plugins: [useGuard(guardOptions)],
-      headers,
       logger,
     }),
     endpoint: server.endpoint,
     maxBodyBytes: server.maxBodyBytes,
-    headers,
+    headers: answerHeaders(verifyConfig.headerName),
     logger,
     plain: createHealth(() => revocation === undefined || revocation.isReady()),
   }

@@ -1,42 +1,22 @@
-import { isAsyncIterable } from '@graphql-tools/utils'
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { ToPublicError } from './public-error.js'
 
-/** What Yoga takes from a result for the answer's head; it is not part of the body. */
-interface WithHttp {
-  readonly extensions?: Readonly<Record<string, unknown>>
-}
-
 /**
- * Makes the errors of every answer public, and its status that of the first error where there is no data: an answer with
- * data is 200, whatever errors stand beside it. Every answer has `headers`.
+ * Makes the errors of every answer public, and its status that of the first error where there is no data. An answer
+ * with data is 200, whatever errors stand beside it.
  */
-export function useFinishedResults(
-  toPublicError: ToPublicError,
-  headers: Readonly<Record<string, string>>,
-): Plugin {
-  const http = { headers }
-
-  function withHead<T extends WithHttp>(result: T): T {
-    return { ...result, extensions: { ...result.extensions, http } }
-  }
-
+export function useFinishedResults(toPublicError: ToPublicError): Plugin {
   return {
     onResultProcess({ result, setResult }) {
-      if (Array.isArray(result)) return
-      // A stream is an object with state: its head is written on it.
-      if (isAsyncIterable(result)) setResult(Object.assign(result, { extensions: { http } }))
-      else if (result.errors === undefined) setResult(withHead(result))
-      else setResult(withHead({ ...result, errors: finish(result.errors, result.data != null) }))
+      if (!('errors' in result) || result.errors === undefined) return
+      const hasData = result.data != null
+      const errors = result.errors.map((error, index) => {
+        const shown = toPublicError(error)
+        return hasData || index > 0 ? withoutHttp(shown) : shown
+      })
+      setResult({ ...result, errors })
     },
-  }
-
-  function finish(errors: readonly GraphQLError[], hasData: boolean): GraphQLError[] {
-    return errors.map((error, index) => {
-      const shown = toPublicError(error)
-      return hasData || index > 0 ? withoutHttp(shown) : shown
-    })
   }
 }
 

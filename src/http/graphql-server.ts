@@ -16,8 +16,6 @@ export function createGraphQLServer(parts: {
   endpoint: string
   context: (initial: object) => object | Promise<object>
   plugins: readonly Plugin[]
-  /** Of every answer. */
-  headers: Readonly<Record<string, string>>
   logger: Logger
 }): GraphQLServer {
   const toPublicError = createToPublicError(parts.logger)
@@ -25,7 +23,7 @@ export function createGraphQLServer(parts: {
     schema: parts.schema,
     graphqlEndpoint: parts.endpoint,
     context: parts.context,
-    plugins: [...parts.plugins, useFinishedResults(toPublicError, parts.headers)],
+    plugins: [...parts.plugins, useFinishedResults(toPublicError)],
     maskedErrors: { maskError: toPublicError },
     maxRequestBodySize: false,
     multipart: false,

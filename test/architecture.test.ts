@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
 import {
   checkAmbient,
   checkCycles,
@@ -26,12 +27,12 @@ const LOWER: Rooms = {
   sessions: ['base', 'store', 'tokens', 'revocation', 'accounts'],
   context: ['base', 'keys', 'tokens'],
   guard: ['base'],
-  testing: ['base', 'guard'],
   graphql: ['base', 'store', 'tokens', 'revocation', 'accounts', 'sessions', 'context'],
 }
 const HOUSE = Object.keys(LOWER)
 const ROOMS: Rooms = {
   ...LOWER,
+  testing: ['base', 'guard'],
   http: HOUSE,
   'services.ts': HOUSE,
   'sallyport.ts': [...HOUSE, 'http', 'services.ts'],
@@ -108,35 +109,34 @@ describe('the house', () => {
   })
 })
 
+/** Entry of the package → what running it loads of packages. */
+const LIGHT: Record<string, string[]> = {
+  './guard': ['@graphql-tools/utils', 'graphql'],
+  './guard/apollo': ['@graphql-tools/utils', 'graphql'],
+  './guard/mercurius': ['@graphql-tools/utils', 'graphql'],
+  './testing': ['@graphql-tools/utils', 'graphql'],
+  './context': ['jsonwebtoken', 'lru-cache'],
+}
+
 describe('what an entry of the package reaches', () => {
-  test('sallyport/guard: graphql and graphql-tools, for its types too', () => {
-    expect(findReach(everything, 'guard/index.ts')).toEqual({
-      static: ['@graphql-tools/utils', 'graphql'],
-      onDemand: [],
-      types: [],
-    })
+  const entries = Object.entries<unknown>(manifest.exports).flatMap(([name, target]) =>
+    typeof target === 'object' && target !== null && 'default' in target
+      ? [{ name, path: String(target.default).replace('./dist/', '').replace(/\.js$/, '.ts') }]
+      : [],
+  )
+
+  test('every entry is one of these', () => {
+    expect(entries.map(({ name }) => name).sort()).toEqual(['.', ...Object.keys(LIGHT)].sort())
   })
 
-  test.each(['guard/apollo.ts', 'guard/mercurius.ts', 'testing/index.ts'])(
-    '%s: no more than the guard',
-    (entry) => {
-      expect(findReach(everything, entry)).toEqual({
-        static: ['@graphql-tools/utils', 'graphql'],
-        onDemand: [],
-        types: [],
-      })
+  test.each(entries.filter(({ name }) => name !== '.'))(
+    '$name: no storage, no passwords, no server, in its types neither',
+    ({ name, path }) => {
+      expect(findReach(everything, path)).toEqual({ static: LIGHT[name], onDemand: [], types: [] })
     },
   )
 
-  test('sallyport/context: jsonwebtoken and the cache of verified tokens', () => {
-    expect(findReach(everything, 'context/index.ts')).toEqual({
-      static: ['jsonwebtoken', 'lru-cache'],
-      onDemand: [],
-      types: [],
-    })
-  })
-
-  test('sallyport: databases on demand only, and nothing of the command line', () => {
+  test('the whole: databases on demand only, and nothing of the command line', () => {
     const { static: loaded, onDemand } = findReach(everything, 'index.ts')
     expect(loaded).toEqual([
       '@graphql-tools/schema',

@@ -136,9 +136,9 @@ function denialOf(rule: Rule, viewer: TakenViewer, time: Freshness): Denial | nu
     case 'policy':
       return null
     case 'roles':
-      return rule.anyOf.some((role) => viewer.roles.has(role)) ? null : FORBIDDEN
+      return rule.anyOf.some((role) => viewer.roles.includes(role)) ? null : FORBIDDEN
     case 'scopes':
-      return rule.anyOf.some((all) => all.every((scope) => viewer.scopes.has(scope))) ? null : FORBIDDEN
+      return rule.anyOf.some((all) => all.every((scope) => viewer.scopes.includes(scope))) ? null : FORBIDDEN
     case 'claim':
       return hasClaim(viewer.claims, rule) ? null : FORBIDDEN
     case 'fresh':

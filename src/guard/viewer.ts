@@ -22,14 +22,14 @@ export interface TakenViewer {
   readonly kind: 'anonymous' | 'active' | 'bad'
   /** What is answered where this viewer is not enough because of what it is. */
   readonly code: ErrorCode
-  readonly roles: ReadonlySet<string>
-  readonly scopes: ReadonlySet<string>
+  readonly roles: readonly string[]
+  readonly scopes: readonly string[]
   readonly claims: Readonly<Record<string, unknown>>
   readonly fresh: boolean | number | undefined
   readonly authTime: number | undefined
 }
 
-const NONE: ReadonlySet<string> = new Set()
+const NONE: readonly string[] = []
 const NOBODY = { roles: NONE, scopes: NONE, claims: {}, fresh: false, authTime: undefined } as const
 
 const CODE_OF_KIND: Readonly<Record<Exclude<ViewerKind, 'active'>, ErrorCode>> = {
@@ -72,15 +72,15 @@ export function viewerOfContext(context: unknown): Viewer {
   if (identity === undefined || identity === null) return { kind: 'anonymous' }
   const { kind, code } = asRecord(identity)
   const claims = asRecord(verified)
-  return {
+  const viewer: Viewer = {
     kind: kind as ViewerKind,
-    ...(isErrorCode(code) ? { code } : {}),
     roles: listOf(claims.roles),
     scopes: scopesOf(claims),
     claims,
     fresh: claims.fresh as boolean | number,
     authTime: claims.auth_time as number,
   }
+  return isErrorCode(code) ? { ...viewer, code } : viewer
 }
 
 /** `scope` is one text (RFC 9068 §2.2.3); some issuers write `scopes`, a list. */
@@ -89,14 +89,18 @@ function scopesOf({ scope, scopes }: Readonly<Record<string, unknown>>): readonl
   return listOf(scope ?? scopes)
 }
 
-function namesIn(value: unknown): ReadonlySet<string> {
+function namesIn(value: unknown): readonly string[] {
   const names = listOf(value)
-  return names.length === 0 ? NONE : new Set(names)
+  return Object.isFrozen(names) ? names : [...names]
 }
 
 /** A list of strings as it is; anything else grants nothing. */
 function listOf(value: unknown): readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : []
+  return Array.isArray(value) && value.every(isText) ? value : NONE
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 function structuredCopy(claims: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

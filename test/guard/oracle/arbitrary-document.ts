@@ -107,11 +107,11 @@ class Writer {
 
   #selection(seed: SelectionSeed, at: Place): string {
     const condition = CONDITIONS[seed.condition % CONDITIONS.length] ?? ''
-    if (seed.kind === 0) {
+    if (seed.kind <= 1) {
       const later = this.#fragmentTypes.length - at.fragmentsFrom
       if (later > 0) return `...F${at.fragmentsFrom + (seed.pick % later)} ${condition}`
     }
-    if (seed.kind <= 2) return this.#inlineFragment(seed, condition, at)
+    if (seed.kind <= 3) return this.#inlineFragment(seed, condition, at)
     const fields = typeNamed(this.#model, at.parent)?.fields ?? []
     const field = fields[seed.pick % fields.length]
     if (field === undefined) return seed.kind <= 5 ? '__typename' : this.#inlineFragment(seed, condition, at)
@@ -154,13 +154,14 @@ class Writer {
     if (mode % 5 === 0) return ''
     const type = arg.isList ? `[${arg.type}]` : arg.type
     const value = this.#value(arg.type, rest, 0)
+    const other = this.#value(arg.type, rest.slice(1), 0)
     if (mode % 5 === 1) return `(arg: ${this.#literal(value, mode)})`
     const name = `v${this.#declared.length}`
     if (mode % 5 === 2) {
       this.#declared.push(`$${name}: ${type} = ${this.#literal(value, 0)}`)
     } else {
       this.#declared.push(`$${name}: ${type}`)
-      if (mode % 5 === 3) this.#variables[name] = arg.isList && mode > 25 ? [value, value] : value
+      if (mode % 5 === 3) this.#variables[name] = arg.isList && mode > 15 ? [null, other, value] : value
     }
     return `(arg: $${name})`
   }

@@ -6,7 +6,7 @@ import { NO_RULE, NULL_RULES, type OracleRule, RULES } from './rules.js'
 const choice = fc.nat(1000)
 
 /** Most places have no rule, so that documents are allowed often enough. */
-const ruleSeed = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(60) })
+const ruleSeed = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(60) })
 
 const argSeed = fc.option(fc.record({ type: choice, isList: fc.boolean(), rule: ruleSeed }), { freq: 2 })
 const fieldSeed = fc.record({
@@ -44,7 +44,7 @@ export const arbitraryModel: fc.Arbitrary<Model> = seeds.map(interpret)
 
 function ruleAt(seed: number, allowsNull: boolean): OracleRule {
   if (seed === 0) return NO_RULE
-  const rules = allowsNull ? [...RULES, ...NULL_RULES] : RULES
+  const rules = allowsNull ? [...RULES, ...NULL_RULES, ...NULL_RULES] : RULES
   return rules[seed % rules.length] ?? NO_RULE
 }
 

@@ -1,0 +1,144 @@
+/**
+ * What the guard costs: `npx tsx bench/guard.ts`. Compare ratios and growth, not the times of one machine.
+ */
+import { makeExecutableSchema } from '@graphql-tools/schema'
+import {
+  type DocumentNode,
+  execute,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+} from 'graphql'
+import { compilePlan } from '../src/guard/compile.js'
+import { decide } from '../src/guard/decide.js'
+import { guardSchema, guardTypeDefs } from '../src/guard/index.js'
+import { Judge } from '../src/guard/judge.js'
+import { fragmentsOf } from '../src/guard/operation.js'
+import { resolveGuardOptions } from '../src/guard/options.js'
+import { TypeAtlas } from '../src/guard/possible-types.js'
+import { readRequirements } from '../src/guard/requirements.js'
+
+const OBJECTS = 1000
+const typeDefs = /* GraphQL */ `
+  type Query {
+    items: [Item!]! @public
+    one: Item @auth
+    node: Node @public
+  }
+  type Item {
+    a: String @auth
+    b: String @auth(roles: ["reader", "admin"])
+    c: String @auth(scopes: [["read"]])
+    d: Int @fresh
+    e: String @auth(claims: [{ name: "tier", in: ["gold"] }])
+    next: Item
+  }
+  interface Node {
+    id: ID
+    next: Node
+  }
+  ${Array.from({ length: 20 }, (_, index) => `type N${index} implements Node { id: ID ${index === 7 ? '@auth' : ''} next: Node }`).join('\n')}
+`
+const items = Array.from({ length: OBJECTS }, (_, index) => ({ a: 'a', b: 'b', c: 'c', d: index, e: 'e' }))
+const schema = makeExecutableSchema({
+  typeDefs: [guardTypeDefs, typeDefs],
+  resolvers: { Query: { items: () => items }, Node: { __resolveType: () => 'N0' } },
+})
+const OPTIONS = { unmarked: 'error' } as const
+const guarded = guardSchema(schema, OPTIONS)
+const CONTEXT = {
+  identity: { kind: 'active' },
+  claims: Object.freeze({ sub: '1', roles: ['reader'], scope: 'read write', fresh: true, tier: 'gold' }),
+}
+const config = resolveGuardOptions(OPTIONS)
+const requirements = readRequirements(schema, config)
+/** What a judge costs that has yet to judge anything. */
+const emptyMicroseconds = timeEach(newJudge, 10_000)
+
+benchEvaluation()
+benchList()
+benchCompilation()
+benchHostile()
+
+/** A plan that is compiled already, for six fields: how long one verdict takes, and with all that is round it. */
+function benchEvaluation(): void {
+  const document = parse('{ one { a b c d e } }')
+  const judge = newJudge()
+  const execution = executionOf(document)
+  const atlas = new TypeAtlas(guarded, requirements)
+  const plan = compilePlan({ schema: guarded, requirements, atlas, ...execution })
+  const who = { viewer: config.takeViewer(CONTEXT), time: config.readTime(), variables: execution.variables }
+  const alone = timeEach(() => decide(plan, who), 500_000)
+  const whole = timeEach(() => judge.judge(execution), 500_000)
+  console.log(`plan for six fields, evaluated: ${alone.toFixed(3)} µs (goal: below 1)`)
+  console.log(`the same, the viewer taken and the plan found: ${whole.toFixed(3)} µs`)
+}
+
+/** CPU time for a list, guarded and not, in turns, so that both meet the same moods of the machine. */
+function benchList(): void {
+  const document = parse('{ items { a b c d e } }')
+  const run = (schema: GraphQLSchema) => execute({ schema, document, contextValue: CONTEXT })
+  const ratios: number[] = []
+  for (let round = 0; round < 60; round++) {
+    const first = round % 2 === 0
+    const one = cpuOf(() => run(first ? schema : guarded), 20)
+    const other = cpuOf(() => run(first ? guarded : schema), 20)
+    if (round >= 10) ratios.push(first ? other / one : one / other)
+  }
+  const median = ratios.sort((one, other) => one - other)[Math.floor(ratios.length / 2)] ?? Number.NaN
+  console.log(
+    `list of ${OBJECTS} objects, five guarded leaves: ${median.toFixed(3)} times the unguarded (goal: 1.05)`,
+  )
+}
+
+/** Time to compile, for documents that grow tenfold. */
+function benchCompilation(): void {
+  for (const fields of [6, 60, 600, 6000]) {
+    const selections = Array.from({ length: fields / 6 }, (_, index) => `x${index}: one { a b c d e }`)
+    const document = parse(`{ ${selections.join(' ')} }`)
+    const microseconds =
+      timeEach(() => newJudge().judge(executionOf(document)), 12_000 / fields) - emptyMicroseconds
+    console.log(`compile ${fields} fields: ${(microseconds / fields).toFixed(3)} µs a field`)
+  }
+}
+
+/** Fragments that would expand to 4^n selections, through an interface. */
+function benchHostile(): void {
+  for (const levels of [10, 20, 40, 80]) {
+    const fragments = Array.from({ length: levels }, (_, level) => {
+      const next = level + 1 < levels ? `...F${level + 1}` : 'id'
+      return `fragment F${level} on Node { a: next { ${next} } b: next { ${next} } ... on N${level % 20} { ${next} } ${next} }`
+    })
+    const document = parse(`{ node { ...F0 } } ${fragments.join('\n')}`)
+    const microseconds = timeEach(() => newJudge().judge(executionOf(document)), 50) - emptyMicroseconds
+    console.log(
+      `compile ${levels} levels of fragments, 4^${levels} expanded: ${(microseconds / 1000).toFixed(2)} ms`,
+    )
+  }
+}
+
+function newJudge(): Judge {
+  return new Judge(guarded, requirements, config)
+}
+
+function executionOf(document: DocumentNode) {
+  const operation = document.definitions.find(
+    (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
+  )
+  if (operation === undefined) throw new Error('the document has no operation')
+  return { operation, findFragment: fragmentsOf(document), context: CONTEXT, variables: () => ({}) }
+}
+
+/** Microseconds of CPU time for one. */
+function timeEach(run: () => unknown, times: number): number {
+  for (let index = 0; index < times / 10; index++) run()
+  return cpuOf(run, times) / times
+}
+
+function cpuOf(run: () => unknown, times: number): number {
+  const start = process.cpuUsage()
+  for (let index = 0; index < times; index++) run()
+  const { user, system } = process.cpuUsage(start)
+  return user + system
+}

@@ -1,8 +1,14 @@
-import type { GraphQLSchema } from 'graphql'
+import { execute, type GraphQLSchema, subscribe } from 'graphql'
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import type { Logger } from '../base/logger.js'
 import { useFinishedResults } from './finish-result.js'
 import { createToPublicError } from './public-error.js'
+
+// Yoga's own executor answers fields in the order in which they were ready, not in which they were asked for.
+const graphqlJs: Plugin = {
+  onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
+  onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
+}
 
 /** What Yoga puts into the context on `node:http`; the guard's adapter and ours add the rest. */
 export type GraphQLServer = YogaServerInstance<object, object>
@@ -23,7 +29,7 @@ export function createGraphQLServer(parts: {
     schema: parts.schema,
     graphqlEndpoint: parts.endpoint,
     context: parts.context,
-    plugins: [...parts.plugins, useFinishedResults(toPublicError)],
+    plugins: [graphqlJs, ...parts.plugins, useFinishedResults(toPublicError)],
     maskedErrors: { maskError: toPublicError },
     maxRequestBodySize: false,
     multipart: false,

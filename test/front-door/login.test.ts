@@ -173,3 +173,12 @@ test('verifies a hash for an unknown name as for a wrong password, a few at once
     expect(limited?.headers.get('retry-after')).toBe('1')
   }
 })
+
+test('answers fields in the order in which they were asked for, ready or not', async () => {
+  const server = await startServer()
+  const { accessToken } = await server.signUp()
+  const { body } = await server.ask('{ me { id } whoami { state } sessions { id } claims }', {
+    token: accessToken,
+  })
+  expect(Object.keys(body.data as object)).toEqual(['me', 'whoami', 'sessions', 'claims'])
+})

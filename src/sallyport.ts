@@ -3,7 +3,6 @@ import type { GraphQLSchema } from 'graphql'
 import { type Awaitable, isPromise } from './base/awaitable.js'
 import { type Clock, systemClock } from './base/clock.js'
 import { OptionError } from './base/errors.js'
-import { MIN_AHEAD_SECONDS } from './base/freshness.js'
 import { type Logger, silentLogger } from './base/logger.js'
 import { OPTION_TABLE } from './base/option-table.js'
 import type { KeyOptions, ListenOptions, ServerOptions, TokenOptions, VerifyOptions } from './base/options.js'
@@ -36,6 +35,7 @@ import {
 } from './services.js'
 import type { SessionRecord } from './store/contract.js'
 import { openStore } from './store/open-store.js'
+import { aheadSecondsOf } from './tokens/clock-skew.js'
 
 /** Everything that the server can be told; all of it has a default. */
 export interface SallyportOptions
@@ -105,7 +105,7 @@ async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions
     unmarked: 'error',
     clock,
     freshFor: verifyConfig.freshForSeconds,
-    leeway: Math.max(MIN_AHEAD_SECONDS, verifyConfig.leewaySeconds),
+    leeway: aheadSecondsOf(verifyConfig),
   } as const
   const schema = guardSchema(buildSchema(services, options), guardOptions)
 

@@ -4,7 +4,7 @@ import { createPasswords } from './accounts/passwords.js'
 import { createPrepareAccount } from './accounts/sign-up.js'
 import { type Clock, toSeconds } from './base/clock.js'
 import { AuthError, OptionError } from './base/errors.js'
-import { isFresh, MIN_AHEAD_SECONDS } from './base/freshness.js'
+import { isFresh } from './base/freshness.js'
 import type { Logger } from './base/logger.js'
 import type { ServerConfig, TokenConfig, VerifyConfig } from './base/options.js'
 import type { Load } from './context/index.js'
@@ -118,7 +118,7 @@ export function createServices(parts: ServiceParts) {
       isFresh({ fresh, authTime }, null, {
         nowSeconds: toSeconds(clock.now()),
         freshForSeconds: verifyConfig.freshForSeconds,
-        leewaySeconds: Math.max(MIN_AHEAD_SECONDS, leewaySeconds),
+        leewaySeconds: aheadSecondsOf(verifyConfig),
       }),
   }
 

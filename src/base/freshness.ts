@@ -31,6 +31,3 @@ function isWithin(authTime: unknown, seconds: number, { nowSeconds, leewaySecond
   if (typeof authTime !== 'number' || !Number.isFinite(authTime)) return false
   return authTime <= nowSeconds + leewaySeconds && nowSeconds - authTime <= seconds
 }
-
-/** Instances' clocks differ: what another one wrote just now is not from the future. Seconds. */
-export const MIN_AHEAD_SECONDS = 10

@@ -128,6 +128,7 @@ async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions
 
   await start()
   let listening: Listening | undefined
+  let closing = false
   const lanes = {
     graphql: createGraphQLServer({
       schema,
@@ -140,7 +141,7 @@ async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions
     maxBodyBytes: server.maxBodyBytes,
     headers: answerHeaders(verifyConfig.headerName),
     logger,
-    plain: createHealth(() => revocation === undefined || revocation.isReady()),
+    plain: createHealth(() => !closing && (revocation === undefined || revocation.isReady())),
   }
   const handler = createNodeListener(lanes)
 
@@ -158,6 +159,7 @@ async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions
       return { url: listening.url, port: listening.port }
     },
     async close() {
+      closing = true
       await listening?.close()
       await stop()
       await store.close()

@@ -75,7 +75,7 @@ export function createFetchHandler(options: LaneOptions) {
     if (request.method !== 'POST') {
       requireGet(request.method)
       checkQueryString(url.searchParams)
-      return options.graphql.fetch(request, context)
+      return toNative(await options.graphql.fetch(request, context))
     }
     requireJson({
       contentType: request.headers.get('content-type'),
@@ -84,8 +84,21 @@ export function createFetchHandler(options: LaneOptions) {
     const parameters = parseParameters(await readFetchBody(request, options.maxBodyBytes))
     const { headers, signal } = request
     const body = JSON.stringify(parameters)
-    return options.graphql.fetch(new Request(request.url, { method: 'POST', headers, signal, body }), context)
+    const parsed = new Request(request.url, { method: 'POST', headers, signal, body })
+    return toNative(await options.graphql.fetch(parsed, context))
   }
+}
+
+/** Yoga's own `Response` is none for a framework that looks at its class, and spells header names as they were set. */
+function toNative({ status, headers, body }: Response): Response {
+  // Node's takes what can be iterated; the DOM's types do not say so.
+  const bytes = body && (readChunks(body) as unknown as BodyInit)
+  return new Response(bytes, { status, headers: [...headers] })
+}
+
+/** A generator, so that a body which nobody reads is not begun: Yoga's streams fail when they are given up before that. */
+async function* readChunks(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* body
 }
 
 function splitTarget(target: string): { path: string; search: string } {

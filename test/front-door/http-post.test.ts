@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { requestText, sendRaw } from '../support/raw-http.js'
 import { startSharedServer } from '../support/server.js'
@@ -169,4 +170,34 @@ describe('a body over the limit', () => {
     expectRefusal(await post(WHOAMI.padEnd(LIMIT + 1)), 413)
     expectRefusal(await post(new Blob([WHOAMI.padEnd(LIMIT + 1)]).stream()), 413)
   })
+})
+
+describe('a client that goes away', () => {
+  const login = JSON.stringify({
+    query: 'mutation { login(input: { username: "nobody", password: "not the one" }) { tokenType } }',
+  })
+
+  /** Sends, and hangs up at once or as soon as anything comes back. */
+  function hangUp(text: string, when: 'sent' | 'answered'): Promise<void> {
+    const { hostname, port } = new URL(server.origin)
+    return new Promise((resolve) => {
+      const socket = connect(Number(port), hostname)
+      socket.on('close', () => resolve())
+      socket.on('error', () => {})
+      socket.on('data', () => socket.destroy())
+      socket.write(text, () => when === 'sent' && socket.resetAndDestroy())
+    })
+  }
+
+  test.each(['application/json', 'text/event-stream', 'multipart/mixed'])(
+    'while its answer is made, as %s, harms nobody',
+    async (accept) => {
+      const headers = ['Host: x', 'Content-Type: application/json', `Accept: ${accept}`]
+      const text = requestText('POST /graphql', headers, login)
+      const half = text.slice(0, -10)
+      const all = [text, text, text, half].flatMap((part) => [hangUp(part, 'sent'), hangUp(text, 'answered')])
+      await Promise.all(all)
+      expect((await post(WHOAMI)).status).toBe(200)
+    },
+  )
 })

@@ -59,33 +59,40 @@ export class Admission {
    * a long list would cost more than all checks together.
    */
   admit(site: Site, args: object, context: unknown, info: GraphQLResolveInfo): void | Promise<void> {
-    const judged = this.#judgeOperation(site, context, info)
-    // The way of nearly every field of a long list: kept short.
-    if (judged === ALLOWED) return
-    if (judged !== null) return enforce(site, judged, 'operation')
+    const known = this.#recall(site, context, info)
+    // The way of nearly every field of a long list.
+    if (known !== undefined && known.verdict === ALLOWED) return
+    const verdict = known === undefined ? this.#judgeOperation(site, context, info) : known.verdict
+    if (verdict !== null) return enforce(site, verdict, 'operation')
     return enforce(site, this.#judgeAlone(site, args, context, info), 'field')
+  }
+
+  /** The verdict on the operation that this field runs in, if it was given to the same execution. */
+  #recall(site: Site, context: unknown, info: GraphQLResolveInfo): Judged | undefined {
+    const judged = (info.variableValues as { readonly [key: symbol]: Judged | undefined })[this.#key]
+    if (judged === undefined || judged.context !== context || judged.operation !== info.operation)
+      return undefined
+    return this.#isOf(site, info) ? judged : undefined
+  }
+
+  /** Whether `info` is about this field: a resolver may have called it with its own, or another schema has it. */
+  #isOf(site: Site, info: GraphQLResolveInfo): boolean {
+    return (
+      info.schema === this.#schema &&
+      info.fieldName === site.fieldName &&
+      info.parentType.name === site.parentName
+    )
   }
 
   /** Null where the operation is not what this field runs in, or is not known to be. */
   #judgeOperation(site: Site, context: unknown, info: GraphQLResolveInfo): Verdict | Promise<Verdict> | null {
-    if (info.schema !== this.#schema) return null
-    // A resolver may have called this one with its own `info`: that operation is not about this field.
-    if (info.fieldName !== site.fieldName || info.parentType.name !== site.parentName) return null
-    const known = this.#recall(info.variableValues)
-    if (known !== undefined && known.operation === info.operation && known.context === context) {
-      return known.verdict
-    }
-    if (info.path.prev !== undefined) return null
+    if (!this.#isOf(site, info) || info.path.prev !== undefined) return null
     const verdict = judgeInfo(this.#judge, context, info)
     const judged: Judged = { operation: info.operation, context, verdict }
     // Where it cannot be kept, each field is judged by itself.
     Reflect.defineProperty(info.variableValues, this.#key, { value: judged })
     if (verdict instanceof Promise) settle(judged, verdict)
     return verdict
-  }
-
-  #recall(variableValues: object): Judged | undefined {
-    return (variableValues as { readonly [key: symbol]: Judged | undefined })[this.#key]
   }
 
   /**

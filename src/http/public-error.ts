@@ -6,6 +6,8 @@ import type { Logger } from '../base/logger.js'
 import { StoreUnavailable } from '../store/contract.js'
 import { withoutValues } from './redact.js'
 
+const BAD_VALUE = /^(?:Int|Float|String|Boolean|ID|Enum "\w+") cannot represent /
+
 /**
  * What a client is shown of an error. Ours keep their code; a host's own `GraphQLError` keeps what the host wrote; all
  * else becomes `INTERNAL_SERVER_ERROR` with an `id`, under which the log has the error itself.
@@ -17,7 +19,7 @@ export function createToPublicError(logger: Logger): ToPublicError {
   const known = new WeakSet<GraphQLError>()
 
   function makePublic(error: GraphQLError): GraphQLError {
-    const cause = rootOf(error)
+    const cause = isBadValue(error) ? error : rootOf(error)
     if (cause === null) return complete(error)
     const ours = cause instanceof AuthError ? cause : (nestedTooDeep(cause, error) ?? conceal(cause, logger))
     return located(toGraphQLError(ours, { http: true }), error)
@@ -31,6 +33,11 @@ export function createToPublicError(logger: Logger): ToPublicError {
     known.add(shown)
     return shown
   }
+}
+
+/** What graphql-js says, with the value, of one that a resolver answered and that is not of the field's type. */
+function isBadValue({ path, message, extensions }: GraphQLError): boolean {
+  return path !== undefined && extensions.code === undefined && BAD_VALUE.test(message)
 }
 
 /** Parser and validation are recursive: before anything runs, a full stack is the document's doing. */

@@ -30,14 +30,25 @@ const fail = (_parent: unknown, { how }: { how: string }) => {
 }
 const server = await startSharedServer({
   logger,
-  typeDefs: `extend type Query {
+  typeDefs: `enum Colour { RED } extend type Query {
     fail(how: String!): String @public
     failHard(how: String!): String! @public
     fine: String @public
     wrong: Int @public
+    colour: Colour @public
+    object: String @public
     missing: String! @public
   }`,
-  resolvers: { Query: { fail, failHard: fail, fine: () => 'fine', wrong: () => SECRET_TEXT } },
+  resolvers: {
+    Query: {
+      fail,
+      failHard: fail,
+      fine: () => 'fine',
+      wrong: () => SECRET_TEXT,
+      colour: () => SECRET_TEXT,
+      object: () => ({ a: SECRET_TEXT }),
+    },
+  },
 })
 const throwing = (field: 'fail' | 'failHard', how: string) =>
   server.ask(`query ($how: String!) { ${field}(how: $how) }`, { variables: { how } })
@@ -61,6 +72,8 @@ describe('an error that is not meant to be seen', () => {
 
   test.each([
     ['a value of another type', '{ wrong }'],
+    ['a value that is none of the enum', '{ colour }'],
+    ['an object for a text', '{ object }'],
     ['null where there may be none', '{ missing }'],
   ])('so is %s', async (_what, query) => {
     const { code, errors, body } = await server.ask(query)

@@ -36,15 +36,17 @@ export default defineConfig({
           server: { deps: { inline: [/graphql-tools|graphql-yoga|envelop|whatwg-node|graphql-typed/] } },
         },
       },
+      // The two below share their modules from file to file: to load the server anew for each costs more than its tests.
       {
         extends: true,
-        test: { name: 'sqlite', include: database, provide: { provider: 'sqlite' } },
+        test: { name: 'sqlite', include: database, isolate: false, provide: { provider: 'sqlite' } },
       },
       {
         extends: true,
         test: {
           name: 'postgresql',
           include: database,
+          isolate: false,
           provide: { provider: 'postgresql' },
           globalSetup: 'test/support/postgresql-setup.ts',
         },

@@ -16,7 +16,12 @@ interface Interface {
 }
 
 /** Where the options are declared, in the order of the page. */
-const SOURCES = ['src/base/options.ts', 'src/graphql/schema.ts', 'src/services.ts']
+const SOURCES = [
+  'src/base/options.ts',
+  'src/graphql/schema.ts',
+  'src/services.ts',
+  'src/context/create-auth-context.ts',
+]
 const SECTIONS = {
   KeyOptions: 'Keys',
   VerifyOptions: 'Verification',
@@ -25,6 +30,9 @@ const SECTIONS = {
   ListenOptions: 'Address',
 }
 const OF_PROGRAMS = [...Object.keys(SECTIONS), 'HostSchema', 'Hooks']
+
+/** What `createAuthContext` has beside those of Keys and Verification. */
+const OF_CONTEXT = ['RemoteKeyOptions', 'AuthContextOptions']
 
 const INTRODUCTION = `# Options
 
@@ -41,6 +49,11 @@ by commas in a variable.
 const PROGRAM_INTRODUCTION = `## Options of programs
 
 These are functions and objects, and so have no variable.
+`
+
+const CONTEXT_INTRODUCTION = `## Verification alone
+
+\`createAuthContext\` of \`sallyport/context\` takes the options of Keys and Verification, and these:
 `
 
 const FORMER_INTRODUCTION = `## Names of former times
@@ -67,7 +80,8 @@ export function renderOptions(): string {
   const missing = table.find(([option]) => !described.some(({ name, doc }) => name === option && doc !== ''))
   if (missing !== undefined) throw new Error(`${missing[0]}: has no doc comment in ${SOURCES[0]}`)
   const ofPrograms = described.filter(({ name }) => !table.some(([option]) => option === name))
-  const undescribed = ofPrograms.find(({ doc }) => doc === '')
+  const ofContext = OF_CONTEXT.flatMap(membersOf)
+  const undescribed = [...ofPrograms, ...ofContext].find(({ doc }) => doc === '')
   if (undescribed !== undefined) throw new Error(`${undescribed.name}: has no doc comment`)
 
   return [
@@ -77,6 +91,11 @@ export function renderOptions(): string {
     renderTable(
       ['Option', 'Meaning'],
       ofPrograms.map(({ name, doc }) => [code(name), doc]),
+    ),
+    CONTEXT_INTRODUCTION,
+    renderTable(
+      ['Option', 'Meaning'],
+      ofContext.map(({ name, doc }) => [code(name), doc]),
     ),
     FORMER_INTRODUCTION,
     renderTable(

@@ -40,6 +40,19 @@ export interface KeyOptions {
   decodeAlgorithms?: readonly Algorithm[]
 }
 
+/** The keys of another issuer, read over the network. For verification alone. */
+export interface RemoteKeyOptions {
+  /**
+   * Where the issuer of the tokens publishes its public keys (a JWK Set, RFC 7517 §5): https, or http on the loopback. In
+   * place of `secret`, `privateKey` and `publicKey`; `issuer` and `audience` must be given with it. A key serves its
+   * `alg`; without one, those of `decodeAlgorithms` that it fits, by default RS256 or that of its curve. Read at the first
+   * token, and again when its `Cache-Control` says so (after 10 minutes without; at least a minute, at most an hour), or
+   * when a token names a key that is not there (every 30 s at most). While it cannot be read, the keys read before stay
+   * in force.
+   */
+  jwksUrl?: string | URL
+}
+
 /** What a token must be to be accepted. */
 export interface VerifyOptions {
   /** The `iss` of a token must be one of these (RFC 7519 §4.1.1). By default any is accepted. */

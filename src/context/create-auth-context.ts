@@ -1,16 +1,20 @@
 import { systemClock } from '../base/clock.js'
 import { OptionError } from '../base/errors.js'
 import type { Logger } from '../base/logger.js'
-import type { KeyOptions, VerifyOptions } from '../base/options.js'
+import type { KeyOptions, RemoteKeyOptions, VerifyConfig, VerifyOptions } from '../base/options.js'
 import { refuseUnknownOptions, resolveVerify } from '../base/resolve-options.js'
-import { createKeyring } from '../keys/keyring.js'
+import { createKeyring, type Keyring } from '../keys/keyring.js'
+import { createRemoteKeyring } from '../keys/remote-jwks.js'
 import { createVerifier } from '../tokens/verify.js'
 import { type AuthContext, createContextBuilder, type Load } from './auth-context.js'
 import type { ReadGrants } from './grants.js'
 import type { RevocationCheck } from './identify.js'
 import type { RequestSource } from './read-header.js'
 
-export interface AuthContextOptions<TUser = unknown, TClaims = unknown> extends KeyOptions, VerifyOptions {
+export interface AuthContextOptions<TUser = unknown, TClaims = unknown>
+  extends KeyOptions,
+    RemoteKeyOptions,
+    VerifyOptions {
   /** The account of an active bearer, for `context.user()`. */
   loadUser?: Load<TUser>
   /**
@@ -34,6 +38,7 @@ const KNOWN: Readonly<Record<keyof AuthContextOptions, true>> = {
   publicKey: true,
   algorithm: true,
   decodeAlgorithms: true,
+  jwksUrl: true,
   issuer: true,
   audience: true,
   leeway: true,
@@ -73,7 +78,7 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
   const { clock = systemClock } = options
   const config = resolveVerify(options)
   const build = createContextBuilder<TUser>({
-    verifier: createVerifier({ keyring: createKeyring(options), config, clock }),
+    verifier: createVerifier({ keyring: chooseKeyring(options, config), config, clock }),
     config,
     clock,
     revocation,
@@ -85,4 +90,16 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
     logger,
   })
   return async (source) => build(source)
+}
+
+function chooseKeyring(
+  options: KeyOptions & RemoteKeyOptions & Pick<AuthContextOptions, 'clock' | 'logger'>,
+  config: VerifyConfig,
+): Keyring {
+  if (options.jwksUrl === undefined) return createKeyring(options)
+  // The issuer signs for others too: without both, whoever gets a token of theirs would be let in here.
+  if (config.issuers.length === 0) throw new OptionError('issuer', 'is missing; jwksUrl needs it')
+  if (config.audiences.length === 0) throw new OptionError('audience', 'is missing; jwksUrl needs it')
+  const { clock = systemClock, logger } = options
+  return createRemoteKeyring(options, { clock, logger })
 }

@@ -54,6 +54,20 @@ function findShortSecret(key: KeyObject, algorithm: Algorithm, least: number): s
   return size >= least ? null : `needs ${least} bytes for ${algorithm}, has ${size}`
 }
 
+const MIN_RSA_BITS = 2048
+
+/** Why this public or private key serves no algorithm of ours, or protects nothing; null when it does. */
+export function findWeakness(key: KeyObject): string | null {
+  if (defaultAlgorithm(key) === null)
+    return `is ${describeKind(key)}; give RSA, or EC on P-256, P-384 or P-521`
+  if (key.asymmetricKeyType !== 'rsa') return null
+  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
+  if (modulusLength < MIN_RSA_BITS) return `needs ${MIN_RSA_BITS} bits, has ${modulusLength}`
+  // With e = 1 a signature is the padded hash itself: anybody can write one. An even e is no RSA.
+  if (publicExponent >= 3n && publicExponent % 2n === 1n) return null
+  return `has the public exponent ${publicExponent}, which protects nothing`
+}
+
 export function describeKind(key: KeyObject): string {
   if (key.type === 'secret') return 'a secret'
   if (key.asymmetricKeyType === 'rsa') return 'an RSA key'

@@ -3,7 +3,7 @@ import type { Awaitable } from '../base/awaitable.js'
 import { OptionError } from '../base/errors.js'
 import type { Algorithm, KeyOptions } from '../base/options.js'
 import { resolveKeys } from '../base/resolve-options.js'
-import { ALGORITHM_NEEDS, defaultAlgorithm, describeKind, findMisfit } from './algorithms.js'
+import { ALGORITHM_NEEDS, defaultAlgorithm, findMisfit, findWeakness } from './algorithms.js'
 import { deriveKeyId } from './key-id.js'
 import { readPrivateKey, readPublicKey, readSecret } from './read-key.js'
 
@@ -21,7 +21,10 @@ export interface KeyHint {
 }
 
 export interface Keyring {
-  /** Raised whenever the keys change: what was verified under an older version counts for nothing. */
+  /**
+   * Raised whenever the keys change, and when they are due to be read again: what was verified under an older version
+   * counts for nothing.
+   */
   readonly version: number
   /** The key that signs now; null when there are public keys only. */
   signingKey(): BoundKey | null
@@ -32,7 +35,6 @@ export interface Keyring {
   candidates(hint: KeyHint): Awaitable<readonly BoundKey[]>
 }
 
-const MIN_RSA_BITS = 2048
 const NONE: readonly BoundKey[] = Object.freeze([])
 
 interface KeyMaterial {
@@ -86,19 +88,8 @@ function readMaterial(keys: KeyOptions): KeyMaterial {
 }
 
 function checkStrength({ verifying, option }: KeyMaterial): void {
-  if (verifying.type === 'secret') return
-  if (defaultAlgorithm(verifying) === null) {
-    throw new OptionError(option, `is ${describeKind(verifying)}; give RSA, or EC on P-256, P-384 or P-521`)
-  }
-  if (verifying.asymmetricKeyType !== 'rsa') return
-  const { modulusLength = 0, publicExponent = 0n } = verifying.asymmetricKeyDetails ?? {}
-  if (modulusLength < MIN_RSA_BITS) {
-    throw new OptionError(option, `needs ${MIN_RSA_BITS} bits, has ${modulusLength}`)
-  }
-  // With e = 1 a signature is the padded hash itself: anybody can write one. An even e is no RSA.
-  if (publicExponent < 3n || publicExponent % 2n === 0n) {
-    throw new OptionError(option, `has the public exponent ${publicExponent}, which protects nothing`)
-  }
+  const weakness = verifying.type === 'secret' ? null : findWeakness(verifying)
+  if (weakness !== null) throw new OptionError(option, weakness)
 }
 
 function chooseAlgorithms(material: KeyMaterial, keys: KeyOptions) {

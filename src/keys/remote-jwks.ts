@@ -1,0 +1,172 @@
+import type { Clock } from '../base/clock.js'
+import { OptionError } from '../base/errors.js'
+import { type Logger, silentLogger } from '../base/logger.js'
+import type { Algorithm, KeyOptions, RemoteKeyOptions } from '../base/options.js'
+import { resolveKeys } from '../base/resolve-options.js'
+import { ALGORITHM_NEEDS } from './algorithms.js'
+import { fetchJwks } from './fetch-jwks.js'
+import { deriveKeyId } from './key-id.js'
+import type { BoundKey, KeyHint, Keyring } from './keyring.js'
+import { readJwks } from './read-jwks.js'
+
+export interface RemoteKeyringDependencies {
+  readonly clock: Clock
+  readonly logger?: Logger
+  /** How long one reading may take. @default 5000 */
+  readonly timeoutMs?: number
+}
+
+const DEFAULT_MAX_AGE_MS = 10 * 60_000
+const MIN_MAX_AGE_MS = 60_000
+const MAX_MAX_AGE_MS = 60 * 60_000
+/** Between two readings for names that are not there, and after a failure while there are keys. */
+const COOLDOWN_MS = 30_000
+/** After a failure while there are no keys at all: short, for nobody gets in until then. */
+const RETRY_MS = 1_000
+
+/**
+ * The keyring of `jwksUrl`. It reads the set at the first token, when its age is reached, and, once a cooldown, when a
+ * token names a key that is not there; whoever asks meanwhile shares the reading. While the set cannot be read, the one
+ * read before stays in force, and nobody waits; a key that it does not name cannot be judged then, and without any set
+ * no token can: `candidates` rejects. Throws `OptionError` naming the option.
+ */
+export function createRemoteKeyring(
+  options: KeyOptions & RemoteKeyOptions,
+  dependencies: RemoteKeyringDependencies,
+): Keyring {
+  const { clock, logger = silentLogger, timeoutMs = 5_000 } = dependencies
+  const url = readJwksUrl(options.jwksUrl)
+  const accepted = readAccepted(options)
+  const shownUrl = `${url.origin}${url.pathname}`
+
+  let keys: readonly BoundKey[] | null = null
+  let content = ''
+  let version = 1
+  /** Whether the set is to be read again. */
+  let isDue = true
+  let dueAt = 0
+  let startedAt = Number.NEGATIVE_INFINITY
+  /** Why the last reading failed; null: it did not. */
+  let failure: Error | null = null
+  let reading: Promise<void> | null = null
+
+  function read(): Promise<void> {
+    reading ??= attempt().finally(() => {
+      reading = null
+    })
+    return reading
+  }
+
+  /** Never rejects. */
+  async function attempt(): Promise<void> {
+    // A failure of long ago says nothing of this time.
+    if (clock.elapsed() - startedAt >= 2 * COOLDOWN_MS) failure = null
+    startedAt = clock.elapsed()
+    try {
+      const { value, maxAgeSeconds } = await fetchJwks(url, timeoutMs)
+      adopt(readJwks(value, accepted))
+      failure = null
+      dueAt = clock.elapsed() + boundAge(maxAgeSeconds)
+    } catch (cause) {
+      failure = new Error(`${shownUrl}: ${explain(cause)}`, { cause })
+      dueAt = clock.elapsed() + COOLDOWN_MS
+      if (keys !== null) logger.error({ err: failure }, 'jwksUrl: the keys read before stay in force')
+    }
+    isDue = false
+  }
+
+  function adopt(next: { keys: readonly BoundKey[]; faults: readonly string[] }): void {
+    const described = JSON.stringify([next.faults, next.keys.map(describeKey).sort()])
+    keys = next.keys
+    if (described === content) return
+    content = described
+    version++
+    for (const fault of next.faults) logger.warn({ url: shownUrl }, `jwksUrl: left out ${fault}`)
+    if (next.keys.length === 0) logger.warn({ url: shownUrl }, 'jwksUrl: no key there verifies signatures')
+  }
+
+  /** A set that is due raises the version: then tokens that were verified before bring about its reading too. */
+  function noteAge(): void {
+    if (isDue || clock.elapsed() < dueAt) return
+    isDue = true
+    version++
+  }
+
+  async function candidatesOfFirst(hint: KeyHint): Promise<readonly BoundKey[]> {
+    const tooSoon = failure !== null && clock.elapsed() - startedAt < RETRY_MS
+    if (reading !== null || !tooSoon) await read()
+    return find(hint)
+  }
+
+  function find({ alg, kid }: KeyHint): readonly BoundKey[] {
+    if (keys === null || (failure !== null && !hasName(kid))) throw failure ?? new Error('there are no keys')
+    return keys.filter((key) => key.algorithm === alg && (kid === undefined || key.kid === kid))
+  }
+
+  function hasName(kid: string | undefined): boolean {
+    return kid === undefined || keys?.some((key) => key.kid === kid) === true
+  }
+
+  return {
+    get version() {
+      noteAge()
+      return version
+    },
+    signingKey: () => null,
+    candidates(hint) {
+      if (ALGORITHM_NEEDS[hint.alg].keyKind === 'secret') return []
+      if (keys === null) return candidatesOfFirst(hint)
+      noteAge()
+      const isUnknown = !hasName(hint.kid)
+      const mayAsk = reading !== null || clock.elapsed() - startedAt >= COOLDOWN_MS
+      if (isUnknown && mayAsk) return read().then(() => find(hint))
+      if (!isDue) return find(hint)
+      const done = read()
+      // It failed a moment ago: with keys at hand, nobody waits for it to fail again.
+      return failure === null ? done.then(() => find(hint)) : find(hint)
+    },
+  }
+}
+
+function readJwksUrl(given: unknown): URL {
+  const text = given instanceof URL ? given.href : given
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : null
+  if (url === null) throw new OptionError('jwksUrl', 'must be an absolute URL')
+  if (url.username !== '' || url.password !== '')
+    throw new OptionError('jwksUrl', 'holds a user or a password')
+  if (url.protocol === 'https:') return url
+  if (url.protocol === 'http:' && isLoopback(url.hostname)) return url
+  throw new OptionError('jwksUrl', 'must begin with https:// (http:// on the loopback only)')
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+}
+
+/** The algorithms that tokens may have; undefined: each key says. */
+function readAccepted(options: KeyOptions): readonly Algorithm[] | undefined {
+  const given = resolveKeys(options)
+  for (const name of ['secret', 'privateKey', 'publicKey', 'algorithm'] as const) {
+    if (given[name] !== undefined) throw new OptionError(name, 'does not go with jwksUrl')
+  }
+  const { decodeAlgorithms } = given
+  if (decodeAlgorithms?.length === 0) throw new OptionError('decodeAlgorithms', 'is empty')
+  const symmetric = decodeAlgorithms?.find((one) => ALGORITHM_NEEDS[one].keyKind === 'secret')
+  if (symmetric === undefined) return decodeAlgorithms
+  throw new OptionError('decodeAlgorithms', `${symmetric} needs a secret, and jwksUrl has public keys only`)
+}
+
+function boundAge(maxAgeSeconds: number | null): number {
+  if (maxAgeSeconds === null) return DEFAULT_MAX_AGE_MS
+  return Math.min(Math.max(maxAgeSeconds * 1000, MIN_MAX_AGE_MS), MAX_MAX_AGE_MS)
+}
+
+/** `fetch` says only that it failed; its cause says why. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return 'cannot be read'
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message
+}
+
+function describeKey({ kid, algorithm, key }: BoundKey): string {
+  return JSON.stringify([kid, algorithm, deriveKeyId(key)])
+}

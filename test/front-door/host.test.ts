@@ -99,9 +99,11 @@ describe('P02 the user of the context', async () => {
 describe('P07 a host that checks the password itself', async () => {
   const asked: unknown[] = []
   let roles = ['editor']
+  let odd: object = {}
   const server = await startSharedServer({
     authenticate: async (credentials) => {
       asked.push(credentials)
+      if (credentials.username === 'odd') return odd as { id: string }
       return credentials.password === 'open sesame' ? { id: `ldap:${credentials.username}`, roles } : null
     },
     claims: ({ id }) => ({ tenant: id.split(':')[0] }),
@@ -141,6 +143,16 @@ describe('P07 a host that checks the password itself', async () => {
   test('answers INVALID_CREDENTIALS for whom it does not know', async () => {
     const answer = await logIn({ username: 'ada', password: 'open barley' })
     expect(answer).toMatchObject({ status: 401, code: 'INVALID_CREDENTIALS', data: null })
+  })
+
+  test.each([
+    ['an id that is a number', 7],
+    ['an empty id', ''],
+    ['no id', undefined],
+  ])('an identity with %s is the host’s mistake, and nobody is logged in', async (_what, id) => {
+    odd = { id }
+    const answer = await logIn({ username: 'odd', password: 'open sesame' })
+    expect(answer).toMatchObject({ status: 500, code: 'INTERNAL_SERVER_ERROR', data: null })
   })
 
   test('has neither sign-up nor the fields that need a password of ours; sessions stay', async () => {

@@ -1,6 +1,7 @@
 import { importSPKI, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { createAuthContext } from '../../src/context/index.js'
+import { forge, hmac } from '../support/forge.js'
 import { makeKeyPair } from '../support/key-pair.js'
 import { SECRET, startServer, startSharedServer } from '../support/server.js'
 
@@ -41,6 +42,26 @@ describe('P06 HS256 with a secret', async () => {
     })
     const other = createAuthContext({ secret: `${SECRET}!`, ...options })
     expect((await other(withToken(ada.accessToken))).identity).toMatchObject({ code: 'TOKEN_INVALID' })
+  })
+})
+
+describe('P06 the algorithms of a secret', async () => {
+  const server = await startSharedServer({ algorithm: 'HS512', decodeAlgorithms: ['HS256'] })
+  const ada = await server.signUp()
+  const claims = { sub: 'eve', exp: server.clock.seconds() + 60 }
+  const signedAs = (bits: 256 | 384 | 512) =>
+    forge({ alg: `HS${bits}`, typ: 'JWT' }, claims, hmac(`sha${bits}`, SECRET))
+
+  test('`algorithm` signs', async () => {
+    expect(server.sallyport.tokens.peek(ada.accessToken)?.unverifiedHeader).toMatchObject({ alg: 'HS512' })
+    expect(await server.judge(ada.accessToken)).toBe('ok')
+  })
+
+  test('`decodeAlgorithms` are accepted beside it, and no other', async () => {
+    const codeOf = async (token: string) => (await server.ask('{ claims }', { token })).code ?? 'ok'
+    expect(await codeOf(signedAs(512))).toBe('ok')
+    expect(await codeOf(signedAs(256))).toBe('ok')
+    expect(await codeOf(signedAs(384))).toBe('TOKEN_INVALID')
   })
 })
 

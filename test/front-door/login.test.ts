@@ -146,8 +146,16 @@ describe('login', async () => {
 
   test('refuses a disabled account as it does a wrong password, and its refresh token as ended', async () => {
     const store = await server.store()
-    const { userId, username, refreshToken } = await server.signUp(newName())
+    const { userId, username, accessToken, refreshToken } = await server.signUp(newName())
     await store.updateUser(userId, { disabledAt: new Date(server.clock.now()), version: 2 })
+    const actions = {
+      [`mutation { reauthenticate(password: "${PASSWORD}") { tokenType } }`]: 'INVALID_CREDENTIALS',
+      'mutation { revokeAllSessions }': 'SESSION_ENDED',
+      'mutation { deleteAccount }': 'SESSION_ENDED',
+    }
+    for (const [action, code] of Object.entries(actions)) {
+      expect(await server.ask(action, { token: accessToken })).toMatchObject({ status: 401, code })
+    }
     expect(await logIn({ username, password: PASSWORD })).toMatchObject({
       status: 401,
       code: 'INVALID_CREDENTIALS',

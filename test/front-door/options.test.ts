@@ -227,4 +227,15 @@ describe('options of the server', () => {
     await second.close()
     await expect(createSallyport({ dataDir, production: true })).rejects.toThrow(/^secret: /)
   })
+
+  test('port and host are where it listens; one that is taken is named', async () => {
+    const server = await startServer()
+    const { port } = new URL(server.url)
+    const other = await createSallyport({ secret: SECRET, databaseUrl: server.databaseUrl })
+    onTestFinished(() => other.close())
+    await expect(other.listen({ port: Number(port), host: '127.0.0.1' })).rejects.toThrow(/^port: .*in use/)
+    await expect(other.listen({ port: 0, host: 'no.such.host.example' })).rejects.toThrow(/^host: /)
+    const { url } = await other.listen({ port: 0, host: '127.0.0.1' })
+    expect((await fetch(`${url}/health`)).status).toBe(200)
+  })
 })

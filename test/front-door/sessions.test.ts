@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { startSharedServer } from '../support/server.js'
+import { forge, hmac } from '../support/forge.js'
+import { SECRET, startSharedServer } from '../support/server.js'
 
 const REVOKE_SESSION = `mutation ($id: ID!) {
   revokeSession(id: $id) { id revokedAt current }
@@ -115,5 +116,48 @@ describe('sessions', async () => {
     expect(await sessions.revokeAll(first.userId)).toBe(3)
     expect(await server.judge(third.accessToken)).toBe('TOKEN_REVOKED')
     await expect(sessions.revokeAll('nobody')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('revokeAllSessions ends what was minted elsewhere before, and not what comes later', async () => {
+    const { userId, accessToken } = await server.signUp()
+    const mint = (iat: number | undefined) =>
+      forge(
+        { alg: 'HS256', typ: 'JWT' },
+        { sub: userId, iat, exp: server.clock.seconds() + 600 },
+        hmac('sha256', SECRET),
+      )
+    const [before, without] = [mint(server.clock.seconds()), mint(undefined)]
+    expect(await server.judge(before)).toBe('ok')
+    await server.ask('mutation { revokeAllSessions }', { token: accessToken })
+    expect(await server.judge(before)).toBe('TOKEN_REVOKED')
+    expect(await server.judge(without)).toBe('TOKEN_REVOKED')
+    server.clock.advance(1)
+    expect(await server.judge(mint(server.clock.seconds()))).toBe('ok')
+  })
+
+  test('a second field of a mutation changes nothing once the first has ended the session', async () => {
+    const [first, second] = await threeSessions()
+    const { data, code } = await server.ask('mutation { logout { ended } revokeOtherSessions }', {
+      token: first.accessToken,
+    })
+    expect({ data, code }).toEqual({ data: null, code: 'SESSION_ENDED' })
+    expect(await server.judge(first.accessToken)).toBe('TOKEN_REVOKED')
+    expect(await server.judge(second.accessToken)).toBe('ok')
+  })
+
+  test('a refresh that races the end of its session leaves nothing alive', async () => {
+    for (let round = 0; round < 8; round++) {
+      const ada = await server.signUp()
+      const end = 'mutation { logout { ended } }'
+      const [refreshed, ended] = await Promise.all([
+        server.refresh(ada.refreshToken),
+        server.ask(end, { token: ada.accessToken }),
+      ])
+      expect(ended.data).toEqual({ logout: { ended: true } })
+      expect([undefined, 'SESSION_ENDED']).toContain(refreshed.code)
+      const pair = refreshed.data?.refresh ?? ada
+      expect(await server.judge(pair.accessToken)).toBe('TOKEN_REVOKED')
+      expect(await server.refresh(pair.refreshToken)).toMatchObject({ code: 'SESSION_ENDED' })
+    }
   })
 })

@@ -59,6 +59,17 @@ describe('P40 tokens', async () => {
     )
   })
 
+  test('shows a token as fresh for as long as it is', async () => {
+    const token = await server.sallyport.tokens.issueAccess({ subject: 'robot', fresh: 60 })
+    const seen = async () => {
+      const { data } = await server.ask('{ tokens { nodes { fresh } } }', { token })
+      return data.tokens.nodes
+    }
+    expect(await seen()).toEqual([{ fresh: true }])
+    server.clock.advance(61)
+    expect(await seen()).toEqual([{ fresh: false }])
+  })
+
   test('pages through them without gap or repetition, and by type', async () => {
     const ada = await server.signUp()
     for (let login = 0; login < 3; login++) await server.logIn(ada.username)

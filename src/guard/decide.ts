@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../base/errors.js'
+import { type Freshness, isFresh } from '../base/freshness.js'
 import { allHold, type Variables } from './conditions.js'
 import type { InputAtlas } from './inputs.js'
 import type { Clause, Demands, Mention, Probe } from './plan.js'
@@ -35,15 +36,6 @@ export interface Pending {
 }
 
 export type Denials = ReadonlyMap<Rule, Denial>
-
-/** How times are judged; all in seconds. */
-export interface Freshness {
-  readonly nowSeconds: number
-  /** How long after `auth_time` a token without a `fresh` claim is fresh. */
-  readonly freshForSeconds: number
-  /** How far `auth_time` may be ahead of our clock. */
-  readonly leewaySeconds: number
-}
 
 const NO_DENIALS: Denials = new Map()
 /** Nothing is demanded, or all of it holds. */
@@ -159,18 +151,6 @@ function hasClaim(
 
 function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
-}
-
-function isFresh({ fresh, authTime }: TakenViewer, maxAge: number | null, time: Freshness): boolean {
-  if (maxAge !== null) return isWithin(authTime, maxAge, time)
-  if (fresh === undefined) return isWithin(authTime, time.freshForSeconds, time)
-  return fresh === true || (typeof fresh === 'number' && Number.isFinite(fresh) && time.nowSeconds <= fresh)
-}
-
-/** A time that is absent, no number, or ahead of us is no time. */
-function isWithin(authTime: unknown, seconds: number, { nowSeconds, leewaySeconds }: Freshness): boolean {
-  if (typeof authTime !== 'number' || !Number.isFinite(authTime)) return false
-  return authTime <= nowSeconds + leewaySeconds && nowSeconds - authTime <= seconds
 }
 
 /** The clauses that count under these variables. Each block is looked at once, so that no nesting costs more. */

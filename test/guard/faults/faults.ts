@@ -131,13 +131,13 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'every login is as fresh as a token without the claim',
-    file: 'decide.ts',
-    find: 'return isWithin(authTime, maxAge, time)',
+    file: '../base/freshness.ts',
+    find: 'return isWithin(authTime, maxAgeSeconds, time)',
     replace: 'return isWithin(authTime, time.freshForSeconds, time)',
   },
   {
     name: 'a login in the future is fresh',
-    file: 'decide.ts',
+    file: '../base/freshness.ts',
     find: 'authTime <= nowSeconds + leewaySeconds && nowSeconds',
     replace: 'nowSeconds',
   },

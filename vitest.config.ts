@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 const database = ['test/store/**/*.test.ts', 'test/front-door/**/*.test.ts']
+const built = ['test/process/**/*.test.ts', 'test/examples/**/*.test.ts']
 
 /** Vite takes graphql's `module` entry, Node its `main`: two copies, which refuse each other's types. */
 function graphqlFrom(name: string) {
@@ -19,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...database, 'test/process/**'],
+          exclude: [...database, ...built],
           provide: { graphqlMajor: 16 },
         },
       },
@@ -51,12 +52,12 @@ export default defineConfig({
           globalSetup: 'test/support/postgresql-setup.ts',
         },
       },
-      // Starts the built server as a process of its own.
+      // Starts what was built, the server and the examples, as processes of their own.
       {
         extends: true,
         test: {
           name: 'process',
-          include: ['test/process/**/*.test.ts'],
+          include: built,
           globalSetup: 'test/process/require-build.ts',
           testTimeout: 90_000,
         },

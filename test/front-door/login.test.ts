@@ -111,6 +111,18 @@ describe('login', async () => {
     }
   })
 
+  test('keeps of the user agent what can be shown', async () => {
+    const agent = async (userAgent: string) => {
+      const { data } = await server.ask(LOGIN, {
+        headers: { 'user-agent': userAgent },
+        variables: { input: { username: 'ada', password: PASSWORD } },
+      })
+      return data.login.session.userAgent
+    }
+    expect(await agent('shop\u00ad/1.0 (caf\u00e9)')).toBe('shop/1.0 (caf\u00e9)')
+    expect(await agent('x'.repeat(600))).toBe('x'.repeat(512))
+  })
+
   test('works with a garbage, an expired or a revoked token in the header', async () => {
     const revoked = await server.logIn('ada')
     await server.ask('mutation { revokeAllSessions }', { token: revoked.accessToken })

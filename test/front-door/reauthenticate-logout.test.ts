@@ -36,6 +36,12 @@ describe('reauthenticate', async () => {
       auth_time: server.clock.seconds(),
     })
     expect(await (await server.store()).findSession(sessionId)).toEqual(before)
+    expect(await (await server.store()).findToken(String(claimsOf(accessToken).jti))).toMatchObject({
+      type: 'access',
+      userId,
+      sessionId,
+      fresh: true,
+    })
 
     // What descends from the session is as stale as before.
     const later = (await server.refresh(pair.refreshToken)).data.refresh

@@ -171,6 +171,34 @@ describe('refresh', async () => {
     })
   })
 
+  test('a rotated token that was revoked since is dead, also within its window', async () => {
+    const { refreshToken } = await server.signUp()
+    const next = (await server.refresh(refreshToken)).data.refresh
+    await server.ask('mutation ($jti: ID!) { revoke(jti: $jti) { jti } }', {
+      token: next.accessToken,
+      variables: { jti: idsOf(server, refreshToken).jti },
+    })
+    expect(await server.refresh(refreshToken)).toMatchObject({ code: 'SESSION_ENDED' })
+    expect((await server.refresh(next.refreshToken)).status).toBe(200)
+  })
+
+  test.each(['Bearer', 'Bearer a b', 'Bearer a, Bearer b'])(
+    'a header that holds no token (%s) is INVALID_REQUEST, unless there is an argument',
+    async (authorization) => {
+      const headers = { authorization }
+      const { refreshToken } = await server.signUp()
+      expect(await server.ask('mutation { refresh { tokenType } }', { headers })).toMatchObject({
+        status: 400,
+        code: 'INVALID_REQUEST',
+      })
+      const answer = await server.ask('mutation ($t: String) { refresh(refreshToken: $t) { tokenType } }', {
+        headers,
+        variables: { t: refreshToken },
+      })
+      expect(answer.status).toBe(200)
+    },
+  )
+
   test('keeps a half of the pair revoked that was revoked by itself', async () => {
     const { refreshToken, accessToken } = await server.signUp()
     const next = (await server.refresh(refreshToken)).data.refresh
@@ -206,5 +234,15 @@ test('with a reuse window of 0 a second presentation ends the session', async ()
   const { refreshToken } = await server.signUp()
   const next = (await server.refresh(refreshToken)).data.refresh
   expect(await server.refresh(refreshToken)).toMatchObject({ code: 'REFRESH_REUSED' })
+  expect(await server.refresh(next.refreshToken)).toMatchObject({ code: 'SESSION_ENDED' })
+})
+
+test('leeway makes no session longer', async () => {
+  const server = await startServer({ leeway: 60, refreshTokenExpires: 10 })
+  const { refreshToken } = await server.signUp()
+  server.clock.advance(5)
+  const next = (await server.refresh(refreshToken)).data.refresh
+  server.clock.advance(10)
+  expect(await server.refresh(refreshToken)).toMatchObject({ code: 'SESSION_ENDED' })
   expect(await server.refresh(next.refreshToken)).toMatchObject({ code: 'SESSION_ENDED' })
 })

@@ -96,6 +96,11 @@ describe('sessions', async () => {
       expect(await server.refresh(refreshToken)).toMatchObject({ code: 'SESSION_ENDED' })
     }
     expect(await server.judge(ours)).toBe('TOKEN_REVOKED')
+    const { jti } = server.sallyport.tokens.peek(ours)?.unverifiedClaims ?? {}
+    expect(await (await server.store()).findToken(String(jti))).toMatchObject({
+      revokedAt: new Date(server.clock.now()),
+      revokedReason: 'session_revoked',
+    })
     expect(await server.judge(bob.accessToken)).toBe('ok')
     const back = await server.logIn(first.username)
     expect(await server.judge(back.accessToken)).toBe('ok')

@@ -42,12 +42,14 @@ export interface GraphQLErrorOptions {
 
 /** The one mapping of our errors to GraphQL's: `extensions` has `code`, `action` and the error's details. */
 export function toGraphQLError(error: AuthError, options: GraphQLErrorOptions = {}): GraphQLError {
+  const own = { code: error.code, action: ERRORS[error.code].action }
   const mapped = new GraphQLError(error.message, {
     ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
     extensions: {
+      // Before the details, where a reader looks for it, and after them, so that none takes its place.
+      ...own,
       ...error.details,
-      code: error.code,
-      action: ERRORS[error.code].action,
+      ...own,
       ...(options.http === true ? { http: httpOf(error) } : {}),
     },
   })

@@ -4,6 +4,8 @@ import { OptionError } from '../base/errors.js'
 import type { ListenConfig } from '../base/options.js'
 
 const DRAIN_MS = 10_000
+/** What a client sent before it could know has arrived by then. */
+const SILENCE_MS = 500
 
 export interface Listening {
   readonly url: string
@@ -39,10 +41,11 @@ export async function listen(listener: RequestListener, config: ListenConfig): P
     url: `http://${host}:${port}`,
     close() {
       draining = true
-      // Else the end would wait for connections that are kept alive, and for those that browsers open in advance.
       for (const response of underWay) closeAfter(response)
-      for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
-      return closeServer(server)
+      return closeServer(server, () => {
+        // Opened in advance, as browsers do: the end would wait for them.
+        for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
+      })
     },
   }
 }
@@ -65,11 +68,13 @@ function explain(error: NodeJS.ErrnoException, port: number, host: string): Erro
   return new OptionError('host', `cannot listen on ${JSON.stringify(host)} (${error.code})`, { cause: error })
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, dropSilent: () => void): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+    const silence = setTimeout(dropSilent, SILENCE_MS)
+    const drain = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
     server.close(() => {
-      clearTimeout(timer)
+      clearTimeout(silence)
+      clearTimeout(drain)
       resolve()
     })
     server.closeIdleConnections()

@@ -80,7 +80,8 @@ function complete(error: GraphQLError): GraphQLError {
   const action = isErrorCode(code) ? ERRORS[code].action : 'none'
   const isHosts = error.path !== undefined
   const message = isHosts ? error.message : withoutValues(error.message)
-  const extensions = { action, ...error.extensions, code, http: answerOf(code, error.extensions) }
+  const own = { code, action: error.extensions.action ?? action }
+  const extensions = { ...own, ...error.extensions, ...own, http: answerOf(code, error.extensions) }
   return located(new GraphQLError(message, { extensions }), error)
 }
 

@@ -52,6 +52,8 @@ describe('signup', async () => {
   test('shows names as they were written, and compares them normalised', async () => {
     const { data } = await signUp({ username: '  Åsa.B_1-2 ', email: ' Åsa@Example.com ' })
     expect(data.signup.user).toMatchObject({ username: 'Åsa.B_1-2', email: 'Åsa@Example.com' })
+    const wide = await signUp({ username: '\uFF27race' })
+    expect(wide.data.signup.user.username).toBe('Grace')
     expect((await logIn({ username: 'A\u030Asa.b_1-2', password: PASSWORD })).status).toBe(200)
     expect((await logIn({ email: 'a\u030Asa@example.com', password: PASSWORD })).status).toBe(200)
   })

@@ -54,7 +54,11 @@ describe('an issuer that answers otherwise', () => {
       expect(server.asked()).toBe(2)
 
       // Tried again each cooldown, and nobody waits for it.
-      pass(30_000)
+      pass(29_999)
+      expect(ring.candidates({ alg, kid: 'old' })).toMatchObject([{ kid: 'old' }])
+      // At once, so nothing is being read.
+      expect(() => ring.candidates({ alg, kid: 'new' })).toThrow(reason)
+      pass(1)
       expect(ring.candidates({ alg, kid: 'old' })).toMatchObject([{ kid: 'old' }])
       await expect(kids('new')).rejects.toThrow(reason)
       expect(server.asked()).toBe(3)

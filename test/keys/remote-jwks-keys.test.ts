@@ -132,6 +132,7 @@ describe('P60 a set is refused as a whole, by the name of the key', () => {
     ['a private key for encryption', [good, { ...privateRsa, kid: 'x', use: 'enc' }], /key "x" is a private/],
     ['half of a private key', [good, rsa.jwk({ kid: 'x', dp: 'AA' })], /"x" is a private key \(it has dp\)/],
     ['a private Ed25519 key', [good, { ...ed25519, kid: 'x', d: 'AA' }], /key "x" is a private key/],
+    ['a symmetric key without its secret', [good, { kty: 'oct', kid: 'x' }], /key "x" is a symmetric key/],
     ['a symmetric key', [good, { kty: 'oct', kid: 'x', k: 'c2VjcmV0' }], /key "x" is a symmetric key/],
     ['a duplicate kid', [good, rsa.jwk({ kid: 'x' }), otherRsa.jwk({ kid: 'x' })], /key "x" is there twice/],
     ['two kinds under one kid', [good, rsa.jwk({ kid: 'x' }), p256.jwk({ kid: 'x' })], /"x" is there twice/],

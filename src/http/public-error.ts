@@ -6,7 +6,9 @@ import type { Logger } from '../base/logger.js'
 import { StoreUnavailable } from '../store/contract.js'
 import { withoutValues } from './redact.js'
 
+/** Of a resolver's value, and of a client's argument, which validation cannot always foresee. */
 const BAD_VALUE = /^(?:Int|Float|String|Boolean|ID|Enum "\w+") cannot represent /
+const BAD_ARGUMENT = /^Argument "\w+" (?:has invalid value|of (?:required|non-null) type) /
 
 /**
  * What a client is shown of an error. Ours keep their code; a host's own `GraphQLError` keeps what the host wrote; all
@@ -68,6 +70,7 @@ function rootOf(error: GraphQLError): Error | null {
 function codeOf(error: GraphQLError): string {
   const { code } = error.extensions
   if (typeof code === 'string' && (error.path !== undefined || isErrorCode(code))) return code
+  if (BAD_ARGUMENT.test(error.message)) return 'BAD_USER_INPUT'
   if (error.path !== undefined) return 'INTERNAL_SERVER_ERROR'
   if (error.message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED'
   // The rest is Yoga's own: `BAD_REQUEST`, `OPERATION_RESOLUTION_FAILURE`.
@@ -78,7 +81,7 @@ function codeOf(error: GraphQLError): string {
 function complete(error: GraphQLError): GraphQLError {
   const code = codeOf(error)
   const action = isErrorCode(code) ? ERRORS[code].action : 'none'
-  const isHosts = error.path !== undefined
+  const isHosts = error.path !== undefined && !BAD_ARGUMENT.test(error.message)
   const message = isHosts ? error.message : withoutValues(error.message)
   const own = { code, action: error.extensions.action ?? action }
   const extensions = { ...own, ...error.extensions, ...own, http: answerOf(code, error.extensions) }

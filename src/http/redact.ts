@@ -4,6 +4,7 @@ export function withoutValues(message: string): string {
   if (variable !== null) return describeVariable(variable[1] ?? '', message)
   return message
     .replace(/( cannot represent [^:]*):[\s\S]*$/, '$1.')
+    .replace(/^(Argument "\w+" has invalid value) [\s\S]*$/, '$1.')
     .replace(/(Expected value of type "[^"]*"), found [\s\S]*$/, '$1.')
     .replace(/^(Syntax Error: [\s\S]*?\b(?:String|BlockString|Int|Float)) "[\s\S]*"/, '$1')
 }

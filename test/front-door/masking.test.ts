@@ -120,6 +120,24 @@ describe('a host’s own GraphQLError passes', () => {
   })
 })
 
+test('an argument that proves wrong only when it is read is the client’s mistake', async () => {
+  const query =
+    'mutation ($p: String = "x") { login(input: { username: "ada", password: $p }) { tokenType } }'
+  const before = logger.lines.length
+  expect(await server.ask(query, { variables: { p: null } })).toMatchObject({
+    status: 400,
+    code: 'BAD_USER_INPUT',
+    data: null,
+    errors: [{ message: 'Argument "input" has invalid value.', path: ['login'] }],
+  })
+  const directive = 'query ($p: Boolean = true) { whoami @include(if: $p) { state } }'
+  expect(await server.ask(directive, { variables: { p: null } })).toMatchObject({
+    status: 400,
+    code: 'BAD_USER_INPUT',
+  })
+  expect(logger.lines).toHaveLength(before)
+})
+
 describe('nothing secret is in a message or in the log', async () => {
   const ada = await server.signUp()
   const secret = 'the-secret-that-must-not-show'

@@ -46,7 +46,7 @@ const VENDORS: Vendors = {
   '@graphql-tools/*': ['guard', 'graphql'],
   'graphql-yoga': ['http'],
   jsonwebtoken: ['tokens'],
-  'lru-cache': ['tokens', 'guard'],
+  'lru-cache': ['tokens', 'guard', 'http'],
   '@prisma/*': ['store'],
   'better-sqlite3': ['store'],
   pg: ['store'],

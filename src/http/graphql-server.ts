@@ -1,11 +1,21 @@
-import { execute, type GraphQLSchema, subscribe } from 'graphql'
+import { execute, type GraphQLSchema, type ParseOptions, parse, type Source, subscribe } from 'graphql'
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import type { Logger } from '../base/logger.js'
+import { createDocumentCaches } from './document-cache.js'
 import { useFinishedResults } from './finish-result.js'
 import { createToPublicError } from './public-error.js'
 
+/** The introspection that tools send has some 300. */
+const MAX_TOKENS = 5_000
+
+/** What a document costs, in memory and to validate, goes by its tokens: 100 kB of them can be 50,000. */
+function parseBounded(source: string | Source, options?: ParseOptions) {
+  return parse(source, { ...options, maxTokens: MAX_TOKENS })
+}
+
 // Yoga's own executor answers fields in the order in which they were ready, not in which they were asked for.
 const graphqlJs: Plugin = {
+  onParse: ({ setParseFn }) => setParseFn(parseBounded),
   onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
   onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
 }
@@ -31,6 +41,7 @@ export function createGraphQLServer(parts: {
     context: parts.context,
     plugins: [graphqlJs, ...parts.plugins, useFinishedResults(toPublicError)],
     maskedErrors: { maskError: toPublicError },
+    parserAndValidationCache: createDocumentCaches(),
     maxRequestBodySize: false,
     multipart: false,
     batching: false,

@@ -69,6 +69,7 @@ export interface Sallyport {
 
 const HOST_OPTIONS = ['typeDefs', 'resolvers', 'disabledFields', 'authenticate', 'loadUser', 'claims']
 const KNOWN: ReadonlySet<string> = new Set([...Object.keys(OPTION_TABLE), ...HOST_OPTIONS, 'clock', 'logger'])
+const MIN_DIFFERENT_BYTES = 10
 /** What an account table of ours is needed for. */
 const ACCOUNT_FIELDS = ['signup', 'reauthenticate', 'changePassword', 'deleteAccount'].map(
   (field) => `Mutation.${field}`,
@@ -116,7 +117,10 @@ async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions
     logger,
     revocation,
     loadUser,
-    loadSession: ({ sessionId }) => (sessionId === null ? null : store.findSession(sessionId)),
+    async loadSession({ sessionId, subject }) {
+      const session = sessionId === null ? null : await store.findSession(sessionId)
+      return session?.userId === subject ? session : null
+    },
   })
   const withClient = (built: AuthContext<unknown, SessionRecord>, source: RequestSource): ServerContext =>
     Object.assign(built, { client: () => clientOf(source) })
@@ -127,7 +131,7 @@ async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions
   }
 
   await start()
-  let listening: Listening | undefined
+  let listening: Promise<Listening> | undefined
   let closing = false
   const lanes = {
     graphql: createGraphQLServer({
@@ -155,12 +159,18 @@ async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions
     endpoint: server.endpoint,
     async listen({ port = options.port, host = options.host } = {}) {
       if (listening !== undefined) throw new OptionError('port', 'is listened on already')
-      listening = await listen(handler, resolveListen({ port, host }))
-      return { url: listening.url, port: listening.port }
+      listening = listen(handler, resolveListen({ port, host }))
+      try {
+        const { url, port: bound } = await listening
+        return { url, port: bound }
+      } catch (error) {
+        listening = undefined
+        throw error
+      }
     },
     async close() {
       closing = true
-      await listening?.close()
+      await (await listening)?.close()
       await stop()
       await store.close()
     },
@@ -183,6 +193,7 @@ function withSecret(
   logger: Logger,
 ): KeyOptions {
   const hasKey = [options.secret, options.privateKey, options.publicKey].some((key) => key !== undefined)
+  if (production && options.secret !== undefined) refuseWeak(options.secret)
   if (hasKey) return options
   if (production) {
     throw new OptionError('secret', 'is missing: in production give JWT_SECRET_KEY or a key pair')
@@ -190,4 +201,10 @@ function withSecret(
   const { secret, path, generated } = loadOrGenerateSecret(dataDir)
   if (generated) logger.info({ path }, 'made a secret for signing tokens')
   return { ...options, secret }
+}
+
+/** Long enough is not enough: a text of few different characters was typed, not drawn. */
+function refuseWeak(secret: string | Uint8Array): void {
+  if (new Set(Buffer.from(secret)).size >= MIN_DIFFERENT_BYTES) return
+  throw new OptionError('secret', 'is weak: draw one at random, such as by `openssl rand -base64 48`')
 }

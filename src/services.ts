@@ -26,7 +26,7 @@ import type { SessionRecord, Store, UserRecord } from './store/contract.js'
 import { aheadSecondsOf } from './tokens/clock-skew.js'
 import { createIssuer, type Issuer } from './tokens/issue.js'
 import { peekUnverified, type UnverifiedToken } from './tokens/peek.js'
-import { createVerifier, type ExpectedType, type Verdict } from './tokens/verify.js'
+import { createVerifier, type ExpectedType, type ValidToken, type Verdict } from './tokens/verify.js'
 
 /** Functions of the host's own, in place of ours or beside them. */
 export interface Hooks {
@@ -110,6 +110,7 @@ export function createServices(parts: ServiceParts) {
       store,
       commit,
       starter,
+      signer,
       passwords,
       provePassword,
       foreignTtlSeconds,
@@ -123,11 +124,21 @@ export function createServices(parts: ServiceParts) {
       }),
   }
 
+  /** Exchanged, or taken back: refresh tokens are asked about in the database, as `refresh` does. */
+  async function isDeadRefreshToken({ type, claims }: ValidToken): Promise<boolean> {
+    if (type !== 'refresh' || claims.jti === undefined) return false
+    const row = await store.findToken(claims.jti)
+    if (row === null) return false
+    return row.rotatedAt !== null || (row.revokedAt !== null && tokenConfig.checks !== 'none')
+  }
+
   const tokens: HostTokens = {
     ...createTokenIssuing({ store, issuer, config: { ...verifyConfig, ...tokenConfig } }),
     async verify(raw, expected = 'access') {
       const verdict = await verifier.verify(raw, expected)
-      if (verdict.kind !== 'valid' || revocation === undefined) return verdict
+      if (verdict.kind !== 'valid') return verdict
+      if (await isDeadRefreshToken(verdict)) return { kind: 'revoked' }
+      if (revocation === undefined) return verdict
       const state = revocation.check(verdict.claims, verdict.subject)
       if (state === 'live') return verdict
       return state === 'unavailable'

@@ -1,6 +1,6 @@
 import { AuthError } from '../base/errors.js'
 import { type NewUser, type Store, StoreConflict, type UserRecord } from '../store/contract.js'
-import type { Authenticator } from './authenticate.js'
+import { type Authenticator, isEnabled } from './authenticate.js'
 import type { Credentials } from './credentials.js'
 
 /** Whom a host's own check found: the id becomes `sub`, the roles go into the access token. */
@@ -22,10 +22,12 @@ export function createExternalAuthenticator(parts: {
   return {
     async authenticate(credentials) {
       const identity = await parts.authenticate(credentials)
-      if (identity === null) throw new AuthError('INVALID_CREDENTIALS')
+      // Nobody, as a host without types may say it too.
+      if (identity == null) throw new AuthError('INVALID_CREDENTIALS')
       const id = requireSubject(identity.id)
-      const roles = [...(identity.roles ?? [])]
+      const roles = requireRoles(identity.roles ?? [])
       const user = await ensureUser(store, id)
+      if (!isEnabled(user)) throw new AuthError('INVALID_CREDENTIALS')
       return { user: { ...user, roles }, patch: { roles } }
     },
   }
@@ -62,6 +64,12 @@ function bareUser(id: string, createdAt: Date): NewUser {
     disabledAt: null,
     deletedAt: null,
   }
+}
+
+function requireRoles(roles: unknown): readonly string[] {
+  if (Array.isArray(roles) && roles.every((role) => typeof role === 'string' && !role.includes('\0')))
+    return roles
+  throw new TypeError('authenticate: needs an identity whose `roles` is a list of texts')
 }
 
 function requireSubject(id: unknown): string {

@@ -1,4 +1,3 @@
-import { readDevice } from '../accounts/credentials.js'
 import type { PasswordChange } from '../sessions/account-changes.js'
 import { toAuthPayload } from './auth-payload.js'
 import { type Resolver, requireActor, type Services } from './services.js'
@@ -9,7 +8,7 @@ export function accountResolvers({ accountChanges }: Services) {
 
   const changePassword: Resolver<PasswordChange> = async (_parent, change, context) => {
     const session = await context.session()
-    const origin = { ...context.client(), device: readDevice(session?.device) }
+    const origin = { ...context.client(), device: session?.device ?? null }
     return toAuthPayload(await accountChanges.changePassword(requireActor(context), change, origin))
   }
 

@@ -11,7 +11,9 @@ export function credentialResolvers(services: Services) {
 
   const signup: Resolver<{ input: CredentialsInput }> = async (_parent, { input }, context) => {
     const device = readDevice(input.device)
-    const user = await prepareAccount(input)
+    // One by one: a host may have added fields to the input, and none of them is ours to store.
+    const { username, email, password } = input
+    const user = await prepareAccount({ username, email, password })
     return toAuthPayload(await starter.signUp(user, { ...context.client(), device }))
   }
 

@@ -34,8 +34,13 @@ export function createLiveEntries(): LiveEntries {
     judge(claims, subject) {
       const token = claims.jti === undefined ? 'live' : effectOf(byScope.token.get(claims.jti))
       if (token !== 'live') return token
-      if (claims.sid !== undefined) return effectOf(byScope.session.get(claims.sid))
-      return judgeByTime(byScope.user.get(subject), claims.iat)
+      const session = claims.sid === undefined ? 'live' : effectOf(byScope.session.get(claims.sid))
+      if (session !== 'live') return session
+      const ofUser = byScope.user.get(subject)
+      if (ofUser === undefined || claims.iat === undefined) return judgeByTime(ofUser, claims.iat)
+      // A session of ours is ended by its id, and the next one may begin in the same second. But `sid` may be another
+      // issuer's: such a token falls with its user, unless it is of that second.
+      return judgeByTime(ofUser, claims.sid === undefined ? claims.iat : claims.iat + 1)
     },
 
     forgetExpired(now) {

@@ -38,7 +38,8 @@ export function createPruner(parts: {
   return {
     start() {
       timer = setInterval(() => {
-        running = run().catch((error: unknown) => logger.warn({ err: error }, 'pruning failed'))
+        // One round after the other, however long one takes.
+        running = running.then(run).catch((error: unknown) => logger.warn({ err: error }, 'pruning failed'))
       }, EVERY_MS)
       timer.unref()
     },

@@ -6,6 +6,7 @@ import type { Store, Transaction, UserRecord } from '../store/contract.js'
 import { lockActor } from './actor.js'
 import { endEverything } from './end.js'
 import type { Actor, Issued } from './issued.js'
+import type { SessionSigner } from './sign.js'
 import type { Origin, SessionStarter } from './start.js'
 
 /** Changes of an account that end every session of it. */
@@ -25,6 +26,7 @@ export function createAccountChanges(parts: {
   store: Store
   commit: CommitRevoking
   starter: SessionStarter
+  signer: Pick<SessionSigner, 'loadClaims'>
   passwords: Passwords
   provePassword: ProvePassword
   foreignTtlSeconds: number | null
@@ -44,6 +46,7 @@ export function createAccountChanges(parts: {
       await parts.provePassword(known, currentPassword)
       await passwords.requireAcceptable(newPassword, 'newPassword')
       const passwordHash = await passwords.hash(newPassword)
+      const claims = await parts.signer.loadClaims(known)
       const at = await store.now()
       const { user, session } = await commit(async (tx, revoke) => {
         const row = await lockUnchanged(tx, actor, known.version)
@@ -59,7 +62,7 @@ export function createAccountChanges(parts: {
         const user = { ...row, passwordHash, version: version + 1 }
         return { user, session: await starter.insert(tx, user, origin, at) }
       })
-      return starter.signStarted(user, session)
+      return starter.signStarted(user, session, claims)
     },
 
     async deleteAccount(actor) {

@@ -8,7 +8,8 @@ export const ADMIN = 'admin'
 
 /**
  * Locks the row of whoever asks, and of whoever else is concerned, and makes sure that the asker may still ask: what
- * the token said when it was issued may be over. Throws `USER_NOT_FOUND` or `SESSION_ENDED`.
+ * the token said when it was issued may be over. Throws `USER_NOT_FOUND`,
+ * `SESSION_ENDED` or `TOKEN_REVOKED`.
  */
 export async function lockActor(tx: Transaction, actor: Actor, otherUserId?: string): Promise<UserRecord> {
   let user: UserRecord | null = null
@@ -21,7 +22,13 @@ export async function lockActor(tx: Transaction, actor: Actor, otherUserId?: str
   if (!isEnabled(user)) throw new AuthError('SESSION_ENDED')
   if (actor.sessionId !== null) {
     const session = await tx.findSession(actor.sessionId)
-    if (session === null || session.revokedAt !== null) throw new AuthError('SESSION_ENDED')
+    const isTheirs = session !== null && session.userId === user.id
+    if (!isTheirs || session.revokedAt !== null) throw new AuthError('SESSION_ENDED')
+  }
+  if (actor.jti !== null) {
+    const token = await tx.findToken(actor.jti)
+    // On another instance, a moment ago: a token must not be able to take back its own revocation.
+    if (token !== null && token.revokedAt !== null) throw new AuthError('TOKEN_REVOKED')
   }
   return user
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { isEnabled } from '../accounts/authenticate.js'
+import { readDevice } from '../accounts/credentials.js'
 import { ensureUser } from '../accounts/external.js'
 import { toSeconds } from '../base/clock.js'
 import { parseDuration } from '../base/duration.js'
-import { OptionError } from '../base/errors.js'
+import { AuthError, OptionError } from '../base/errors.js'
 import type { Duration, TokenConfig, VerifyConfig } from '../base/options.js'
-import type { Store } from '../store/contract.js'
+import type { Store, TokenRecord, Transaction } from '../store/contract.js'
 import type { Issuer } from '../tokens/issue.js'
 import { expiry, refreshRow } from './pair.js'
 import { newSession } from './start.js'
@@ -13,7 +15,8 @@ import { newSession } from './start.js'
 export interface TokenIssuing {
   /**
    * An access token of no session, kept as a row like every other. Throws `TypeError` for a subject that is no text,
-   * and for a claim or header that Sallyport sets itself.
+   * and for a claim or header that Sallyport sets itself; `CONFLICT` for an account that is disabled or deleted. Within
+   * the second in which all of a user's tokens were revoked it is revoked too: times in tokens are whole seconds.
    */
   issueAccess(input: IssueAccess): Promise<string>
   /** The refresh token of a new session; what it is exchanged for is not fresh. */
@@ -53,6 +56,18 @@ export function createTokenIssuing(parts: {
     throw new OptionError('expiresIn', 'is false, but allowNoExpiry is not on: the token would be refused')
   }
 
+  /** Throws `CONFLICT` for an account that is disabled or deleted. */
+  async function commitFor(subject: string, write: (tx: Transaction) => Promise<void>): Promise<void> {
+    await ensureUser(store, subject)
+    await store.transaction(async (tx) => {
+      const user = await tx.lockUser(subject)
+      if (user === null || !isEnabled(user)) {
+        throw new AuthError('CONFLICT', { message: 'The account is disabled or deleted.' })
+      }
+      await write(tx)
+    })
+  }
+
   return {
     async issueAccess({ subject, fresh = false, expiresIn, roles, claims, headers }) {
       const now = await store.now()
@@ -73,27 +88,25 @@ export function createTokenIssuing(parts: {
         claims,
         headers,
       })
-      await ensureUser(store, subject)
-      await store.insertTokens([
-        {
-          ...token,
-          type: 'access',
-          userId: subject,
-          sessionId: null,
-          fresh: fresh !== false,
-          freshUntil,
-          rotatedAt: null,
-          revokedAt: null,
-          revokedReason: null,
-        },
-      ])
+      const row: TokenRecord = {
+        ...token,
+        type: 'access',
+        userId: subject,
+        sessionId: null,
+        fresh: fresh !== false,
+        freshUntil,
+        rotatedAt: null,
+        revokedAt: null,
+        revokedReason: null,
+      }
+      await commitFor(subject, (tx) => tx.insertTokens([row]))
       return signed
     },
 
     async issueRefresh({ subject, expiresIn, claims, headers, device }) {
       const now = await store.now()
       const refreshTtlSeconds = readLife(expiresIn, config.refreshTtlSeconds)
-      const origin = { device: device ?? null, ip: null, userAgent: null }
+      const origin = { device: readDevice(device), ip: null, userAgent: null }
       const session = newSession(subject, origin, now, { ...config, refreshTtlSeconds })
       const signed = issuer.issue({
         type: 'refresh',
@@ -107,8 +120,7 @@ export function createTokenIssuing(parts: {
         claims,
         headers,
       })
-      await ensureUser(store, subject)
-      await store.transaction(async (tx) => {
+      await commitFor(subject, async (tx) => {
         await tx.insertSession(session)
         await tx.insertTokens([refreshRow(session)])
       })

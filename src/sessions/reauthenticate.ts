@@ -26,6 +26,7 @@ export function createReauthenticate(parts: {
     const known = await store.findUser(actor.userId)
     if (known === null) throw new AuthError('USER_NOT_FOUND')
     const proved = await provePassword(known, password)
+    const claims = await signer.loadClaims(proved.user)
     const now = await store.now()
     const issuedAt = toSeconds(now.getTime())
     const token = {
@@ -34,6 +35,7 @@ export function createReauthenticate(parts: {
       expiresAt: expiry(issuedAt, config.accessTtlSeconds),
       fresh: true,
       authTime: now,
+      claims,
     }
     const { user, session } = await store.transaction(async (tx) => {
       const row = await lockActor(tx, actor)
@@ -58,6 +60,6 @@ export function createReauthenticate(parts: {
       ])
       return { user: row, session: actor.sessionId === null ? null : await tx.findSession(actor.sessionId) }
     })
-    return { user, session, access: await signer.signExtraAccess(user, session, token), refresh: null }
+    return { user, session, access: signer.signExtraAccess(user, session, token), refresh: null }
   }
 }

@@ -1,3 +1,4 @@
+import { ensureUser } from '../accounts/external.js'
 import { AuthError } from '../base/errors.js'
 import type { CommitRevoking } from '../revocation/commit.js'
 import type { RevocationFeed } from '../revocation/feed.js'
@@ -45,7 +46,8 @@ export function createSessionRevocation(parts: {
   return {
     async logOut(token) {
       const { sid } = token.claims
-      if (sid === undefined) return takeBack(token)
+      const session = sid === undefined ? null : await store.findSession(sid)
+      if (sid === undefined || session?.userId !== token.subject) return takeBack(token)
       const at = await store.now()
       return commit(async (tx, revoke) => {
         await tx.lockUser(token.subject)
@@ -77,6 +79,8 @@ export function createSessionRevocation(parts: {
     },
 
     async revokeAll(actor) {
+      // Whose tokens were minted elsewhere may have no row yet.
+      await ensureUser(store, actor.userId)
       const at = await store.now()
       return commit(async (tx, revoke) => {
         const user = await lockActor(tx, actor)
@@ -87,6 +91,7 @@ export function createSessionRevocation(parts: {
     },
 
     async endAll(userId) {
+      await ensureUser(store, userId)
       const at = await store.now()
       return commit(async (tx, revoke) => {
         const user = await tx.lockUser(userId)

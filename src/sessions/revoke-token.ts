@@ -47,13 +47,15 @@ export function createTokenRevocation(parts: { store: Store; commit: CommitRevok
         if (token.revokedAt !== null) return token
         const reason = ownerId === actor.userId ? 'owner' : 'admin'
         await tx.markRevoked(jti, at, reason)
-        revoke({
-          scope: 'token',
-          key: jti,
-          effect: 'revoked',
-          issuedBefore: null,
-          expiresAt: token.expiresAt,
-        })
+        // An exchanged refresh token is asked about in the database alone: no line for every instance to hold.
+        if (token.rotatedAt === null)
+          revoke({
+            scope: 'token',
+            key: jti,
+            effect: 'revoked',
+            issuedBefore: null,
+            expiresAt: token.expiresAt,
+          })
         return { ...token, revokedAt: at, revokedReason: reason }
       })
     },

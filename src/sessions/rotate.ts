@@ -33,7 +33,7 @@ export function createRotate(parts: {
 }): Rotate {
   const { store, commit, config, signer } = parts
 
-  /** False where nothing was exchanged: the token is not the session's current one, or the session is over. */
+  /** Null where nothing was exchanged: the token is not the session's current one, or the session is over. */
   async function exchange(tx: Transaction, token: Presented, now: Date): Promise<SessionRecord | null> {
     const pair = mintPair(now, config)
     const session = await tx.rotateSession({
@@ -64,10 +64,17 @@ export function createRotate(parts: {
     if (row === null || session === null) return { kind: 'ended' }
     if (row.sessionId !== session.id || session.userId !== user.id) return { kind: 'ended' }
     if (session.revokedAt !== null || isPast(session.refreshExpiresAt, now)) return { kind: 'ended' }
-    if (row.revokedAt !== null && config.checks !== 'none') return { kind: 'ended' }
     if (row.rotatedAt === null) return { kind: 'ended' }
-    const ageMs = now.getTime() - row.rotatedAt.getTime()
-    return ageMs < config.reuseWindowSeconds * 1000 ? { kind: 'pair', user, session } : { kind: 'reused' }
+    // Before anything else that could be said of it: who stole it may have revoked it, to hide that it is used again.
+    if (!isWithinWindow(row.rotatedAt, now)) return { kind: 'reused' }
+    if (row.revokedAt !== null && config.checks !== 'none') return { kind: 'ended' }
+    return { kind: 'pair', user, session }
+  }
+
+  /** The time was read before the lock, so that a rival's exchange may seem to lie ahead. */
+  function isWithinWindow(rotatedAt: Date, now: Date): boolean {
+    const windowMs = config.reuseWindowSeconds * 1000
+    return windowMs > 0 && now.getTime() - rotatedAt.getTime() < windowMs
   }
 
   async function decide(token: Presented, now: Date): Promise<Outcome> {
@@ -100,7 +107,7 @@ export function createRotate(parts: {
     return {
       user,
       session,
-      access: await signer.signAccess(user, session, false),
+      access: signer.signAccess(user, session, { fresh: false, claims: await signer.loadClaims(user) }),
       refresh: signer.signRefresh(user, session),
     }
   }

@@ -2,17 +2,23 @@ import type { SessionRecord, UserRecord } from '../store/contract.js'
 import type { Issuer } from '../tokens/issue.js'
 import type { SignedToken } from './issued.js'
 
+export type HostClaims = Readonly<Record<string, unknown>>
+
 /** Claims of the host's own, for every access token of this user. May not set one of ours. */
-export type ClaimsLoader = (
-  user: UserRecord,
-) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>
+export type ClaimsLoader = (user: UserRecord) => HostClaims | Promise<HostClaims>
 
 /** Signs what a session's row says: asked again, the same ids and times under today's key, roles and claims. */
 export interface SessionSigner {
-  signAccess(user: UserRecord, session: SessionRecord, fresh: boolean): Promise<SignedToken>
+  /** The host's claims. Asked before anything is written, so that a loader that fails leaves nothing behind. */
+  loadClaims(user: UserRecord): Promise<HostClaims>
+  signAccess(
+    user: UserRecord,
+    session: SessionRecord,
+    token: { fresh: boolean; claims: HostClaims },
+  ): SignedToken
   signRefresh(user: UserRecord, session: SessionRecord): SignedToken
   /** An access token beside the session's pair. `session` null: it belongs to none. */
-  signExtraAccess(user: UserRecord, session: SessionRecord | null, token: ExtraAccess): Promise<SignedToken>
+  signExtraAccess(user: UserRecord, session: SessionRecord | null, token: ExtraAccess): SignedToken
 }
 
 export interface ExtraAccess {
@@ -21,16 +27,13 @@ export interface ExtraAccess {
   readonly expiresAt: Date | null
   readonly fresh: boolean
   readonly authTime: Date
+  readonly claims: HostClaims
 }
 
 export function createSessionSigner(parts: { issuer: Issuer; claims?: ClaimsLoader }): SessionSigner {
   const { issuer, claims } = parts
 
-  async function signExtraAccess(
-    user: UserRecord,
-    session: SessionRecord | null,
-    token: ExtraAccess,
-  ): Promise<SignedToken> {
+  function signExtraAccess(user: UserRecord, session: SessionRecord | null, token: ExtraAccess): SignedToken {
     const signed = issuer.issue({
       type: 'access',
       subject: user.id,
@@ -42,21 +45,24 @@ export function createSessionSigner(parts: { issuer: Issuer; claims?: ClaimsLoad
       roles: user.roles,
       sessionId: session?.id,
       csrf: session?.csrf,
-      claims: claims && (await claims(user)),
+      claims: token.claims,
     })
     return { token: signed, jti: token.jti, expiresAt: token.expiresAt }
   }
 
   return {
+    loadClaims: async (user) => (await claims?.(user)) ?? {},
+
     signExtraAccess,
 
-    signAccess: (user, session, fresh) =>
+    signAccess: (user, session, { fresh, claims }) =>
       signExtraAccess(user, session, {
         jti: session.accessJti,
         issuedAt: session.issuedAt,
         expiresAt: session.accessExpiresAt,
         authTime: session.authTime,
         fresh,
+        claims,
       }),
 
     signRefresh(user, session) {

@@ -7,7 +7,7 @@ import type { TokenConfig } from '../base/options.js'
 import type { NewUser, SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import type { Client, Issued } from './issued.js'
 import { accessRow, type Lives, mintPair, refreshRow } from './pair.js'
-import type { SessionSigner } from './sign.js'
+import type { HostClaims, SessionSigner } from './sign.js'
 
 const ATTEMPTS = 3
 
@@ -21,7 +21,7 @@ export interface SessionStarter {
   signUp(user: NewUser, origin: Origin): Promise<Issued>
   /** Within a transaction that has locked the user's row. Sign with `signStarted` once it is committed. */
   insert(tx: Transaction, user: UserRecord, origin: Origin, now: Date): Promise<SessionRecord>
-  signStarted(user: UserRecord, session: SessionRecord): Promise<Issued>
+  signStarted(user: UserRecord, session: SessionRecord, claims: HostClaims): Issued
 }
 
 export function createSessionStarter(parts: {
@@ -44,11 +44,11 @@ export function createSessionStarter(parts: {
     return session
   }
 
-  async function signStarted(user: UserRecord, session: SessionRecord): Promise<Issued> {
+  function signStarted(user: UserRecord, session: SessionRecord, claims: HostClaims): Issued {
     return {
       user,
       session,
-      access: await signer.signAccess(user, session, true),
+      access: signer.signAccess(user, session, { fresh: true, claims }),
       refresh: signer.signRefresh(user, session),
     }
   }
@@ -57,13 +57,14 @@ export function createSessionStarter(parts: {
   async function tryLogIn(proved: Authenticated, origin: Origin): Promise<Issued | null> {
     const now = await store.now()
     const user = { ...proved.user, ...proved.patch }
+    const claims = await signer.loadClaims(user)
     const session = await store.transaction(async (tx) => {
       const row = await tx.lockUser(user.id)
       if (row === null || row.version !== user.version || !isEnabled(row)) return null
       if (proved.patch !== null) await tx.updateUser(user.id, proved.patch)
       return insert(tx, user, origin, now)
     })
-    return session && signStarted(user, session)
+    return session && signStarted(user, session, claims)
   }
 
   return {
@@ -80,12 +81,13 @@ export function createSessionStarter(parts: {
     },
 
     async signUp(user, origin) {
+      const claims = await signer.loadClaims(user)
       const now = await store.now()
       const session = await store.transaction(async (tx) => {
         await insertAccount(tx, user)
         return insert(tx, user, origin, now)
       })
-      return signStarted(user, session)
+      return signStarted(user, session, claims)
     },
   }
 }

@@ -156,7 +156,7 @@ export interface Statements {
   /** False: it was revoked before. */
   markRevoked(jti: string, at: Date, reason: RevokedReason): Promise<boolean>
   /**
-   * Marks the user's live tokens that belong to no session revoked, until they are pruned also those that have expired:
+   * Marks the user's tokens that belong to no session revoked, also those that a person revoked and could take back; until they are pruned also those that have expired:
    * leeway may let them live. Answers those that it marked.
    */
   revokeSessionless(change: {

@@ -8,7 +8,11 @@ export async function prune(
 ): Promise<{ revocations: number; tokens: number; sessions: number }> {
   const past = { lt: before }
   const revocations = await client.revocation.deleteMany({ where: { expiresAt: past }, limit })
-  const tokens = await client.token.deleteMany({ where: { expiresAt: past }, limit })
+  const tokens = await client.token.deleteMany({
+    // One that never expires goes once it is of no use any more.
+    where: { OR: [{ expiresAt: past }, { expiresAt: null, OR: [{ rotatedAt: past }, { revokedAt: past }] }] },
+    limit,
+  })
   const sessions = await client.session.deleteMany({
     where: {
       tokens: { none: {} },

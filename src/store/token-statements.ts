@@ -50,7 +50,12 @@ export function createTokenStatements(client: Client, dialect: Dialect): TokenSt
     },
     revokeSessionless: ({ userId, at, reason }) =>
       client.token.updateManyAndReturn({
-        where: { userId, sessionId: null, revokedAt: null },
+        where: {
+          userId,
+          sessionId: null,
+          // Also what a person revoked: that could be taken back, and this cannot.
+          OR: [{ revokedAt: null }, { revokedReason: { in: ['owner', 'admin'] } }],
+        },
         data: { revokedAt: at, revokedReason: reason },
         select: { jti: true, expiresAt: true },
       }),

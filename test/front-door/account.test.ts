@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Login, PASSWORD, startSharedServer } from '../support/server.js'
+import { forge, hmac } from '../support/forge.js'
+import { type Login, PASSWORD, SECRET, startSharedServer } from '../support/server.js'
 
 const NEW_PASSWORD = 'another battery, another horse'
 
@@ -153,7 +154,14 @@ describe('deleteAccount', async () => {
     const { accessToken, userId } = await server.signUp()
     await remove({ accessToken })
     server.clock.advance(2)
-    const later = await server.sallyport.tokens.issueAccess({ subject: userId, fresh: true })
+    const issued = server.sallyport.tokens.issueAccess({ subject: userId, fresh: true })
+    await expect(issued).rejects.toMatchObject({ code: 'CONFLICT' })
+    const [iat, exp] = [server.clock.seconds(), server.clock.seconds() + 600]
+    const later = forge(
+      { alg: 'HS256', typ: 'JWT' },
+      { sub: userId, fresh: true, iat, exp },
+      hmac('sha256', SECRET),
+    )
     const answer = await server.ask('{ me { id } }', { token: later })
     expect(answer).toMatchObject({ status: 401, code: 'USER_NOT_FOUND', data: null })
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="sallyport", error="invalid_token"')

@@ -74,8 +74,12 @@ describe('what the feed says of a user', () => {
     expect(judge([cutoff], { jti: 'jti-1', iat })).toBe(verdict)
   })
 
-  test('a token of a session is not: its session is ended by name', () => {
-    expect(judge([cutoff], { ...token, iat: noonSeconds - 1 })).toBe('live')
+  test.each([
+    ['before', noonSeconds - 1, 'revoked'],
+    ['in the second of it', noonSeconds, 'live'],
+    ['nobody knows when', undefined, 'revoked'],
+  ])('a token of a session, perhaps another issuer’s, that was issued %s', (_when, iat, verdict) => {
+    expect(judge([cutoff], { ...token, iat })).toBe(verdict)
   })
 
   test('another user is not concerned', () => {

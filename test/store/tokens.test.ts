@@ -161,11 +161,13 @@ test("a user's tokens without a session are revoked, and answered, and no others
     new Set([
       { jti: 'live', expiresAt: at(5) },
       { jti: 'forever', expiresAt: null },
+      // What a person revoked could be taken back; this cannot.
+      { jti: 'revoked', expiresAt: (await store.findToken('revoked'))?.expiresAt },
     ]),
   )
   const mark = { revokedAt: at(2), revokedReason: 'password_changed' }
   expect(await store.findToken('live')).toMatchObject(mark)
-  expect(await store.findToken('revoked')).toMatchObject({ revokedReason: 'owner' })
+  expect(await store.findToken('revoked')).toMatchObject(mark)
   expect(await store.findToken('theirs')).toMatchObject({ revokedAt: null })
   expect(await store.findToken(session.accessJti)).toMatchObject({ revokedAt: null })
   expect(await store.revokeSessionless(change)).toEqual([])

@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
+import type { GraphQLHTTPExtensions, Plugin } from 'graphql-yoga'
 import type { ToPublicError } from './public-error.js'
 
-/** For a stream of events, which Yoga else answers with `no-cache`: that may be kept. */
-const KEPT_BY_NOBODY = { extensions: { http: { headers: { 'Cache-Control': 'no-store' } } } }
+/** Of the ranges that the gate lets in, those that Yoga may answer with a stream of events. */
+const EVENTS = /text\//i
 
 /**
  * Makes the errors of every answer public, and its status that of the first error where there is no data. An answer
@@ -12,7 +12,9 @@ const KEPT_BY_NOBODY = { extensions: { http: { headers: { 'Cache-Control': 'no-s
 export function useFinishedResults(toPublicError: ToPublicError): Plugin {
   return {
     onResultProcess({ request, result, setResult }) {
-      if (request.headers.get('accept')?.includes('text/event-stream')) Object.assign(result, KEPT_BY_NOBODY)
+      // A list would be a batch, and those are not taken.
+      if (Array.isArray(result)) return
+      if (EVENTS.test(request.headers.get('accept') ?? '')) keepFromCaches(result)
       if (!('errors' in result) || result.errors === undefined) return
       const hasData = result.data != null
       const errors = result.errors.map((error, index) => {
@@ -22,6 +24,13 @@ export function useFinishedResults(toPublicError: ToPublicError): Plugin {
       setResult({ ...result, errors })
     },
   }
+}
+
+/** Yoga sends a stream of events with `no-cache`, by which it may be kept. What a host put beside stays. */
+function keepFromCaches(result: object & { extensions?: unknown }): void {
+  const extensions = result.extensions as { http?: GraphQLHTTPExtensions } | undefined
+  const headers = { ...extensions?.http?.headers, 'Cache-Control': 'no-store' }
+  result.extensions = { ...extensions, http: { ...extensions?.http, headers } }
 }
 
 function withoutHttp(error: GraphQLError): GraphQLError {

@@ -24,10 +24,20 @@ export interface PlainAnswer {
 /** A refusal in GraphQL's form, with the code `INVALID_REQUEST`. */
 export function answerRefusal(refusal: HttpRefusal): PlainAnswer {
   const error = new AuthError('INVALID_REQUEST', { message: refusal.message })
-  const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' }
-  if (refusal.status === 400) Object.assign(headers, httpOf(error).headers)
+  const { headers, body } = answerError(error)
+  if (refusal.status !== 400) delete headers['WWW-Authenticate']
   if (refusal.allow !== undefined) headers.allow = refusal.allow
   // What was not read of the body is still under way, and must not be taken for the next request.
   if (refusal.status === 413) headers.connection = 'close'
-  return { status: refusal.status, headers, body: JSON.stringify({ errors: [toGraphQLError(error)] }) }
+  return { status: refusal.status, headers, body }
+}
+
+/** An answer that is this error alone, with its code's status and challenge. */
+export function answerError(error: AuthError): PlainAnswer {
+  const { status, headers } = httpOf(error)
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify({ errors: [toGraphQLError(error)] }),
+  }
 }

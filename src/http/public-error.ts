@@ -49,7 +49,7 @@ function nestedTooDeep(cause: Error, { path }: GraphQLError): AuthError | null {
 }
 
 /** For a person: what happened is in the log. */
-function conceal(cause: Error, logger: Logger): AuthError {
+export function conceal(cause: Error, logger: Logger): AuthError {
   if (cause instanceof StoreUnavailable) {
     logger.error({ err: cause }, 'the database is not available')
     return new AuthError('UNAVAILABLE', { retryAfterSeconds: 1 })
@@ -106,6 +106,7 @@ function located(mapped: GraphQLError, at: GraphQLError): GraphQLError {
   })
 }
 
-function asError(value: unknown): Error {
+/** Whatever was thrown, as an error. */
+export function asError(value: unknown): Error {
   return value instanceof Error ? value : new Error(String(value))
 }

@@ -25,9 +25,15 @@ export function requireJson(headers: { contentType: string | null; contentEncodi
   }
 }
 
-/** Reads a body of at most `limit` bytes. Throws an `HttpRefusal` with 413 as soon as there are more. */
-export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+/** The body of a request: bytes, or what a host's parser made of them before we were asked. */
+export type Body = Buffer | { readonly parsed: unknown }
+
+/** Reads a body of at most `limit` bytes. Throws an `HttpRefusal`: 413 as soon as there are more, 400 where it ends early. */
+export function readBody(request: IncomingMessage, limit: number): Promise<Body> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit))
+  // No event will tell of a stream that is at its end already.
+  if (request.readableEnded) return takeParsed(request)
+  if (request.destroyed) return Promise.reject(unreadable())
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -42,26 +48,38 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
     })
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
     // A client that went away is an error too.
-    request.on('error', reject)
+    request.on('error', () => reject(unreadable()))
   })
 }
 
+async function takeParsed(request: IncomingMessage & { body?: unknown }): Promise<Body> {
+  const { body } = request
+  if (Buffer.isBuffer(body)) return body
+  if (typeof body === 'string') return Buffer.from(body)
+  if (typeof body === 'object' && body !== null) return { parsed: body }
+  throw new HttpRefusal(400, 'The body was read before it came here, and is not in `request.body`.')
+}
+
 /** The same of a Fetch body. */
-export async function readFetchBody(request: Request, limit: number): Promise<Buffer> {
+export async function readFetchBody(request: Request, limit: number): Promise<Body> {
+  if (request.bodyUsed) throw new HttpRefusal(400, 'The body was read before it came here.')
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > limit) throw tooLarge(limit)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength
+      if (size > limit) throw tooLarge(limit)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw error instanceof HttpRefusal ? error : unreadable()
   }
   return Buffer.concat(chunks)
 }
 
 /** Parses and checks what was read; its text is never shown again, since it may hold a password. */
-export function parseParameters(body: Buffer): GraphQLParameters {
-  if (!isUtf8(body)) throw new HttpRefusal(400, 'The body is not UTF-8.')
-  const parsed = parseJson('The body', body.toString())
+export function parseParameters(body: Body): GraphQLParameters {
+  const parsed = Buffer.isBuffer(body) ? parseBytes(body) : body.parsed
   if (Array.isArray(parsed)) throw new HttpRefusal(400, 'One operation a request: batches are not taken.')
   if (!isObject(parsed)) throw new HttpRefusal(400, 'The body must be a JSON object.')
   const { query, variables, operationName, extensions } = parsed
@@ -73,6 +91,16 @@ export function parseParameters(body: Buffer): GraphQLParameters {
   return { query, variables, operationName, extensions }
 }
 
+/** For a request that is made anew. Throws an `HttpRefusal` with 400 for more levels than can be written. */
+export function writeParameters(parameters: GraphQLParameters): string {
+  try {
+    return JSON.stringify(parameters)
+  } catch (error) {
+    if (error instanceof RangeError) throw new HttpRefusal(400, 'The body is nested too deep.')
+    throw error
+  }
+}
+
 /** Checks the query string of a GET; its JSON is parsed again by the server that executes it. */
 export function checkQueryString(search: URLSearchParams): void {
   for (const name of ['variables', 'extensions']) {
@@ -81,6 +109,11 @@ export function checkQueryString(search: URLSearchParams): void {
       throw new HttpRefusal(400, `\`${name}\` must be a JSON object.`)
     }
   }
+}
+
+function parseBytes(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new HttpRefusal(400, 'The body is not UTF-8.')
+  return parseJson('The body', body.toString())
 }
 
 function parseJson(what: string, text: string): unknown {
@@ -94,6 +127,10 @@ function parseJson(what: string, text: string): unknown {
 
 function tooLarge(limit: number): HttpRefusal {
   return new HttpRefusal(413, `The body may have at most ${limit} bytes.`)
+}
+
+function unreadable(): HttpRefusal {
+  return new HttpRefusal(400, 'The body could not be read.')
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,8 +2,16 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Logger } from '../base/logger.js'
 import { requireAcceptable } from './accept.js'
 import type { GraphQLServer } from './graphql-server.js'
-import { answerRefusal, HttpRefusal, type PlainAnswer } from './http-refusal.js'
-import { checkQueryString, parseParameters, readBody, readFetchBody, requireJson } from './request-body.js'
+import { answerError, answerRefusal, HttpRefusal, type PlainAnswer } from './http-refusal.js'
+import { asError, conceal } from './public-error.js'
+import {
+  checkQueryString,
+  parseParameters,
+  readBody,
+  readFetchBody,
+  requireJson,
+  writeParameters,
+} from './request-body.js'
 
 export interface LaneOptions {
   readonly graphql: GraphQLServer
@@ -25,7 +33,7 @@ export function createNodeListener(options: LaneOptions): RequestListener {
     for (const [name, value] of headers) response.setHeader(name, value)
     serve(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy()
-      else reply(response, answerRefusal(asRefusal(error, options.logger)))
+      else reply(response, answerFailure(error, { isAborted: response.destroyed, logger: options.logger }))
     })
   }
 
@@ -61,7 +69,7 @@ export function createNodeListener(options: LaneOptions): RequestListener {
 export function createFetchHandler(options: LaneOptions) {
   return async (request: Request, context: object = {}): Promise<Response> => {
     const response = await serve(request, context).catch((error: unknown) =>
-      toResponse(answerRefusal(asRefusal(error, options.logger))),
+      toResponse(answerFailure(error, { isAborted: request.signal.aborted, logger: options.logger })),
     )
     for (const [name, value] of Object.entries(options.headers)) response.headers.set(name, value)
     return response
@@ -84,7 +92,7 @@ export function createFetchHandler(options: LaneOptions) {
     })
     const parameters = parseParameters(await readFetchBody(request, options.maxBodyBytes))
     const { headers, signal } = request
-    const body = JSON.stringify(parameters)
+    const body = writeParameters(parameters)
     const parsed = new Request(request.url, { method: 'POST', headers, signal, body })
     return toNative(await options.graphql.fetch(parsed, context))
   }
@@ -136,10 +144,14 @@ function requirePlain(options: LaneOptions, method: string | undefined, path: st
   return answer
 }
 
-function asRefusal(error: unknown, logger: Logger): HttpRefusal {
-  if (error instanceof HttpRefusal) return error
-  logger.warn({ err: error }, 'a request could not be read')
-  return new HttpRefusal(400, 'The request could not be read.')
+/** What is neither refused on purpose nor given up by the client is our mistake, or a host's. */
+function answerFailure(
+  error: unknown,
+  { isAborted, logger }: { isAborted: boolean; logger: Logger },
+): PlainAnswer {
+  if (error instanceof HttpRefusal) return answerRefusal(error)
+  if (isAborted) return answerRefusal(new HttpRefusal(400, 'The request was given up.'))
+  return answerError(conceal(asError(error), logger))
 }
 
 function toResponse({ status, headers, body }: PlainAnswer): Response {

@@ -125,8 +125,8 @@ describe('sallyport.tokens', async () => {
     'P23 refuses %j as a subject, and keeps nothing of it',
     async (subject) => {
       const before = await (await server.store()).listTokens({ limit: 1000 })
-      // biome-ignore lint/suspicious/noExplicitAny: what a caller without types might pass
-      const wrong = { subject: subject as any }
+      // What a caller without types might pass.
+      const wrong = { subject: subject as string }
       await expect(tokens.issueAccess(wrong)).rejects.toThrow(TypeError)
       await expect(tokens.issueRefresh(wrong)).rejects.toThrow(TypeError)
       expect(await (await server.store()).listTokens({ limit: 1000 })).toEqual(before)

@@ -96,22 +96,21 @@ function readSecretFile(path: string): string | null {
 }
 
 function readPrivately(path: string): string | null {
-  let file: number
+  let file: number | undefined
   try {
     file = openSync(path, constants.O_RDONLY)
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return null
-    throw new OptionError('dataDir', `${path} cannot be read (${codeOf(cause)})`, { cause })
-  }
-  try {
     const { mode } = fstatSync(file)
     // Refused, not warned of: whoever has read it can sign as anybody, and a warning scrolls by.
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       throw new OptionError('dataDir', `${path} can be read by others; run: chmod 600 ${path}`)
     }
     return readFileSync(file, 'utf8')
+  } catch (cause) {
+    if (cause instanceof OptionError) throw cause
+    if (codeOf(cause) === 'ENOENT') return null
+    throw new OptionError('dataDir', `${path} cannot be read (${codeOf(cause)})`, { cause })
   } finally {
-    closeSync(file)
+    if (file !== undefined) closeSync(file)
   }
 }
 

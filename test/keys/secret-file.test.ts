@@ -88,7 +88,8 @@ test('names the folder that cannot be used', () => {
   writeFileSync(path, '')
   expect(() => loadOrGenerateSecret(path)).toThrow(expect.objectContaining({ option: 'dataDir' }))
   expect(() => generateSecret(join(root, 'absent', 'secret.key'))).toThrow('ENOENT')
-  mkdirSync(join(root, 'data', 'secret.key'), { recursive: true })
+  // As private as a file of ours would be, so that only reading it fails.
+  mkdirSync(join(root, 'data', 'secret.key'), { recursive: true, mode: 0o700 })
   expect(() => loadOrGenerateSecret(join(root, 'data'))).toThrow(
     expect.objectContaining({ option: 'dataDir' }),
   )

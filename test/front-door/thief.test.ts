@@ -135,3 +135,8 @@ test('a claims loader that throws leaves neither account nor session behind', as
   fails = false
   expect(await server.signUp('ada')).toMatchObject({ username: 'ada' })
 })
+
+test('in production a secret that was typed rather than drawn stops the start', async () => {
+  const weak = startServer({ production: true, secret: 'a'.repeat(64) })
+  await expect(weak).rejects.toMatchObject({ option: 'secret', message: expect.stringContaining('is weak') })
+})

@@ -62,3 +62,15 @@ test('no more of each goes at once than asked', async () => {
   expect(await store.listLiveSessions(userId, at(0))).toEqual([])
   expect(await store.findUser(userId)).not.toBeNull()
 })
+
+test('a token that never expires goes once it was exchanged or revoked', async () => {
+  const { store } = await openTestStore()
+  const { id: userId } = await addUser(store)
+  await store.insertTokens([
+    newToken({ userId, jti: 'exchanged', expiresAt: null, rotatedAt: at(1) }),
+    newToken({ userId, jti: 'revoked', expiresAt: null, revokedAt: at(1), revokedReason: 'owner' }),
+    newToken({ userId, jti: 'live', expiresAt: null }),
+  ])
+  expect(await store.prune(at(10), 100)).toMatchObject({ tokens: 2 })
+  expect(await store.findToken('live')).not.toBeNull()
+})

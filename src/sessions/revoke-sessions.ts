@@ -2,7 +2,7 @@ import { ensureUser } from '../accounts/external.js'
 import { AuthError } from '../base/errors.js'
 import type { CommitRevoking } from '../revocation/commit.js'
 import type { RevocationFeed } from '../revocation/feed.js'
-import type { SessionRecord, Store } from '../store/contract.js'
+import type { SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import { lockActor } from './actor.js'
 import { endEverything, endSessions } from './end.js'
 import type { Actor, GenuineToken } from './issued.js'
@@ -43,6 +43,23 @@ export function createSessionRevocation(parts: {
     })
   }
 
+  /** `lock` locks the user's row, and may refuse. */
+  async function endAllOf(
+    userId: string,
+    lock: (tx: Transaction) => Promise<UserRecord | null>,
+  ): Promise<number> {
+    // Whose tokens were minted elsewhere may have no row yet.
+    await ensureUser(store, userId)
+    const at = await store.now()
+    return commit(async (tx, revoke) => {
+      const user = await lock(tx)
+      if (user === null) throw new AuthError('NOT_FOUND')
+      const { version } = user
+      const change = { userId, version, at, reason: 'session_revoked', foreignTtlSeconds } as const
+      return (await endEverything(tx, revoke, change)).length
+    })
+  }
+
   return {
     async logOut(token) {
       const { sid } = token.claims
@@ -78,28 +95,8 @@ export function createSessionRevocation(parts: {
       })
     },
 
-    async revokeAll(actor) {
-      // Whose tokens were minted elsewhere may have no row yet.
-      await ensureUser(store, actor.userId)
-      const at = await store.now()
-      return commit(async (tx, revoke) => {
-        const user = await lockActor(tx, actor)
-        const { id: userId, version } = user
-        const change = { userId, version, at, reason: 'session_revoked', foreignTtlSeconds } as const
-        return (await endEverything(tx, revoke, change)).length
-      })
-    },
+    revokeAll: (actor) => endAllOf(actor.userId, (tx) => lockActor(tx, actor)),
 
-    async endAll(userId) {
-      await ensureUser(store, userId)
-      const at = await store.now()
-      return commit(async (tx, revoke) => {
-        const user = await tx.lockUser(userId)
-        if (user === null) throw new AuthError('NOT_FOUND')
-        const { version } = user
-        const change = { userId, version, at, reason: 'session_revoked', foreignTtlSeconds } as const
-        return (await endEverything(tx, revoke, change)).length
-      })
-    },
+    endAll: (userId) => endAllOf(userId, (tx) => tx.lockUser(userId)),
   }
 }

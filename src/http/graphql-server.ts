@@ -1,9 +1,24 @@
-import { execute, type GraphQLSchema, type ParseOptions, parse, type Source, subscribe } from 'graphql'
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga'
+import {
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  type ParseOptions,
+  parse,
+  type Source,
+  subscribe,
+} from 'graphql'
+import { createYoga, type GraphQLHTTPExtensions, type Plugin, type YogaServerInstance } from 'graphql-yoga'
+import { AuthError } from '../base/errors.js'
+import { toGraphQLError } from '../base/graphql-error.js'
 import type { Logger } from '../base/logger.js'
+import { type AnswerForm, chooseForm } from './accept.js'
 import { createDocumentCaches } from './document-cache.js'
-import { useFinishedResults } from './finish-result.js'
-import { createToPublicError } from './public-error.js'
+import { finishErrors } from './finish-result.js'
+import type { PlainAnswer } from './http-refusal.js'
+import { createToPublicError, type ToPublicError } from './public-error.js'
+import type { GraphQLParameters } from './request-body.js'
+import type { RequestView } from './request-view.js'
+import { writeResult } from './write-result.js'
 
 /** The introspection that tools send has some 300. */
 const MAX_TOKENS = 5_000
@@ -20,8 +35,24 @@ const graphqlJs: Plugin = {
   onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
 }
 
+/** Executes what is asked, by Yoga. */
+export interface GraphQLServer {
+  /**
+   * Runs an operation that has one result, by Yoga's pipeline without its HTTP, which costs as much again. Never rejects
+   * for what the operation does.
+   */
+  run(operation: {
+    parameters: GraphQLParameters
+    request: RequestView
+    context: object
+    mediaType: NonNullable<AnswerForm['mediaType']>
+  }): Promise<PlainAnswer>
+  /** Yoga itself, for what is answered by a stream. On Node it takes `request.body` as the body that was parsed. */
+  readonly yoga: Yoga
+}
+
 /** What Yoga puts into the context on `node:http`; the guard's adapter and ours add the rest. */
-export type GraphQLServer = YogaServerInstance<object, object>
+type Yoga = YogaServerInstance<object, object>
 
 /**
  * Yoga, with what costs time or opens a door turned off: the body is read, bounded and checked before it (and a form
@@ -35,11 +66,11 @@ export function createGraphQLServer(parts: {
   logger: Logger
 }): GraphQLServer {
   const toPublicError = createToPublicError(parts.logger)
-  return createYoga({
+  const yoga = createYoga({
     schema: parts.schema,
     graphqlEndpoint: parts.endpoint,
     context: parts.context,
-    plugins: [graphqlJs, ...parts.plugins, useFinishedResults(toPublicError)],
+    plugins: [graphqlJs, ...parts.plugins, refuseUnreadStreams, useFinishedStreams(toPublicError)],
     maskedErrors: { maskError: toPublicError },
     parserAndValidationCache: createDocumentCaches(),
     maxRequestBodySize: false,
@@ -50,4 +81,62 @@ export function createGraphQLServer(parts: {
     landingPage: false,
     logging: false,
   })
+
+  return {
+    yoga,
+    async run({ parameters, request, context, mediaType }) {
+      return writeResult(await resultOf(yoga, { parameters, request, context }), mediaType, toPublicError)
+    },
+  }
+}
+
+async function resultOf(
+  yoga: Yoga,
+  { parameters, request, context }: { parameters: GraphQLParameters; request: RequestView; context: object },
+): Promise<ExecutionResult> {
+  try {
+    // Of a request Yoga's pipeline reads the method alone; the rest is for a host's own code.
+    const asked = { params: parameters, request: request as Request } as Parameters<
+      Yoga['getResultForParams']
+    >[0]
+    const result = await yoga.getResultForParams(asked, context as never)
+    return result as ExecutionResult
+  } catch (error) {
+    return { errors: [error as never] }
+  }
+}
+
+/** Whose stream nobody would read is refused before it begins: Yoga would start its source, answer 406, and forget it. */
+const refuseUnreadStreams: Plugin = {
+  onSubscribe({ args, setResultAndStopExecution }) {
+    const { request } = args.contextValue as { readonly request?: RequestView }
+    if (request === undefined || chooseForm(request.headers.get('accept')).mayStream) return
+    const message = 'A subscription is answered by a stream: accept text/event-stream.'
+    const refused = toGraphQLError(new AuthError('INVALID_REQUEST', { message }))
+    refused.extensions.http = { status: 406 }
+    setResultAndStopExecution({ errors: [refused] })
+  },
+}
+
+/** Of the ranges that are let in, those that Yoga may answer with a stream of events. */
+const EVENTS = /text\//i
+
+/** What Yoga writes itself: errors made public, with a status where there is no data, and no stream that a cache keeps. */
+function useFinishedStreams(toPublicError: ToPublicError): Plugin {
+  return {
+    onResultProcess({ request, result, setResult }) {
+      // A list would be a batch, and those are not taken.
+      if (Array.isArray(result)) return
+      if (EVENTS.test(request.headers.get('accept') ?? '')) keepFromCaches(result)
+      if (!('errors' in result) || result.errors === undefined) return
+      setResult({ ...result, errors: finishErrors({ ...result, errors: result.errors }, toPublicError) })
+    },
+  }
+}
+
+/** Yoga sends a stream of events with `no-cache`, by which it may be kept. What a host put beside stays. */
+function keepFromCaches(result: object & { extensions?: unknown }): void {
+  const extensions = result.extensions as { http?: GraphQLHTTPExtensions } | undefined
+  const headers = { ...extensions?.http?.headers, 'Cache-Control': 'no-store' }
+  result.extensions = { ...extensions, http: { ...extensions?.http, headers } }
 }

@@ -101,14 +101,19 @@ export function writeParameters(parameters: GraphQLParameters): string {
   }
 }
 
-/** Checks the query string of a GET; its JSON is parsed again by the server that executes it. */
-export function checkQueryString(search: URLSearchParams): void {
-  for (const name of ['variables', 'extensions']) {
+/** The parameters in the query string of a GET (GraphQL over HTTP §5.3). Throws an `HttpRefusal` with 400. */
+export function parseQueryString(search: URLSearchParams): GraphQLParameters {
+  const query = search.get('query')
+  if (query === null) throw new HttpRefusal(400, '`query` is missing.')
+  const [variables, extensions] = ['variables', 'extensions'].map((name) => {
     const text = search.get(name)
-    if (text && !isObject(parseJson(`\`${name}\``, text))) {
-      throw new HttpRefusal(400, `\`${name}\` must be a JSON object.`)
-    }
-  }
+    if (!text) return undefined
+    const value = parseJson(`\`${name}\``, text)
+    if (!isOptional(isObject, value)) throw new HttpRefusal(400, `\`${name}\` must be a JSON object.`)
+    return value
+  })
+  // Empty, as GraphiQL writes it, is none.
+  return { query, variables, operationName: search.get('operationName') || undefined, extensions }
 }
 
 function parseBytes(body: Buffer): unknown {

@@ -1,17 +1,19 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Logger } from '../base/logger.js'
-import { requireAcceptable } from './accept.js'
+import { chooseForm } from './accept.js'
 import type { GraphQLServer } from './graphql-server.js'
 import { answerError, answerRefusal, HttpRefusal, type PlainAnswer } from './http-refusal.js'
 import { asError, conceal } from './public-error.js'
 import {
-  checkQueryString,
+  type GraphQLParameters,
   parseParameters,
+  parseQueryString,
   readBody,
   readFetchBody,
   requireJson,
   writeParameters,
 } from './request-body.js'
+import { NodeRequestView } from './request-view.js'
 
 export interface LaneOptions {
   readonly graphql: GraphQLServer
@@ -26,11 +28,8 @@ export interface LaneOptions {
 
 /** The way in from `node:http`. */
 export function createNodeListener(options: LaneOptions): RequestListener {
-  const headers = Object.entries(options.headers)
   const requireHost = createHostCheck()
   return (request, response) => {
-    // On the response itself: to hand them through Yoga's result costs four times as much.
-    for (const [name, value] of headers) response.setHeader(name, value)
     serve(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy()
       else reply(response, answerFailure(error, { isAborted: response.destroyed, logger: options.logger }))
@@ -38,7 +37,8 @@ export function createNodeListener(options: LaneOptions): RequestListener {
   }
 
   function reply(response: ServerResponse, { status, headers, body }: PlainAnswer): void {
-    response.writeHead(status, headers).end(body)
+    const length = { 'content-length': Buffer.byteLength(body) }
+    response.writeHead(status, { ...options.headers, ...headers, ...length }).end(body)
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -48,20 +48,26 @@ export function createNodeListener(options: LaneOptions): RequestListener {
       reply(response, requirePlain(options, request.method, path))
       return
     }
-    requireAcceptable(request.headers.accept)
-    if (request.method === 'POST') {
-      requireJson({
-        contentType: request.headers['content-type'] ?? null,
-        contentEncoding: request.headers['content-encoding'] ?? null,
-      })
+    const { mediaType } = chooseForm(request.headers.accept)
+    const parameters = await readParameters(request, search)
+    if (mediaType === null || SUBSCRIPTION.test(parameters.query)) {
+      for (const [name, value] of Object.entries(options.headers)) response.setHeader(name, value)
       // Yoga takes an object as the body that was parsed already; bytes it would enumerate one by one.
-      const body = parseParameters(await readBody(request, options.maxBodyBytes))
-      Object.assign(request, { body })
-    } else {
-      requireGet(request.method)
-      checkQueryString(new URLSearchParams(search))
+      await options.graphql.yoga(Object.assign(request, { body: parameters }), response)
+      return
     }
-    await options.graphql(request, response)
+    const view = new NodeRequestView(request, response)
+    const context = { req: request, res: response }
+    reply(response, await options.graphql.run({ parameters, request: view, context, mediaType }))
+  }
+
+  async function readParameters(request: IncomingMessage, search: string): Promise<GraphQLParameters> {
+    if (!isPost(request.method)) return parseQueryString(new URLSearchParams(search))
+    requireJson({
+      contentType: request.headers['content-type'] ?? null,
+      contentEncoding: request.headers['content-encoding'] ?? null,
+    })
+    return parseParameters(await readBody(request, options.maxBodyBytes))
   }
 }
 
@@ -80,22 +86,33 @@ export function createFetchHandler(options: LaneOptions) {
     if (url.pathname !== options.endpoint) {
       return toResponse(requirePlain(options, request.method, url.pathname))
     }
-    requireAcceptable(request.headers.get('accept'))
-    if (request.method !== 'POST') {
-      requireGet(request.method)
-      checkQueryString(url.searchParams)
-      return toNative(await options.graphql.fetch(request, context))
+    const { mediaType } = chooseForm(request.headers.get('accept'))
+    const parameters = await readParameters(request, url.searchParams)
+    if (mediaType === null || SUBSCRIPTION.test(parameters.query)) {
+      return toNative(await options.graphql.yoga.fetch(withParameters(request, parameters), context))
     }
+    // A copy: the operation's own things are put into it.
+    return toResponse(await options.graphql.run({ parameters, request, context: { ...context }, mediaType }))
+  }
+
+  async function readParameters(request: Request, search: URLSearchParams): Promise<GraphQLParameters> {
+    if (!isPost(request.method)) return parseQueryString(search)
     requireJson({
       contentType: request.headers.get('content-type'),
       contentEncoding: request.headers.get('content-encoding'),
     })
-    const parameters = parseParameters(await readFetchBody(request, options.maxBodyBytes))
-    const { headers, signal } = request
-    const body = writeParameters(parameters)
-    const parsed = new Request(request.url, { method: 'POST', headers, signal, body })
-    return toNative(await options.graphql.fetch(parsed, context))
+    return parseParameters(await readFetchBody(request, options.maxBodyBytes))
   }
+}
+
+/** Nothing else is answered by a stream, and none is without the word. */
+const SUBSCRIPTION = /\bsubscription\b/
+
+/** The request again, since its body was read. */
+function withParameters(request: Request, parameters: GraphQLParameters): Request {
+  const { url, method, headers, signal } = request
+  if (method !== 'POST') return request
+  return new Request(url, { method, headers, signal, body: writeParameters(parameters) })
 }
 
 /** Yoga's own `Response` is none for a framework that looks at its class, and spells header names as they were set. */
@@ -133,8 +150,9 @@ function createHostCheck(): (host: string | undefined) => void {
   }
 }
 
-function requireGet(method: string | undefined): void {
-  if (method !== 'GET') throw new HttpRefusal(405, 'Use POST, or GET for a query.', { allow: 'GET, POST' })
+function isPost(method: string | undefined): boolean {
+  if (method === 'POST' || method === 'GET') return method === 'POST'
+  throw new HttpRefusal(405, 'Use POST, or GET for a query.', { allow: 'GET, POST' })
 }
 
 function requirePlain(options: LaneOptions, method: string | undefined, path: string): PlainAnswer {

@@ -1,51 +1,9 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { createSchema, type Plugin } from 'graphql-yoga'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { answerHeaders } from '../../src/http/answer-headers.js'
-import { createGraphQLServer, type GraphQLServer } from '../../src/http/graphql-server.js'
-import { createFetchHandler, createNodeListener, type LaneOptions } from '../../src/http/request-lanes.js'
-import { createTestLogger } from '../support/test-logger.js'
-
-const QUESTION = JSON.stringify({ query: 'query ($x: Int) { answer(x: $x) }', variables: { x: 7 } })
-const JSON_HEADER = { 'content-type': 'application/json' }
-
-function createOptions(
-  plugins: Plugin[] = [],
-): LaneOptions & { logger: ReturnType<typeof createTestLogger> } {
-  const logger = createTestLogger()
-  const schema = createSchema({
-    typeDefs: 'type Query { answer(x: Int): Int }',
-    resolvers: { Query: { answer: (_parent, { x }) => x } },
-  })
-  return {
-    graphql: createGraphQLServer({ schema, endpoint: '/graphql', context: () => ({}), plugins, logger }),
-    endpoint: '/graphql',
-    maxBodyBytes: 500_000,
-    headers: answerHeaders('authorization'),
-    logger,
-    plain: () => null,
-  }
-}
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => new Promise((resolve) => server.close(() => resolve())))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`
-}
-
-function post(url: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(url, { method: 'POST', headers: { ...JSON_HEADER, ...headers }, body })
-}
-
-function newRequest(body: string, init: RequestInit = {}): Request {
-  return new Request('http://host.example/graphql', { method: 'POST', headers: JSON_HEADER, body, ...init })
-}
-
-async function codeOf(response: Response): Promise<string> {
-  return (await response.json()).errors[0].extensions.code
-}
+import type { IncomingMessage } from 'node:http'
+import type { Plugin } from 'graphql-yoga'
+import { describe, expect, test } from 'vitest'
+import type { GraphQLServer } from '../../src/http/graphql-server.js'
+import { createFetchHandler, createNodeListener } from '../../src/http/request-lanes.js'
+import { codeOf, createOptions, JSON_HEADER, newRequest, post, QUESTION, serve } from './open-lanes.js'
 
 describe('a host that reads the body before it hands the request on', () => {
   /** As body parsers do: all of it is read, and perhaps `request.body` is set, when we are asked. */
@@ -92,12 +50,9 @@ describe('a host that reads the body before it hands the request on', () => {
 })
 
 describe('what fails unforeseen', () => {
-  const broken = Object.assign(
-    () => {
-      throw new TypeError('hunter2')
-    },
-    { fetch: () => Promise.reject(new TypeError('hunter2')) },
-  ) as unknown as GraphQLServer
+  const broken = {
+    run: () => Promise.reject(new TypeError('hunter2')),
+  } as unknown as GraphQLServer
 
   test.each(['node', 'fetch'])('on the way of %s is 500 under an id that the log has', async (way) => {
     const options = { ...createOptions(), graphql: broken }
@@ -146,9 +101,16 @@ test('variables nested without end are answered, and no mistake of ours', async 
   const answers = [
     await createFetchHandler(options)(newRequest(deep)),
     await post(await serve(createNodeListener(options)), deep),
+    await createFetchHandler(options)(
+      newRequest(deep, { headers: { ...JSON_HEADER, accept: 'text/event-stream' } }),
+    ),
   ]
-  expect(answers.map(({ status }) => status)).toEqual([400, 400])
-  expect(await Promise.all(answers.map(codeOf))).toEqual(['INVALID_REQUEST', 'BAD_USER_INPUT'])
+  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400])
+  expect(await Promise.all(answers.map(codeOf))).toEqual([
+    'BAD_USER_INPUT',
+    'BAD_USER_INPUT',
+    'INVALID_REQUEST',
+  ])
   expect(options.logger.lines).toEqual([])
 })
 
@@ -182,6 +144,34 @@ describe('an answer as a stream of events', () => {
       const response = await post(url, QUESTION, { accept })
       expect(response.status).toBe(200)
       expect(response.headers.get('cache-control')).toBe('no-store')
+    },
+  )
+})
+
+describe('a subscription', () => {
+  const subscription = JSON.stringify({ query: 'subscription { ticks }' })
+
+  test.each(['node', 'fetch'])('is a stream of events on the way of %s', async (way) => {
+    const headers = { accept: 'application/json, text/event-stream' }
+    const response =
+      way === 'fetch'
+        ? await createFetchHandler(createOptions())(
+            newRequest(subscription, { headers: { ...JSON_HEADER, ...headers } }),
+          )
+        : await post(await serve(createNodeListener(createOptions())), subscription, headers)
+    expect(response.status).toBe(200)
+    expect(await response.text()).toContain('data: {"data":{"ticks":1}}')
+  })
+
+  test.each(['application/json', 'application/graphql-response+json', 'application/*'])(
+    'that nobody could read, for Accept %s, is refused before its source begins',
+    async (accept) => {
+      let started = 0
+      const options = createOptions([], () => started++)
+      const response = await post(await serve(createNodeListener(options)), subscription, { accept })
+      expect(response.status).toBe(406)
+      expect(await codeOf(response)).toBe('INVALID_REQUEST')
+      expect(started).toBe(0)
     },
   )
 })

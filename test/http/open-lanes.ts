@@ -1,0 +1,59 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createSchema, type Plugin } from 'graphql-yoga'
+import { onTestFinished } from 'vitest'
+import { answerHeaders } from '../../src/http/answer-headers.js'
+import { createGraphQLServer } from '../../src/http/graphql-server.js'
+import type { LaneOptions } from '../../src/http/request-lanes.js'
+import { createTestLogger } from '../support/test-logger.js'
+
+export const QUESTION = JSON.stringify({ query: 'query ($x: Int) { answer(x: $x) }', variables: { x: 7 } })
+export const JSON_HEADER = { 'content-type': 'application/json' }
+
+export function createOptions(
+  plugins: Plugin[] = [],
+  onTick: () => void = () => {},
+): LaneOptions & { logger: ReturnType<typeof createTestLogger> } {
+  const logger = createTestLogger()
+  const schema = createSchema({
+    typeDefs: 'type Query { answer(x: Int): Int } type Subscription { ticks: Int }',
+    resolvers: {
+      Query: { answer: (_parent, { x }) => x },
+      Subscription: {
+        ticks: {
+          subscribe: async function* () {
+            onTick()
+            yield { ticks: 1 }
+          },
+        },
+      },
+    },
+  })
+  return {
+    graphql: createGraphQLServer({ schema, endpoint: '/graphql', context: () => ({}), plugins, logger }),
+    endpoint: '/graphql',
+    maxBodyBytes: 500_000,
+    headers: answerHeaders('authorization'),
+    logger,
+    plain: () => null,
+  }
+}
+
+export async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => new Promise((resolve) => server.close(() => resolve())))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`
+}
+
+export function post(url: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { ...JSON_HEADER, ...headers }, body })
+}
+
+export function newRequest(body: string, init: RequestInit = {}): Request {
+  return new Request('http://host.example/graphql', { method: 'POST', headers: JSON_HEADER, body, ...init })
+}
+
+export async function codeOf(response: Response): Promise<string> {
+  return (await response.json()).errors[0].extensions.code
+}

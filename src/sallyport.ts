@@ -24,6 +24,7 @@ import { createGraphQLServer } from './http/graphql-server.js'
 import { createHealth } from './http/health.js'
 import { type Listening, listen } from './http/listen.js'
 import { createFetchHandler, createNodeListener } from './http/request-lanes.js'
+import { useSliding } from './http/sliding.js'
 import { createKeyring, type Keyring } from './keys/keyring.js'
 import { loadOrGenerateSecret } from './keys/secret-file.js'
 import {
@@ -101,7 +102,7 @@ export async function createSallyport(options: SallyportOptions = {}): Promise<S
 
 async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions): Promise<Sallyport> {
   const { store, clock, logger, verifyConfig, server } = parts
-  const { services, revocation, loadUser, tokens, sessions, start, stop } = createServices(parts)
+  const { services, revocation, sliding, loadUser, tokens, sessions, start, stop } = createServices(parts)
   const guardOptions = {
     unmarked: 'error',
     clock,
@@ -138,7 +139,8 @@ async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions
       schema,
       endpoint: server.endpoint,
       context,
-      plugins: [useGuard(guardOptions)],
+      plugins:
+        sliding === null ? [useGuard(guardOptions)] : [useGuard(guardOptions), useSliding(sliding, logger)],
       logger,
     }),
     endpoint: server.endpoint,

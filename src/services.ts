@@ -21,6 +21,7 @@ import { createSessionRevocation } from './sessions/revoke-sessions.js'
 import { createTokenRevocation } from './sessions/revoke-token.js'
 import { createRotate, type Rotate } from './sessions/rotate.js'
 import { type ClaimsLoader, createSessionSigner } from './sessions/sign.js'
+import { createSliding } from './sessions/slide.js'
 import { createSessionStarter } from './sessions/start.js'
 import type { SessionRecord, Store, UserRecord } from './store/contract.js'
 import { aheadSecondsOf } from './tokens/clock-skew.js'
@@ -156,6 +157,7 @@ export function createServices(parts: ServiceParts) {
   return {
     services,
     revocation,
+    sliding: canIssue ? createSliding({ store, clock, config: tokenConfig, signer }) : null,
     tokens,
     sessions,
     loadUser: hooks.loadUser ?? loadAccount(store),

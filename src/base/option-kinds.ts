@@ -42,6 +42,16 @@ export function integer(min: number, max: number): OptionKind<number> {
   }
 }
 
+/** A share of something: 0 is allowed, the whole is not. */
+export const share: OptionKind<number> = {
+  form: 'a number from 0 to below 1',
+  read(value) {
+    const fits = typeof value === 'number' && value >= 0 && value < 1
+    return fits ? { value } : { problem: `needs a number from 0 to below 1, got ${show(value)}` }
+  },
+  fromText: (text) => (/^\d*\.?\d+$/.test(text.trim()) ? Number(text) : text),
+}
+
 export const boolean: OptionKind<boolean> = {
   form: 'true or false',
   read: (value) =>

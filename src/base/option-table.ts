@@ -6,6 +6,7 @@ import {
   oneOf,
   opaque,
   productionFlag,
+  share,
   text,
   texts,
 } from './option-kinds.js'
@@ -87,6 +88,9 @@ export const OPTION_TABLE = {
   encodeIssuer: { env: 'JWT_ENCODE_ISSUER', default: undefined, kind: text(notEmpty) },
   encodeAudience: { env: 'JWT_ENCODE_AUDIENCE', default: undefined, kind: texts },
   encodeNbf: { env: 'JWT_ENCODE_NBF', default: true, kind: boolean },
+  sessionMaxAge: { env: 'SESSION_MAX_AGE', default: undefined, kind: duration({ orNever: true, min: 1 }) },
+  sliding: { env: 'SLIDING', default: false, kind: boolean },
+  slidingThreshold: { env: 'SLIDING_THRESHOLD', default: 0.5, kind: share },
   refreshReuseWindow: { env: 'REFRESH_REUSE_WINDOW', default: 30, kind: duration() },
   blocklistChecks: { env: 'BLOCKLIST_CHECKS', default: 'all', kind: oneOf('all', 'refresh', 'none') },
   staleRevocations: { env: 'STALE_REVOCATIONS', default: 'deny', kind: oneOf('deny', 'allow') },

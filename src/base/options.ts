@@ -100,6 +100,20 @@ export interface TokenOptions {
   accessTokenExpires?: Duration | false
   /** The life of a refresh token, and so how long a session may be idle; `false`: it never expires. */
   refreshTokenExpires?: Duration | false
+  /**
+   * How long a session lives at most, from its login on, however often it is refreshed or slides; `false`: as long as it
+   * is refreshed. By default `false`, and with `sliding` 168 h, where it cannot be `false`.
+   */
+  sessionMaxAge?: Duration | false
+  /**
+   * Whether requests extend a session by themselves: an access token of a session that is past `slidingThreshold` is
+   * answered with a successor of the usual life, in the header `X-Access-Token`. It is never fresh, and ends with the
+   * session at the latest. However many requests race, a token has one successor; whoever revokes a token revokes its
+   * successors.
+   */
+  sliding?: boolean
+  /** The share of an access token's life after which it slides. `0`: at once. */
+  slidingThreshold?: number
   /** The `iss` written into tokens. By default the first `issuer`. */
   encodeIssuer?: string
   /** The `aud` written into tokens. By default `audience`. */
@@ -152,6 +166,10 @@ export interface ListenOptions {
 export interface TokenConfig {
   readonly accessTtlSeconds: number | null
   readonly refreshTtlSeconds: number | null
+  /** Null: no limit. */
+  readonly sessionMaxAgeSeconds: number | null
+  /** The share of its life after which an access token slides. Null: never. */
+  readonly slidingThreshold: number | null
   readonly encodeIssuer: string | null
   readonly encodeAudiences: readonly string[]
   readonly encodeNbf: boolean

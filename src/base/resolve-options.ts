@@ -12,6 +12,9 @@ import type {
   VerifyOptions,
 } from './options.js'
 
+/** How long a session slides unless somebody says otherwise: a week. */
+const SLIDING_MAX_AGE_SECONDS = 168 * 3_600
+
 type Given = Readonly<Record<string, unknown>>
 
 /** The option's value, or its default. Throws `OptionError` with its name when it is not what it must be. */
@@ -66,6 +69,7 @@ export function resolveTokens(options: VerifyOptions & TokenOptions): TokenConfi
   return Object.freeze({
     accessTtlSeconds,
     refreshTtlSeconds,
+    ...resolveSliding(options, accessTtlSeconds),
     encodeIssuer,
     encodeAudiences,
     encodeNbf: require(options, 'encodeNbf'),
@@ -74,6 +78,28 @@ export function resolveTokens(options: VerifyOptions & TokenOptions): TokenConfi
     stale: require(options, 'staleRevocations'),
     leewaySeconds: verify.leewaySeconds,
   })
+}
+
+/** Refuses what would slide for ever, or never. */
+function resolveSliding(
+  options: TokenOptions,
+  accessTtlSeconds: number | null,
+): Pick<TokenConfig, 'sessionMaxAgeSeconds' | 'slidingThreshold'> {
+  const sessionMaxAgeSeconds = read(options, 'sessionMaxAge')
+  const slidingThreshold = require(options, 'slidingThreshold')
+  if (!require(options, 'sliding')) {
+    return { sessionMaxAgeSeconds: sessionMaxAgeSeconds ?? null, slidingThreshold: null }
+  }
+  if (accessTtlSeconds === null) {
+    throw new OptionError(
+      'sliding',
+      'is on, but accessTokenExpires is false: what never expires cannot slide',
+    )
+  }
+  if (sessionMaxAgeSeconds === null) {
+    throw new OptionError('sessionMaxAge', 'is false, but sliding is on: a stolen token would live for ever')
+  }
+  return { sessionMaxAgeSeconds: sessionMaxAgeSeconds ?? SLIDING_MAX_AGE_SECONDS, slidingThreshold }
 }
 
 export function resolveServer(options: ServerOptions): ServerConfig {

@@ -9,7 +9,7 @@ export function accountResolvers({ accountChanges }: Services) {
   const changePassword: Resolver<PasswordChange> = async (_parent, change, context) => {
     const session = await context.session()
     const origin = { ...context.client(), device: session?.device ?? null }
-    return toAuthPayload(await accountChanges.changePassword(requireActor(context), change, origin))
+    return toAuthPayload(context, await accountChanges.changePassword(requireActor(context), change, origin))
   }
 
   const deleteAccount: Resolver = async (_parent, _args, context) => {

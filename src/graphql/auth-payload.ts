@@ -1,7 +1,9 @@
 import type { Issued } from '../sessions/issued.js'
+import type { ServerContext } from './services.js'
 
 /** `AuthPayload`, of what a credential operation issued. */
-export function toAuthPayload({ user, session, access, refresh }: Issued) {
+export function toAuthPayload(context: ServerContext, { user, session, access, refresh }: Issued) {
+  context.answersTokens = true
   return {
     accessToken: access.token,
     accessTokenExpiresAt: access.expiresAt,

@@ -14,11 +14,11 @@ export function credentialResolvers(services: Services) {
     // One by one: a host may have added fields to the input, and none of them is ours to store.
     const { username, email, password } = input
     const user = await prepareAccount({ username, email, password })
-    return toAuthPayload(await starter.signUp(user, { ...context.client(), device }))
+    return toAuthPayload(context, await starter.signUp(user, { ...context.client(), device }))
   }
 
   const login: Resolver<{ input: CredentialsInput }> = async (_parent, { input }, context) =>
-    toAuthPayload(await starter.logIn(readCredentials(input), context.client()))
+    toAuthPayload(context, await starter.logIn(readCredentials(input), context.client()))
 
   const refresh: Resolver<{ refreshToken?: string | null }> = async (_parent, args, context) => {
     const raw = args.refreshToken ?? requirePresented(context)
@@ -27,11 +27,11 @@ export function credentialResolvers(services: Services) {
     if (verdict.kind === 'unavailable') throw new AuthError('UNAVAILABLE', { cause: verdict.cause })
     // Never TOKEN_EXPIRED, whose action is to refresh: a client that follows it would do so for ever.
     if (verdict.kind === 'expired') throw new AuthError('SESSION_ENDED')
-    return toAuthPayload(await rotate(verdict))
+    return toAuthPayload(context, await rotate(verdict))
   }
 
   const prove: Resolver<{ password: string }> = async (_parent, { password }, context) =>
-    toAuthPayload(await reauthenticate(requireActor(context), password))
+    toAuthPayload(context, await reauthenticate(requireActor(context), password))
 
   const logout: Resolver<{ refreshToken?: string | null }> = async (_parent, args, context) => {
     const presented = [args.refreshToken, presentedToken(context)?.raw]

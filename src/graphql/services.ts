@@ -31,6 +31,8 @@ export interface Services {
 export interface ServerContext extends AuthContext<unknown, SessionRecord> {
   /** Where the request comes from. */
   client(): Client
+  /** Set where the answer's body gives tokens: a client must not take the successor of an older one for the newest. */
+  answersTokens?: boolean
 }
 
 export type Resolver<Args = Record<string, never>, Parent = unknown> = GraphQLFieldResolver<

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http'
+
 /** Every answer may depend on the bearer: none is a cache's to keep, or to be taken for something else. */
 export function answerHeaders(tokenHeader: string): Readonly<Record<string, string>> {
   return {
@@ -5,4 +7,27 @@ export function answerHeaders(tokenHeader: string): Readonly<Record<string, stri
     vary: `${tokenHeader}, cookie`,
     'x-content-type-options': 'nosniff',
   }
+}
+
+const ANSWER_HEADERS: unique symbol = Symbol('answerHeaders')
+
+/** Where headers for one answer are put while it is made. */
+export interface AnswerHeaders {
+  set(name: string, value: string): void
+}
+
+/** For a context whose request has no response of Node's. */
+export function withAnswerHeaders(context: object, headers: AnswerHeaders): object {
+  return { ...context, [ANSWER_HEADERS]: headers }
+}
+
+/** Those of a request: Node's own response, or what `withAnswerHeaders` gave. Null where a host has neither. */
+export function findAnswerHeaders(context: object): AnswerHeaders | null {
+  const { res, [ANSWER_HEADERS]: given } = context as {
+    res?: Partial<ServerResponse>
+    [ANSWER_HEADERS]?: AnswerHeaders
+  }
+  if (given !== undefined) return given
+  if (typeof res?.setHeader !== 'function' || res.headersSent === true) return null
+  return { set: (name, value) => void res.setHeader?.(name, value) }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Logger } from '../base/logger.js'
 import { chooseForm } from './accept.js'
+import { withAnswerHeaders } from './answer-headers.js'
 import type { GraphQLServer } from './graphql-server.js'
 import { answerError, answerRefusal, HttpRefusal, type PlainAnswer } from './http-refusal.js'
 import { asError, conceal } from './public-error.js'
@@ -74,10 +75,11 @@ export function createNodeListener(options: LaneOptions): RequestListener {
 /** The way in for whoever has a Fetch `Request`; `context` is merged into the GraphQL context. */
 export function createFetchHandler(options: LaneOptions) {
   return async (request: Request, context: object = {}): Promise<Response> => {
-    const response = await serve(request, context).catch((error: unknown) =>
+    const own = new Headers(options.headers)
+    const response = await serve(request, withAnswerHeaders(context, own)).catch((error: unknown) =>
       toResponse(answerFailure(error, { isAborted: request.signal.aborted, logger: options.logger })),
     )
-    for (const [name, value] of Object.entries(options.headers)) response.headers.set(name, value)
+    for (const [name, value] of own) response.headers.set(name, value)
     return response
   }
 

@@ -8,7 +8,8 @@ import { AuthError, OptionError } from '../base/errors.js'
 import type { Duration, TokenConfig, VerifyConfig } from '../base/options.js'
 import type { Store, TokenRecord, Transaction } from '../store/contract.js'
 import type { Issuer } from '../tokens/issue.js'
-import { expiry, refreshRow } from './pair.js'
+import { expiry } from './limits.js'
+import { refreshRow } from './pair.js'
 import { newSession } from './start.js'
 
 /** Tokens that a host's own code asks for, without a password. */
@@ -96,6 +97,7 @@ export function createTokenIssuing(parts: {
         fresh: fresh !== false,
         freshUntil,
         rotatedAt: null,
+        successorJti: null,
         revokedAt: null,
         revokedReason: null,
       }

@@ -1,24 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { toSeconds } from '../base/clock.js'
-import type { TokenConfig } from '../base/options.js'
 import type { SessionRecord, TokenPair, TokenRecord } from '../store/contract.js'
+import { earlier, expiry, type Lives, sessionEnd } from './limits.js'
 
-export type Lives = Pick<TokenConfig, 'accessTtlSeconds' | 'refreshTtlSeconds'>
-
-/** New ids, and times in whole seconds as the claims have them. */
-export function mintPair(now: Date, lives: Lives): TokenPair {
+/** New ids, and times in whole seconds as the claims have them. `createdAt`: when the session began. */
+export function mintPair(now: Date, lives: Lives, createdAt: Date): TokenPair {
   const issuedAt = toSeconds(now.getTime())
+  const end = sessionEnd(createdAt, lives)
   return {
     accessJti: randomUUID(),
     refreshJti: randomUUID(),
     issuedAt: new Date(issuedAt * 1000),
-    accessExpiresAt: expiry(issuedAt, lives.accessTtlSeconds),
-    refreshExpiresAt: expiry(issuedAt, lives.refreshTtlSeconds),
+    accessExpiresAt: earlier(expiry(issuedAt, lives.accessTtlSeconds), end),
+    refreshExpiresAt: earlier(expiry(issuedAt, lives.refreshTtlSeconds), end),
   }
-}
-
-export function expiry(issuedAtSeconds: number, ttlSeconds: number | null): Date | null {
-  return ttlSeconds === null ? null : new Date((issuedAtSeconds + Math.floor(ttlSeconds)) * 1000)
 }
 
 type OfSession = Pick<SessionRecord, 'id' | 'userId'> & TokenPair
@@ -50,6 +45,7 @@ function liveRow(session: OfSession) {
     freshUntil: null,
     issuedAt: session.issuedAt,
     rotatedAt: null,
+    successorJti: null,
     revokedAt: null,
     revokedReason: null,
   }

@@ -6,7 +6,7 @@ import type { TokenConfig } from '../base/options.js'
 import type { Store } from '../store/contract.js'
 import { lockActor } from './actor.js'
 import type { Actor, Issued } from './issued.js'
-import { expiry } from './pair.js'
+import { earlier, expiry, sessionEnd } from './limits.js'
 import type { SessionSigner } from './sign.js'
 
 /**
@@ -32,17 +32,19 @@ export function createReauthenticate(parts: {
     const token = {
       jti: randomUUID(),
       issuedAt: new Date(issuedAt * 1000),
-      expiresAt: expiry(issuedAt, config.accessTtlSeconds),
       fresh: true,
       authTime: now,
       claims,
     }
-    const { user, session } = await store.transaction(async (tx) => {
+    const { user, session, expiresAt } = await store.transaction(async (tx) => {
       const row = await lockActor(tx, actor)
       if (row.version !== known.version) {
         throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
       }
       if (proved.patch !== null) await tx.updateUser(row.id, proved.patch)
+      const session = actor.sessionId === null ? null : await tx.findSession(actor.sessionId)
+      const end = session === null ? null : sessionEnd(session.createdAt, config)
+      const expiresAt = earlier(expiry(issuedAt, config.accessTtlSeconds), end)
       await tx.insertTokens([
         {
           jti: token.jti,
@@ -52,14 +54,16 @@ export function createReauthenticate(parts: {
           fresh: true,
           freshUntil: null,
           issuedAt: token.issuedAt,
-          expiresAt: token.expiresAt,
+          expiresAt,
           rotatedAt: null,
+          successorJti: null,
           revokedAt: null,
           revokedReason: null,
         },
       ])
-      return { user: row, session: actor.sessionId === null ? null : await tx.findSession(actor.sessionId) }
+      return { user: row, session, expiresAt }
     })
-    return { user, session, access: signer.signExtraAccess(user, session, token), refresh: null }
+    const access = signer.signExtraAccess(user, session, { ...token, expiresAt })
+    return { user, session, access, refresh: null }
   }
 }

@@ -6,10 +6,10 @@ import type { Actor } from './issued.js'
 
 /** Takes single tokens back, and undoes it. Another's token answers `NOT_FOUND` as an unknown one does. */
 export interface TokenRevocation {
-  /** A token that is revoked already stays as it is. */
+  /** With the tokens that took its place by sliding. A token that is revoked already stays as it is. */
   revoke(actor: Actor, jti: string): Promise<TokenRecord>
   /**
-   * Undoes `revoke` alone: an owner what an owner revoked, an administrator that and an administrator's. Throws
+   * Undoes `revoke` alone, for this token and not for its heirs: an owner what an owner revoked, an administrator that and an administrator's. Throws
    * `CONFLICT` for a token that ended in any other way.
    */
   unrevoke(actor: Actor, jti: string): Promise<TokenRecord>
@@ -46,16 +46,12 @@ export function createTokenRevocation(parts: { store: Store; commit: CommitRevok
         const { token } = await lockToken(tx, actor, jti, ownerId)
         if (token.revokedAt !== null) return token
         const reason = ownerId === actor.userId ? 'owner' : 'admin'
-        await tx.markRevoked(jti, at, reason)
-        // An exchanged refresh token is asked about in the database alone: no line for every instance to hold.
-        if (token.rotatedAt === null)
-          revoke({
-            scope: 'token',
-            key: jti,
-            effect: 'revoked',
-            issuedBefore: null,
-            expiresAt: token.expiresAt,
-          })
+        for (const { jti: key, rotatedAt, expiresAt } of [token, ...(await findHeirs(tx, token))]) {
+          const wasLive = await tx.markRevoked(key, at, reason)
+          // An exchanged refresh token is asked about in the database alone: no line for every instance to hold.
+          if (!wasLive || rotatedAt !== null) continue
+          revoke({ scope: 'token', key, effect: 'revoked', issuedBefore: null, expiresAt })
+        }
         return { ...token, revokedAt: at, revokedReason: reason }
       })
     },
@@ -84,6 +80,19 @@ export function createTokenRevocation(parts: { store: Store; commit: CommitRevok
       })
     },
   }
+}
+
+/** The tokens that took its place by sliding, one after the other: nobody adds one while the user's row is locked. */
+async function findHeirs(tx: Transaction, token: TokenRecord): Promise<TokenRecord[]> {
+  const heirs: TokenRecord[] = []
+  let { successorJti } = token
+  while (successorJti !== null) {
+    const heir = await tx.findToken(successorJti)
+    if (heir === null) break
+    heirs.push(heir)
+    successorJti = heir.successorJti
+  }
+  return heirs
 }
 
 function isOver(token: TokenRecord, now: Date): boolean {

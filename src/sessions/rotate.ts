@@ -5,6 +5,7 @@ import type { CommitRevoking } from '../revocation/commit.js'
 import type { SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import { endSessions } from './end.js'
 import type { GenuineToken, Issued } from './issued.js'
+import { isPast, sessionEnd } from './limits.js'
 import { accessRow, mintPair, refreshRow } from './pair.js'
 import type { SessionSigner } from './sign.js'
 
@@ -33,9 +34,21 @@ export function createRotate(parts: {
 }): Rotate {
   const { store, commit, config, signer } = parts
 
+  /** When the session began, where that sets its end. Null: it is past that end, or there is none. */
+  async function findStart(tx: Transaction, token: Presented, now: Date): Promise<Date | null> {
+    if (config.sessionMaxAgeSeconds === null) return now
+    const session = await tx.findSession(token.sessionId)
+    if (session === null || isPast(sessionEnd(session.createdAt, config), now)) return null
+    return session.createdAt
+  }
+
   /** Null where nothing was exchanged: the token is not the session's current one, or the session is over. */
-  async function exchange(tx: Transaction, token: Presented, now: Date): Promise<SessionRecord | null> {
-    const pair = mintPair(now, config)
+  async function exchange(
+    tx: Transaction,
+    token: Presented,
+    { now, createdAt }: { now: Date; createdAt: Date },
+  ): Promise<SessionRecord | null> {
+    const pair = mintPair(now, config, createdAt)
     const session = await tx.rotateSession({
       id: token.sessionId,
       userId: token.userId,
@@ -81,7 +94,9 @@ export function createRotate(parts: {
     return commit(async (tx, revoke) => {
       const user = await tx.lockUser(token.userId)
       if (user === null || !isEnabled(user)) return { kind: 'ended' }
-      const session = await exchange(tx, token, now)
+      const createdAt = await findStart(tx, token, now)
+      if (createdAt === null) return { kind: 'ended' }
+      const session = await exchange(tx, token, { now, createdAt })
       if (session !== null) return { kind: 'pair', user, session }
       const outcome = await judgeReplay(tx, user, token, now)
       if (outcome.kind === 'reused') {
@@ -111,8 +126,4 @@ export function createRotate(parts: {
       refresh: signer.signRefresh(user, session),
     }
   }
-}
-
-function isPast(time: Date | null, now: Date): boolean {
-  return time !== null && time.getTime() <= now.getTime()
 }

@@ -6,7 +6,8 @@ import { AuthError } from '../base/errors.js'
 import type { TokenConfig } from '../base/options.js'
 import type { NewUser, SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import type { Client, Issued } from './issued.js'
-import { accessRow, type Lives, mintPair, refreshRow } from './pair.js'
+import type { Lives } from './limits.js'
+import { accessRow, mintPair, refreshRow } from './pair.js'
 import type { HostClaims, SessionSigner } from './sign.js'
 
 const ATTEMPTS = 3
@@ -94,7 +95,7 @@ export function createSessionStarter(parts: {
 
 export function newSession(userId: string, origin: Origin, now: Date, config: Lives): SessionRecord {
   return {
-    ...mintPair(now, config),
+    ...mintPair(now, config, now),
     id: randomUUID(),
     userId,
     device: origin.device,

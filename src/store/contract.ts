@@ -76,6 +76,8 @@ export interface TokenRecord {
   expiresAt: Date | null
   /** When a refresh token was exchanged for its successor. */
   rotatedAt: Date | null
+  /** The access token that took its place by sliding. */
+  successorJti: string | null
   revokedAt: Date | null
   revokedReason: RevokedReason | null
 }
@@ -133,6 +135,7 @@ export interface Statements {
     pair: TokenPair
     now: Date
   }): Promise<SessionRecord | null>
+  touchSession(id: string, lastUsedAt: Date): Promise<void>
   /**
    * Ends live sessions, and marks their unrevoked tokens revoked. Answers the ids of those that it ended. Those past
    * their refresh token's life end too, until they are pruned: an access token may outlive it.
@@ -153,6 +156,11 @@ export interface Statements {
   listTokens(page: TokenPage): Promise<TokenRecord[]>
   /** Marks a refresh token exchanged, unless it was exchanged before, or revoked. False: it was. */
   markRotated(change: { jti: string; at: Date; evenIfRevoked: boolean }): Promise<boolean>
+  /**
+   * The compare-and-set of sliding: names an access token's successor, unless it has one or is revoked. False: it does,
+   * or is, or there is no such token.
+   */
+  setSuccessor(jti: string, successorJti: string): Promise<boolean>
   /** False: it was revoked before. */
   markRevoked(jti: string, at: Date, reason: RevokedReason): Promise<boolean>
   /**

@@ -5,7 +5,7 @@ import type { SessionModel } from './generated/sqlite/models.js'
 
 type SessionStatements = Pick<
   Statements,
-  'insertSession' | 'findSession' | 'listLiveSessions' | 'rotateSession' | 'endSessions'
+  'insertSession' | 'findSession' | 'listLiveSessions' | 'rotateSession' | 'touchSession' | 'endSessions'
 >
 
 /** `endSessions` is two statements: atomic only within a transaction. */
@@ -32,6 +32,9 @@ export function createSessionStatements(client: Client): SessionStatements {
         data: { ...toPair(pair), lastUsedAt: now },
       })
       return rows[0] === undefined ? null : toSession(rows[0])
+    },
+    touchSession: async (id, lastUsedAt) => {
+      await client.session.updateMany({ where: { id }, data: { lastUsedAt } })
     },
     endSessions: async ({ userId, ids, exceptId, at, reason }) => {
       const revoked = { revokedAt: at, revokedReason: reason }

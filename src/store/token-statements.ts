@@ -11,6 +11,7 @@ type TokenStatements = Pick<
   | 'findToken'
   | 'listTokens'
   | 'markRotated'
+  | 'setSuccessor'
   | 'markRevoked'
   | 'revokeSessionless'
   | 'clearRevoked'
@@ -38,6 +39,13 @@ export function createTokenStatements(client: Client, dialect: Dialect): TokenSt
       const { count } = await client.token.updateMany({
         where: { jti, type: 'refresh', rotatedAt: null, ...(evenIfRevoked ? {} : { revokedAt: null }) },
         data: { rotatedAt: at },
+      })
+      return count === 1
+    },
+    setSuccessor: async (jti, successorJti) => {
+      const { count } = await client.token.updateMany({
+        where: { jti, type: 'access', successorJti: null, revokedAt: null },
+        data: { successorJti },
       })
       return count === 1
     },
@@ -79,15 +87,15 @@ export function createTokenStatements(client: Client, dialect: Dialect): TokenSt
 
 const COLUMNS = [
   ...['jti', 'type', 'user_id', 'session_id', 'fresh', 'fresh_until'],
-  ...['issued_at', 'expires_at', 'rotated_at', 'revoked_at', 'revoked_reason'],
+  ...['issued_at', 'expires_at', 'rotated_at', 'successor_jti', 'revoked_at', 'revoked_reason'],
 ]
 
 function toRow(token: TokenRecord): Value[] {
   const { jti, type, userId, sessionId, fresh, freshUntil } = token
-  const { issuedAt, expiresAt, rotatedAt, revokedAt, revokedReason } = token
+  const { issuedAt, expiresAt, rotatedAt, successorJti, revokedAt, revokedReason } = token
   return [
     ...[jti, type, userId, sessionId, fresh, freshUntil],
-    ...[issuedAt, expiresAt, rotatedAt, revokedAt, revokedReason],
+    ...[issuedAt, expiresAt, rotatedAt, successorJti, revokedAt, revokedReason],
   ]
 }
 

@@ -28,6 +28,8 @@ describe('a value of a program is read', () => {
     ['decodeAlgorithms', 'HS256', ['HS256']],
     ['blocklistChecks', 'refresh', 'refresh'],
     ['production', true, true],
+    ['slidingThreshold', 0, 0],
+    ['slidingThreshold', 0.99, 0.99],
   ])('%s: %j', (name, value, expected) => {
     expect(read(name, value)).toEqual({ value: expected })
   })
@@ -51,6 +53,9 @@ describe('the text of a variable is read', () => {
     ['headerType', '', ''],
     ['production', 'production', true],
     ['production', 'test', false],
+    ['slidingThreshold', ' 0.25 ', 0.25],
+    ['slidingThreshold', '.5', 0.5],
+    ['slidingThreshold', '0', 0],
   ])('%s: %j', (name, text, expected) => {
     expect(readText(name, text)).toEqual({ value: expected })
   })
@@ -73,6 +78,10 @@ describe('what it cannot be is a problem', () => {
     ['accessTokenExpires', '0.5s'],
     ['accessTokenExpires', true],
     ['accessTokenExpires', null],
+    ['slidingThreshold', 1],
+    ['slidingThreshold', -0.1],
+    ['slidingThreshold', Number.NaN],
+    ['slidingThreshold', '0.5'],
     ['port', -1],
     ['port', 65_536],
     ['port', 80.5],

@@ -35,6 +35,8 @@ describe('options of a program', () => {
     expect(resolveTokens({})).toEqual({
       accessTtlSeconds: 900,
       refreshTtlSeconds: 2_592_000,
+      sessionMaxAgeSeconds: null,
+      slidingThreshold: null,
       encodeIssuer: null,
       encodeAudiences: [],
       encodeNbf: true,
@@ -63,6 +65,22 @@ describe('options of a program', () => {
     ['allowNoExpiry', { refreshTokenExpires: false, allowNoExpiry: false }],
   ])('%s is refused where we would refuse our own tokens: %j', (name, options) => {
     expect(refusalOf(() => resolveTokens(options)).option).toBe(name)
+  })
+
+  test.each<[string, object]>([
+    ['sliding', { sliding: true, accessTokenExpires: false }],
+    ['sessionMaxAge', { sliding: true, sessionMaxAge: false }],
+  ])('%s is refused where tokens would slide never or for ever: %j', (name, options) => {
+    expect(refusalOf(() => resolveTokens(options)).option).toBe(name)
+  })
+
+  test('P71 sliding is one switch: at half of a token’s life, for a week', () => {
+    const week = { slidingThreshold: 0.5, sessionMaxAgeSeconds: 604_800 }
+    expect(resolveTokens({ sliding: true })).toMatchObject(week)
+    expect(resolveTokens(optionsFromEnv({ SLIDING: 'true' }))).toMatchObject(week)
+    expect(
+      resolveTokens(optionsFromEnv({ SLIDING: 'on', SLIDING_THRESHOLD: '.25', SESSION_MAX_AGE: '90d' })),
+    ).toMatchObject({ slidingThreshold: 0.25, sessionMaxAgeSeconds: 7_776_000 })
   })
 
   test('tokens that never expire are accepted where ours are such', () => {

@@ -54,6 +54,7 @@ export function newToken(fields: Partial<TokenRecord> & { userId: string }): Tok
     issuedAt: at(0),
     expiresAt: at(900),
     rotatedAt: null,
+    successorJti: null,
     revokedAt: null,
     revokedReason: null,
     ...fields,

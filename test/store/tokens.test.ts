@@ -19,6 +19,7 @@ test('a token is found as it was inserted, to the millisecond', async () => {
   const full = newToken({
     ...{ userId, sessionId: session.id, type: 'refresh', fresh: true, freshUntil: at(1.001) },
     ...{ issuedAt: at(0.999), expiresAt: at(2), rotatedAt: at(3), revokedAt: at(4), revokedReason: 'owner' },
+    successorJti: 'the next one',
   })
   const bare = newToken({ userId, expiresAt: null })
   await store.insertTokens([full, bare])

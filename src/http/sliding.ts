@@ -1,0 +1,44 @@
+import type { ExecutionArgs } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import type { Logger } from '../base/logger.js'
+import type { ServerContext } from '../graphql/services.js'
+import type { Sliding } from '../sessions/slide.js'
+import { findAnswerHeaders } from './answer-headers.js'
+
+/** The header of an answer that has the successor of the request's access token. */
+export const SUCCESSOR_HEADER = 'X-Access-Token'
+
+/**
+ * Answers an operation with the successor of the token that asked for it, where that is due. What is refused
+ * before it is executed extends nothing. The answer does not depend on it: what fails is logged, and the next request tries again.
+ */
+export function useSliding(sliding: Sliding, logger: Logger): Plugin {
+  function find({ contextValue }: ExecutionArgs): ServerContext | null {
+    const context = contextValue as ServerContext
+    return context.claims !== null && sliding.isDue(context.claims) ? context : null
+  }
+
+  async function extend(context: ServerContext): Promise<void> {
+    const { identity, claims } = context
+    const headers = findAnswerHeaders(context)
+    if (identity.kind !== 'active' || claims === null || headers === null) return
+    if (context.answersTokens === true) return
+    try {
+      const successor = await sliding.slide(claims, identity.subject)
+      if (successor !== null) headers.set(SUCCESSOR_HEADER, successor.token)
+    } catch (err) {
+      logger.warn({ err }, 'a token was not extended')
+    }
+  }
+
+  return {
+    onExecute({ args }) {
+      const context = find(args as ExecutionArgs)
+      return context === null ? undefined : { onExecuteDone: () => extend(context) }
+    },
+    onSubscribe({ args }) {
+      const context = find(args as ExecutionArgs)
+      return context === null ? undefined : extend(context)
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import { isEnabled } from '../accounts/authenticate.js'
+import type { Claims } from '../base/claims.js'
+import { type Clock, toSeconds } from '../base/clock.js'
+import type { TokenConfig } from '../base/options.js'
+import type { SessionRecord, Store, TokenRecord, UserRecord } from '../store/contract.js'
+import type { SignedToken } from './issued.js'
+import { earlier, expiry, isPast, sessionEnd } from './limits.js'
+import type { SessionSigner } from './sign.js'
+
+/** Extends sessions that are in use: an access token past the threshold of its life gets a successor. */
+export interface Sliding {
+  /** Whether a live access token of a session is past the threshold. Asks nobody. */
+  isDue(claims: Claims): boolean
+  /**
+   * The token's one successor: made by whoever is first, and signed again for everybody else. Not fresh, and
+   * `auth_time` is the session's. Null: there is none to be had, or it was revoked.
+   */
+  slide(claims: Claims, subject: string): Promise<SignedToken | null>
+}
+
+/** What the database knew before the lock. */
+interface Known {
+  readonly token: TokenRecord
+  readonly session: SessionRecord
+  readonly user: UserRecord
+}
+
+export function createSliding(parts: {
+  store: Store
+  clock: Clock
+  config: TokenConfig
+  signer: SessionSigner
+}): Sliding | null {
+  const { store, clock, config, signer } = parts
+  const threshold = config.slidingThreshold
+  if (threshold === null) return null
+
+  async function find(jti: string, sessionId: string, subject: string): Promise<Known | null> {
+    const token = await store.findToken(jti)
+    if (token === null || token.revokedAt !== null || token.sessionId !== sessionId) return null
+    const session = await store.findSession(sessionId)
+    const user = await store.findUser(subject)
+    if (session === null || user === null || session.userId !== user.id) return null
+    return { token, session, user }
+  }
+
+  /** Null: it would not outlive the token, or the session is over. */
+  function plan({ token, session }: Known, now: Date): TokenRecord | null {
+    if (session.revokedAt !== null || isPast(session.refreshExpiresAt, now)) return null
+    const issuedAt = toSeconds(now.getTime())
+    const ends = earlier(expiry(issuedAt, config.accessTtlSeconds), sessionEnd(session.createdAt, config))
+    if (ends === null || token.expiresAt === null || ends.getTime() <= token.expiresAt.getTime()) return null
+    return {
+      ...token,
+      jti: randomUUID(),
+      issuedAt: new Date(issuedAt * 1000),
+      expiresAt: ends,
+      fresh: false,
+      freshUntil: null,
+    }
+  }
+
+  /** Null: it has a successor already, was revoked, or its session or account ended. */
+  async function commit(known: Known, successor: TokenRecord, now: Date): Promise<Known | null> {
+    return store.transaction(async (tx) => {
+      const user = await tx.lockUser(known.user.id)
+      const session = await tx.findSession(known.session.id)
+      if (user === null || !isEnabled(user) || session === null || session.revokedAt !== null) return null
+      if (!(await tx.setSuccessor(known.token.jti, successor.jti))) return null
+      await tx.insertTokens([successor])
+      await tx.touchSession(session.id, now)
+      return { ...known, user, session }
+    })
+  }
+
+  /** Makes the successor, or finds what somebody else made meanwhile. */
+  async function succeed(known: Known): Promise<{ known: Known; successor: TokenRecord } | null> {
+    let { successorJti } = known.token
+    if (successorJti === null) {
+      const now = await store.now()
+      const successor = plan(known, now)
+      if (successor === null) return null
+      const committed = await commit(known, successor, now)
+      if (committed !== null) return { known: committed, successor }
+      successorJti = (await store.findToken(known.token.jti))?.successorJti ?? null
+    }
+    const successor = successorJti === null ? null : await store.findToken(successorJti)
+    return successor === null || successor.revokedAt !== null ? null : { known, successor }
+  }
+
+  return {
+    isDue({ jti, sid, iat, exp }) {
+      if (jti === undefined || sid === undefined || iat === undefined || exp === undefined) return false
+      return clock.now() / 1000 - iat >= (exp - iat) * threshold
+    },
+
+    async slide({ jti, sid }, subject) {
+      const known = jti === undefined || sid === undefined ? null : await find(jti, sid, subject)
+      if (known === null) return null
+      // Before anything is written, so that a loader that fails leaves nothing behind.
+      const claims = await signer.loadClaims(known.user)
+      const found = await succeed(known)
+      if (found === null) return null
+      const { user, session } = found.known
+      const { authTime } = session
+      return signer.signExtraAccess(user, session, { ...found.successor, fresh: false, authTime, claims })
+    },
+  }
+}

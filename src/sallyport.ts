@@ -34,6 +34,7 @@ import {
   type HostTokens,
   type ServiceParts,
 } from './services.js'
+import { createAlignedClock, fixedClock } from './store/aligned-clock.js'
 import type { SessionRecord } from './store/contract.js'
 import { openStore } from './store/open-store.js'
 import { aheadSecondsOf } from './tokens/clock-skew.js'
@@ -80,9 +81,18 @@ const ACCOUNT_FIELDS = ['signup', 'reauthenticate', 'changePassword', 'deleteAcc
  * Opens the database (migrating it), loads the keys and the revocations, and builds the guarded schema. Throws
  * `OptionError`, naming the option, for whatever it was told that cannot be.
  */
-export async function createSallyport(options: SallyportOptions = {}): Promise<Sallyport> {
+export function createSallyport(options: SallyportOptions = {}): Promise<Sallyport> {
+  return createSallyportOn({ openStore, clock: systemClock }, options)
+}
+
+/** What the server stands on. Tests give another: a store that fails, a machine whose clock is wrong. */
+export interface Ground {
+  readonly openStore: typeof openStore
+  readonly clock: Clock
+}
+
+export async function createSallyportOn(ground: Ground, options: SallyportOptions): Promise<Sallyport> {
   refuseUnknownOptions(options, KNOWN)
-  const clock: Clock = options.clock ?? systemClock
   const logger: Logger = options.logger ?? silentLogger
   const verifyConfig = resolveVerify(options)
   const tokenConfig = resolveTokens(options)
@@ -90,9 +100,13 @@ export async function createSallyport(options: SallyportOptions = {}): Promise<S
   const keyring = createKeyring(withSecret(options, server, logger))
   const disabledFields = [...(options.disabledFields ?? []), ...impossibleFields(keyring, options)]
 
-  const store = await openStore({ databaseUrl: server.databaseUrl, clock: options.clock })
+  const store = await ground.openStore({ databaseUrl: server.databaseUrl, clock: options.clock })
+  const alignedClock =
+    options.clock === undefined
+      ? createAlignedClock({ clock: ground.clock, store, logger })
+      : fixedClock(options.clock)
   try {
-    const parts = { store, keyring, clock, logger, verifyConfig, tokenConfig, server, hooks: options }
+    const parts = { store, keyring, alignedClock, logger, verifyConfig, tokenConfig, server, hooks: options }
     return await assemble(parts, { ...options, disabledFields })
   } catch (error) {
     await store.close()
@@ -101,7 +115,8 @@ export async function createSallyport(options: SallyportOptions = {}): Promise<S
 }
 
 async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions): Promise<Sallyport> {
-  const { store, clock, logger, verifyConfig, server } = parts
+  const { store, logger, verifyConfig, server } = parts
+  const { clock } = parts.alignedClock
   const { services, revocation, sliding, loadUser, tokens, sessions, start, stop } = createServices(parts)
   const guardOptions = {
     unmarked: 'error',

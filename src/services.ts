@@ -2,7 +2,7 @@ import { type Authenticator, createAuthenticator, createProvePassword } from './
 import { type Authenticate, createExternalAuthenticator } from './accounts/external.js'
 import { createPasswords } from './accounts/passwords.js'
 import { createPrepareAccount } from './accounts/sign-up.js'
-import { type Clock, toSeconds } from './base/clock.js'
+import { toSeconds } from './base/clock.js'
 import { AuthError, OptionError } from './base/errors.js'
 import { isFresh } from './base/freshness.js'
 import type { Logger } from './base/logger.js'
@@ -23,6 +23,7 @@ import { createRotate, type Rotate } from './sessions/rotate.js'
 import { type ClaimsLoader, createSessionSigner } from './sessions/sign.js'
 import { createSliding } from './sessions/slide.js'
 import { createSessionStarter } from './sessions/start.js'
+import type { AlignedClock } from './store/aligned-clock.js'
 import type { SessionRecord, Store, UserRecord } from './store/contract.js'
 import { aheadSecondsOf } from './tokens/clock-skew.js'
 import { createIssuer, type Issuer } from './tokens/issue.js'
@@ -62,7 +63,7 @@ export interface HostSessions {
 export interface ServiceParts {
   readonly store: Store
   readonly keyring: Keyring
-  readonly clock: Clock
+  readonly alignedClock: AlignedClock
   readonly logger: Logger
   readonly verifyConfig: VerifyConfig
   readonly tokenConfig: TokenConfig
@@ -72,7 +73,8 @@ export interface ServiceParts {
 
 /** Wires the rooms together. */
 export function createServices(parts: ServiceParts) {
-  const { store, keyring, clock, logger, verifyConfig, tokenConfig, server, hooks } = parts
+  const { store, keyring, alignedClock, logger, verifyConfig, tokenConfig, server, hooks } = parts
+  const { clock } = alignedClock
   const verifier = createVerifier({ keyring, config: verifyConfig, clock })
   const canIssue = keyring.signingKey() !== null
   if (!canIssue) logger.warn({}, 'without a private key tokens are verified, and none is issued')
@@ -162,11 +164,12 @@ export function createServices(parts: ServiceParts) {
     sessions,
     loadUser: hooks.loadUser ?? loadAccount(store),
     async start() {
+      await alignedClock.start()
       await feed.start()
       pruner.start()
     },
     async stop() {
-      await Promise.all([feed.stop(), pruner.stop()])
+      await Promise.all([alignedClock.stop(), feed.stop(), pruner.stop()])
     },
   }
 }

@@ -1,5 +1,7 @@
 import { afterAll, onTestFinished } from 'vitest'
-import { createSallyport, type Sallyport, type SallyportOptions } from '../../src/index.js'
+import { systemClock } from '../../src/base/clock.js'
+import type { Sallyport, SallyportOptions } from '../../src/index.js'
+import { createSallyportOn, type Ground } from '../../src/sallyport.js'
 import type { Store } from '../../src/store/contract.js'
 import { openStore } from '../../src/store/open-store.js'
 import { freshDatabase } from './database.js'
@@ -62,7 +64,11 @@ export interface Login {
   readonly sessionId: string
 }
 
-export type TestServerOptions = SallyportOptions & { clock?: TestClock }
+export type TestServerOptions = SallyportOptions & {
+  clock?: TestClock
+  /** What it stands on: a store that fails; a machine's clock, and then the database has its own, real one. */
+  ground?: Partial<Ground>
+}
 
 let counter = 0
 
@@ -85,21 +91,26 @@ export async function startSharedServer(options: TestServerOptions = {}): Promis
   return server
 }
 
-async function openServer(
-  options: TestServerOptions,
-): Promise<{ server: TestServer; close: () => Promise<void> }> {
+async function openServer({
+  ground = {},
+  ...options
+}: TestServerOptions): Promise<{ server: TestServer; close: () => Promise<void> }> {
   const database = options.databaseUrl === undefined ? await freshDatabase() : null
   const databaseUrl = options.databaseUrl ?? database?.databaseUrl ?? ''
   const clock = options.clock ?? createTestClock()
   const keys = (options.secret ?? options.privateKey ?? options.publicKey) ? {} : { secret: SECRET }
-  const sallyport = await createSallyport({ ...keys, ...options, databaseUrl, clock })
+  const given = ground.clock === undefined ? { clock } : {}
+  const sallyport = await createSallyportOn(
+    { openStore, clock: systemClock, ...ground },
+    { ...keys, ...options, databaseUrl, ...given },
+  )
   const { url: origin } = await sallyport.listen({ port: 0, host: '127.0.0.1' })
   let opening: Promise<Store> | undefined
 
   const url = `${origin}${sallyport.endpoint}`
   const ask = (query: string, how: Ask = {}) => askServer(url, query, how)
   const store = () => {
-    opening ??= openStore({ databaseUrl, clock })
+    opening ??= openStore({ databaseUrl, ...given })
     return opening
   }
 

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import { type Clock, systemClock } from '../../src/base/clock.js'
+import { startServer, type TestServer } from '../support/server.js'
+
+/** A machine whose clock is wrong by so many seconds; the database's is right. */
+function wrongClock(seconds: number): Clock {
+  return { now: () => systemClock.now() + seconds * 1000, elapsed: () => systemClock.elapsed() }
+}
+
+const expOf = ({ sallyport }: TestServer, token: string) =>
+  Number(sallyport.tokens.peek(token)?.unverifiedClaims.exp)
+
+describe('two instances whose clocks differ by 40 s, one ahead and one behind by 20', async () => {
+  test.each([
+    [20, -20],
+    [-20, 20],
+  ])('%i s and %i s: what one issues is good on the other at once, and refreshes there', async (one, two) => {
+    const here = await startServer({ ground: { clock: wrongClock(one) } })
+    const there = await startServer({ ground: { clock: wrongClock(two) }, databaseUrl: here.databaseUrl })
+    const { accessToken, refreshToken, username } = await here.signUp()
+    const phone = await there.logIn(username)
+    for (const server of [here, there]) {
+      expect(await server.judge(accessToken)).toBe('ok')
+      expect(await server.judge(phone.accessToken)).toBe('ok')
+    }
+    // Fresh on both too: freshness goes by the same clock.
+    const fresh = await there.ask('mutation { revokeOtherSessions }', { token: accessToken })
+    expect(fresh.data).toEqual({ revokeOtherSessions: 1 })
+    const next = (await there.refresh(refreshToken)).data.refresh
+    // Within the window, which no instance's clock judges.
+    const again = (await here.refresh(refreshToken)).data.refresh
+    expect(expOf(here, again.refreshToken)).toBe(expOf(there, next.refreshToken))
+  })
+
+  test('a token expires on both when it does by the database', async () => {
+    const ground = { clock: wrongClock(-3600) }
+    const here = await startServer({ ground, accessTokenExpires: 2 })
+    const there = await startServer({
+      ...{ ground: { clock: wrongClock(3600) }, databaseUrl: here.databaseUrl },
+    })
+    const { accessToken } = await here.signUp()
+    await expect
+      .poll(async () => [await here.judge(accessToken), await there.judge(accessToken)], {
+        ...{ timeout: 20_000, interval: 100 },
+      })
+      .toEqual(['TOKEN_EXPIRED', 'TOKEN_EXPIRED'])
+  })
+})

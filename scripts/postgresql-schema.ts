@@ -2,11 +2,11 @@ const HEADING = `// Generated from ../schema.prisma by scripts/derive-schema.ts:
 
 `
 
-/** The same models for PostgreSQL: another provider, another place for the generated client. */
+/** The same models for PostgreSQL: another provider, another place for the generated client, and its own lines. */
 export function derivePostgresqlSchema(sqliteSchema: string): string {
   const start = sqliteSchema.indexOf('datasource db')
   if (start === -1) throw new Error('prisma/schema.prisma: no "datasource db"')
-  const body = sqliteSchema.slice(start)
+  const body = sqliteSchema.slice(start).replaceAll('//postgresql ', '')
   return (
     HEADING +
     replaceOnce(

@@ -15,6 +15,8 @@ import { createCommitRevoking } from './revocation/commit.js'
 import { createRevocationFeed, type RevocationFeed } from './revocation/feed.js'
 import { createPruner } from './revocation/prune.js'
 import { createAccountChanges } from './sessions/account-changes.js'
+import { createUserAdministration } from './sessions/administer-users.js'
+import { foreignTtlSecondsOf } from './sessions/end.js'
 import { createTokenIssuing, type TokenIssuing } from './sessions/issue-tokens.js'
 import { createReauthenticate } from './sessions/reauthenticate.js'
 import { createSessionRevocation } from './sessions/revoke-sessions.js'
@@ -98,7 +100,7 @@ export function createServices(parts: ServiceParts) {
       ? createAuthenticator({ store, passwords, provePassword })
       : createExternalAuthenticator({ store, authenticate: hooks.authenticate })
 
-  const foreignTtlSeconds = longest(tokenConfig)
+  const foreignTtlSeconds = foreignTtlSecondsOf(tokenConfig)
   const starter = createSessionStarter({ store, config: tokenConfig, signer, authenticator })
   const sessionRevocation = createSessionRevocation({ store, commit, feed, foreignTtlSeconds })
   const services: Services = {
@@ -119,6 +121,7 @@ export function createServices(parts: ServiceParts) {
       foreignTtlSeconds,
     }),
     tokenRevocation: createTokenRevocation({ store, commit }),
+    userAdministration: createUserAdministration({ store, commit, foreignTtlSeconds }),
     isFresh: ({ fresh, auth_time: authTime }) =>
       isFresh({ fresh, authTime }, null, {
         nowSeconds: toSeconds(clock.now()),
@@ -191,10 +194,4 @@ function loadAccount(store: Store): Load<UserRecord> {
     const user = await store.findUser(subject)
     return user === null || user.deletedAt !== null ? null : user
   }
-}
-
-/** How long a token that was minted elsewhere under our key may live; null: for ever. */
-function longest({ accessTtlSeconds, refreshTtlSeconds }: TokenConfig): number | null {
-  if (accessTtlSeconds === null || refreshTtlSeconds === null) return null
-  return Math.max(accessTtlSeconds, refreshTtlSeconds)
 }

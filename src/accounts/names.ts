@@ -33,6 +33,23 @@ function fold(text: string): string {
   return text.toLowerCase().toUpperCase().toLowerCase()
 }
 
+const SEARCH = /^[^\p{C}]{1,200}$/u
+
+/** How the names that begin with a text begin, as they are compared. Throws `BAD_USER_INPUT`. */
+export function readNamePrefix(text: string): { usernamePrefix: string; emailPrefix: string } {
+  const shown = text.trim()
+  if (!SEARCH.test(shown)) {
+    throw new AuthError('BAD_USER_INPUT', {
+      message: 'search: needs at most 200 characters, without control characters.',
+      details: { field: 'search' },
+    })
+  }
+  return {
+    usernamePrefix: fold(shown.normalize('NFKC')).normalize('NFKC'),
+    emailPrefix: readEmail(shown)?.key ?? fold(shown.normalize('NFC')).normalize('NFC'),
+  }
+}
+
 export function requireUsername(text: string): Name {
   const name = readUsername(text)
   if (name === null) {

@@ -39,9 +39,25 @@ export function readFirst(first: number | null): number {
 /** Throws `BAD_USER_INPUT` for a cursor that no page of ours ended with. */
 export function readCursor(after: string | null | undefined): Position | undefined {
   if (after == null) return undefined
-  const [, time, id] = /^(\d{1,15}):([^\0]{1,255})$/.exec(Buffer.from(after, 'base64url').toString()) ?? []
+  const [, time, id] = /^(\d{1,15}):([^\0]{1,255})$/.exec(decode(after)) ?? []
   if (id !== undefined && Number(time) <= LAST_MS) return { at: new Date(Number(time)), id }
-  throw new AuthError('BAD_USER_INPUT', {
+  throw refuseCursor()
+}
+
+/** The same, in a list that is in the order of names. */
+export function readNameCursor(after: string | null | undefined): string | undefined {
+  if (after == null) return undefined
+  const [, name] = /^name:([^\0]{1,320})$/.exec(decode(after)) ?? []
+  if (name !== undefined) return name
+  throw refuseCursor()
+}
+
+function decode(cursor: string): string {
+  return Buffer.from(cursor, 'base64url').toString()
+}
+
+function refuseCursor(): AuthError {
+  return new AuthError('BAD_USER_INPUT', {
     message: 'after: is not a cursor of ours.',
     details: { field: 'after' },
   })
@@ -51,10 +67,10 @@ export function readCursor(after: string | null | undefined): Position | undefin
 export function toConnection<T>(
   rows: readonly T[],
   page: { first: number; isFirstPage: boolean },
-  positionOf: (row: T) => Position,
+  cursorOf: (row: T) => string,
 ): Connection<T> {
   const nodes = rows.slice(0, page.first)
-  const edges = nodes.map((node) => ({ cursor: writeCursor(positionOf(node)), node }))
+  const edges = nodes.map((node) => ({ cursor: cursorOf(node), node }))
   return {
     edges,
     nodes,
@@ -67,6 +83,10 @@ export function toConnection<T>(
   }
 }
 
-function writeCursor({ at, id }: Position): string {
+export function writeCursor({ at, id }: Position): string {
   return Buffer.from(`${at.getTime()}:${id}`).toString('base64url')
+}
+
+export function writeNameCursor(name: string): string {
+  return Buffer.from(`name:${name}`).toString('base64url')
 }

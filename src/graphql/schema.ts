@@ -9,6 +9,7 @@ import { DateTime, Json } from './scalars.js'
 import type { Services } from './services.js'
 import { sessionResolvers } from './sessions.js'
 import { tokenResolvers } from './tokens.js'
+import { userResolvers } from './users.js'
 import { whoamiResolvers } from './whoami.js'
 
 /** The text of `schema.graphql`, which is shipped as it stands. */
@@ -34,6 +35,7 @@ export function buildSchema(services: Services, host: HostSchema): GraphQLSchema
       credentialResolvers(services),
       sessionResolvers(services),
       tokenResolvers(services),
+      userResolvers(services),
       ...[host.resolvers ?? []].flat(),
     ],
   })

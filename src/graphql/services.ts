@@ -3,6 +3,7 @@ import type { PrepareAccount } from '../accounts/sign-up.js'
 import { AuthError } from '../base/errors.js'
 import type { AuthContext } from '../context/index.js'
 import type { AccountChanges } from '../sessions/account-changes.js'
+import type { UserAdministration } from '../sessions/administer-users.js'
 import type { Actor, Client } from '../sessions/issued.js'
 import type { Reauthenticate } from '../sessions/reauthenticate.js'
 import type { SessionRevocation } from '../sessions/revoke-sessions.js'
@@ -23,6 +24,7 @@ export interface Services {
   readonly accountChanges: AccountChanges
   readonly sessionRevocation: SessionRevocation
   readonly tokenRevocation: TokenRevocation
+  readonly userAdministration: UserAdministration
   /** Whether a verified token's claims count as fresh now, as `@fresh` judges it. */
   readonly isFresh: (claims: Readonly<Record<string, unknown>>) => boolean
 }
@@ -44,5 +46,5 @@ export type Resolver<Args = Record<string, never>, Parent = unknown> = GraphQLFi
 /** The bearer, for a change that is theirs. The guard let them in; this is for the one who calls without it. */
 export function requireActor({ identity }: ServerContext): Actor {
   if (identity.kind !== 'active') throw new AuthError(identity.code)
-  return { userId: identity.subject, jti: identity.tokenId, sessionId: identity.sessionId }
+  return { kind: 'bearer', userId: identity.subject, jti: identity.tokenId, sessionId: identity.sessionId }
 }

@@ -1,6 +1,13 @@
 import type { TokenType } from '../base/claims.js'
 import type { TokenRecord } from '../store/contract.js'
-import { type Connection, type PageArguments, readCursor, readFirst, toConnection } from './connection.js'
+import {
+  type Connection,
+  type PageArguments,
+  readCursor,
+  readFirst,
+  toConnection,
+  writeCursor,
+} from './connection.js'
 import { readId } from './read-id.js'
 import { type Resolver, requireActor, type ServerContext, type Services } from './services.js'
 
@@ -24,10 +31,9 @@ export function tokenResolvers({ store, tokenRevocation, isFresh }: Services) {
       after: after && { issuedAt: after.at, jti: after.id },
       limit: first + 1,
     })
-    return toConnection(rows, { first, isFirstPage: after === undefined }, (row) => ({
-      at: row.issuedAt,
-      id: row.jti,
-    }))
+    return toConnection(rows, { first, isFirstPage: after === undefined }, ({ issuedAt, jti }) =>
+      writeCursor({ at: issuedAt, id: jti }),
+    )
   }
 
   const tokens: Resolver<TokensArguments> = (_parent, args, context): Promise<Connection<TokenRecord>> =>

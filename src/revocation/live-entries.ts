@@ -17,6 +17,7 @@ export function createLiveEntries(): LiveEntries {
     token: new Map<string, RevocationEntry>(),
     session: new Map<string, RevocationEntry>(),
     user: new Map<string, RevocationEntry>(),
+    access: new Map<string, RevocationEntry>(),
   }
   const maps = Object.values(byScope)
 
@@ -36,11 +37,9 @@ export function createLiveEntries(): LiveEntries {
       if (token !== 'live') return token
       const session = claims.sid === undefined ? 'live' : effectOf(byScope.session.get(claims.sid))
       if (session !== 'live') return session
-      const ofUser = byScope.user.get(subject)
-      if (ofUser === undefined || claims.iat === undefined) return judgeByTime(ofUser, claims.iat)
-      // A session of ours is ended by its id, and the next one may begin in the same second. But `sid` may be another
-      // issuer's: such a token falls with its user, unless it is of that second.
-      return judgeByTime(ofUser, claims.sid === undefined ? claims.iat : claims.iat + 1)
+      const user = judgeByTime(byScope.user.get(subject), claims)
+      if (user !== 'live' || claims.type === 'refresh') return user
+      return judgeByTime(byScope.access.get(subject), claims)
     },
 
     forgetExpired(now) {
@@ -58,8 +57,12 @@ function effectOf(entry: RevocationEntry | undefined): RevocationVerdict {
 }
 
 /** A token that belongs to no session of ours falls with its user, unless it is known to have come later. */
-function judgeByTime(entry: RevocationEntry | undefined, issuedAt: number | undefined): RevocationVerdict {
+function judgeByTime(entry: RevocationEntry | undefined, { sid, iat }: Claims): RevocationVerdict {
   const effect = effectOf(entry)
   if (effect === 'live' || entry?.issuedBefore == null) return effect
-  return issuedAt !== undefined && issuedAt * 1000 > entry.issuedBefore.getTime() ? 'live' : effect
+  if (iat === undefined) return effect
+  // What is of ours is refused by its id, and the next may be issued in the same second. But `sid` may be another
+  // issuer's: such a token falls with its user, unless it is of that second.
+  const issuedAt = sid === undefined ? iat : iat + 1
+  return issuedAt * 1000 > entry.issuedBefore.getTime() ? 'live' : effect
 }

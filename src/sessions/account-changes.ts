@@ -3,7 +3,7 @@ import type { Passwords } from '../accounts/passwords.js'
 import { AuthError } from '../base/errors.js'
 import type { CommitRevoking } from '../revocation/commit.js'
 import type { Store, Transaction, UserRecord } from '../store/contract.js'
-import { lockActor } from './actor.js'
+import { lockActor, requireAnotherAdministrator } from './actor.js'
 import { endEverything } from './end.js'
 import type { Actor, Issued } from './issued.js'
 import type { SessionSigner } from './sign.js'
@@ -13,7 +13,7 @@ import type { Origin, SessionStarter } from './start.js'
 export interface AccountChanges {
   /** Ends every session and answers a new one, in one transaction. Throws `INVALID_CREDENTIALS`, `BAD_USER_INPUT`. */
   changePassword(actor: Actor, change: PasswordChange, origin: Origin): Promise<Issued>
-  /** Frees the names, keeps the id for good. */
+  /** Frees the names, keeps the id for good. Throws `CONFLICT` for the last enabled administrator. */
   deleteAccount(actor: Actor): Promise<void>
 }
 
@@ -68,7 +68,9 @@ export function createAccountChanges(parts: {
     async deleteAccount(actor) {
       const at = await store.now()
       await commit(async (tx, revoke) => {
-        const { id: userId, version } = await lockActor(tx, actor)
+        const user = await lockActor(tx, actor)
+        await requireAnotherAdministrator(tx, user)
+        const { id: userId, version } = user
         await tx.updateUser(userId, {
           deletedAt: at,
           username: null,

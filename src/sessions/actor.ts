@@ -1,7 +1,7 @@
 import { isEnabled } from '../accounts/authenticate.js'
 import { AuthError } from '../base/errors.js'
 import type { Transaction, UserRecord } from '../store/contract.js'
-import type { Actor } from './issued.js'
+import type { Actor, Administrator } from './issued.js'
 
 /** The role that may act on what is another's. */
 export const ADMIN = 'admin'
@@ -28,7 +28,39 @@ export async function lockActor(tx: Transaction, actor: Actor, otherUserId?: str
   if (actor.jti !== null) {
     const token = await tx.findToken(actor.jti)
     // On another instance, a moment ago: a token must not be able to take back its own revocation.
-    if (token !== null && token.revokedAt !== null) throw new AuthError('TOKEN_REVOKED')
+    if (token !== null && token.revokedAt !== null) {
+      throw new AuthError(token.revokedReason === 'superseded' ? 'TOKEN_EXPIRED' : 'TOKEN_REVOKED')
+    }
   }
   return user
+}
+
+/**
+ * Locks the row of a user whom an administrator is about to change, by what the database says of the administrator, not
+ * the token. Throws what `lockActor` throws, `FORBIDDEN` or `NOT_FOUND`.
+ */
+export async function lockAdministered(
+  tx: Transaction,
+  by: Administrator,
+  userId: string,
+): Promise<UserRecord> {
+  if (by.kind === 'bearer') {
+    const { roles } = await lockActor(tx, by, userId)
+    if (!roles.includes(ADMIN)) throw new AuthError('FORBIDDEN')
+  }
+  const user = await tx.lockUser(userId)
+  if (user === null) throw new AuthError('NOT_FOUND')
+  return user
+}
+
+/**
+ * Before somebody stops being an administrator: there must be another who is enabled, or nobody could make one again.
+ * Throws `CONFLICT`. Two who leave at once are told apart by the lock that this takes.
+ */
+export async function requireAnotherAdministrator(tx: Transaction, leaving: UserRecord): Promise<void> {
+  if (!isEnabled(leaving) || !leaving.roles.includes(ADMIN)) return
+  if (await tx.isHeldByAnother(ADMIN, leaving.id)) return
+  throw new AuthError('CONFLICT', {
+    message: 'The last administrator stays: make somebody else one first.',
+  })
 }

@@ -1,3 +1,4 @@
+import type { TokenConfig } from '../base/options.js'
 import type { NewRevocation, RevokedReason, Transaction } from '../store/contract.js'
 
 export type Revoke = (entry: NewRevocation) => void
@@ -53,4 +54,13 @@ export async function endEverything(
     expiresAt: foreignTtlSeconds === null ? null : new Date(at.getTime() + foreignTtlSeconds * 1000),
   })
   return ended
+}
+
+/** How long a token that was minted elsewhere under our key may live; null: for ever. */
+export function foreignTtlSecondsOf({
+  accessTtlSeconds,
+  refreshTtlSeconds,
+}: Pick<TokenConfig, 'accessTtlSeconds' | 'refreshTtlSeconds'>): number | null {
+  if (accessTtlSeconds === null || refreshTtlSeconds === null) return null
+  return Math.max(accessTtlSeconds, refreshTtlSeconds)
 }

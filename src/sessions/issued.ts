@@ -32,7 +32,16 @@ export interface Client {
 
 /** The bearer of the access token that asks for a change. */
 export interface Actor {
+  readonly kind: 'bearer'
   readonly userId: string
   readonly jti: string | null
   readonly sessionId: string | null
 }
+
+/** Whoever has the database itself: the command line. */
+export interface Operator {
+  readonly kind: 'operator'
+}
+
+/** Who asks for a change of another's account. */
+export type Administrator = Actor | Operator

@@ -1,4 +1,5 @@
 import type { TokenType } from '../base/claims.js'
+import type { NamePage, TokenPage, UserPage } from './pages.js'
 
 /** An account. For an identity that the host authenticates, a bare row: an id and a `version`, nothing else. */
 export interface UserRecord {
@@ -82,26 +83,24 @@ export interface TokenRecord {
   revokedReason: RevokedReason | null
 }
 
-export interface TokenPage {
-  userId?: string
-  type?: TokenType
-  revoked?: boolean
-  /** Only tokens that come after this one in the order (issuedAt descending, jti descending). */
-  after?: { issuedAt: Date; jti: string }
-  limit: number
+/** A user, and the normalised name by which they were found. */
+export interface NamedUser {
+  user: UserRecord
+  key: string
 }
 
 /**
- * A line of the append-only revocation feed. `key` is a jti, a session's id or a user's id;
+ * A line of the append-only revocation feed. `key` is a jti, a session's id or, for `user` and `access`, a user's id;
  * of several lines about one (scope, key) the highest id wins.
  */
 export interface RevocationEntry {
   id: number
-  scope: 'token' | 'session' | 'user'
+  /** `access`: the user's access tokens alone. */
+  scope: 'token' | 'session' | 'user' | 'access'
   key: string
   /** `superseded`: refused as expired, so that the client refreshes. `restored`: taken back. */
   effect: 'revoked' | 'superseded' | 'restored'
-  /** For `user`: tokens without a session are refused unless issued after this (whole seconds). */
+  /** For `user` and `access`: tokens without a session are refused unless issued after this (whole seconds). */
   issuedBefore: Date | null
   /** When the last token that it concerns is past, and the line can go. Null: never. */
   expiresAt: Date | null
@@ -116,6 +115,10 @@ export interface Statements {
   findUser(id: string): Promise<UserRecord | null>
   findUserByUsername(usernameKey: string): Promise<UserRecord | null>
   findUserByEmail(emailKey: string): Promise<UserRecord | null>
+  /** Deleted ones too. */
+  listUsers(page: UserPage): Promise<UserRecord[]>
+  /** Each user once. By index: what is read is what begins so. */
+  findUsersByPrefix(page: NamePage): Promise<NamedUser[]>
   /** Throws `StoreConflict` when a name is taken. */
   updateUser(id: string, patch: UserPatch): Promise<void>
 
@@ -173,6 +176,14 @@ export interface Statements {
     reason: RevokedReason
   }): Promise<Pick<TokenRecord, 'jti' | 'expiresAt'>[]>
   clearRevoked(jti: string): Promise<void>
+  /**
+   * Marks the user's access tokens superseded, of a session and of none. What a person revoked stays so, and cannot be
+   * taken back any more. Answers those that were live.
+   */
+  supersedeAccess(change: {
+    userId: string
+    at: Date
+  }): Promise<Pick<TokenRecord, 'jti' | 'issuedAt' | 'expiresAt'>[]>
   /** When the last token of these sessions expires; null: one never does, or there is none. */
   lastExpiry(sessionIds: readonly string[]): Promise<Date | null>
 
@@ -187,6 +198,11 @@ export interface Transaction extends Statements {
    * with this, so that all of it is in one order for each user.
    */
   lockUser(id: string): Promise<UserRecord | null>
+  /**
+   * Whether somebody else who is enabled holds the role. Nobody else is answered until the transaction ends: of two who
+   * give it up at once, the second sees what the first did. After every `lockUser`.
+   */
+  isHeldByAnother(role: string, userId: string): Promise<boolean>
   /**
    * Appends to the feed, holding the feed's lock until the transaction ends, so that ids become visible in order.
    * Answers the lines with their ids. The last write of a transaction.

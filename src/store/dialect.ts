@@ -13,6 +13,10 @@ export interface Dialect {
   parameter(n: number): string
   /** Reads a user's row and keeps others from locking it until the transaction ends. */
   lockUser(tx: Prisma.TransactionClient, id: string): Promise<UserRecord | null>
+  /** See `Transaction.isHeldByAnother`. */
+  isHeldByAnother(tx: Prisma.TransactionClient, role: string, userId: string): Promise<boolean>
+  /** SQL that compares texts by their bytes, as an index does: not by the rules of a language. */
+  readonly bytewise: { atLeast: string; above: string; below: string; order: string }
   /** Keeps others from appending to the feed until the transaction ends. */
   lockFeed(tx: Prisma.TransactionClient): Promise<void>
   /** The database's clock. */

@@ -2,8 +2,9 @@ import type { Dialect } from './dialect.js'
 import type { UserModel } from './generated/sqlite/models.js'
 import { toUser } from './user-statements.js'
 
-/** Any number that no other program locks in the same database. */
+/** Any numbers that no other program locks in the same database. */
 const FEED_LOCK = 7_246_518_903
+const ROLE_LOCK = 7_246_518_904
 
 /**
  * Set with each lock, for the transaction alone: an instance that hangs must not keep its locks from the others, and
@@ -21,6 +22,11 @@ export function createPostgresqlDialect(schema: string): Dialect {
       "disabled_at" AS "disabledAt", "deleted_at" AS "deletedAt", ${LET_GO} AS "letGo"
     FROM ${table('users')} WHERE "id" = $1 FOR NO KEY UPDATE`
   const lockFeed = `SELECT ${LET_GO}, pg_advisory_xact_lock(${FEED_LOCK})`
+  const lockRoles = `SELECT ${LET_GO}, pg_advisory_xact_lock(${ROLE_LOCK})`
+  // A statement of its own, for a snapshot that is taken once the lock is held.
+  const heldByAnother = `
+    SELECT 1 FROM ${table('users')} WHERE "id" <> $1 AND "roles" @> jsonb_build_array($2::text)
+      AND "disabled_at" IS NULL AND "deleted_at" IS NULL LIMIT 1`
   // As a number: a raw timestamp with time zone is read back wrong by the server's offset.
   const now = `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "ms"`
 
@@ -32,6 +38,11 @@ export function createPostgresqlDialect(schema: string): Dialect {
       const rows = await tx.$queryRawUnsafe<UserModel[]>(lockUser, id)
       return rows[0] === undefined ? null : toUser(rows[0])
     },
+    isHeldByAnother: async (tx, role, userId) => {
+      await tx.$executeRawUnsafe(lockRoles)
+      return (await tx.$queryRawUnsafe<unknown[]>(heldByAnother, userId, role)).length > 0
+    },
+    bytewise: { atLeast: '~>=~', above: '~>~', below: '~<~', order: 'USING ~<~' },
     lockFeed: async (tx) => {
       await tx.$executeRawUnsafe(lockFeed)
     },

@@ -48,7 +48,7 @@ export function createPrismaStore({
 
 function createStatements(client: Client, dialect: Dialect): Statements {
   return {
-    ...createUserStatements(client),
+    ...createUserStatements(client, dialect),
     ...createSessionStatements(client),
     ...createTokenStatements(client, dialect),
     ...createFeedStatements(client),
@@ -59,6 +59,7 @@ function createTransaction(tx: Prisma.TransactionClient, dialect: Dialect): Tran
   return {
     ...createStatements(tx, dialect),
     lockUser: (id) => dialect.lockUser(tx, id),
+    isHeldByAnother: (role, userId) => dialect.isHeldByAnother(tx, role, userId),
     appendRevocations: async (entries) => {
       if (entries.length === 0) return []
       await dialect.lockFeed(tx)

@@ -2,6 +2,10 @@ import { systemClock } from '../base/clock.js'
 import type { Dialect } from './dialect.js'
 import { toUser } from './user-statements.js'
 
+const HELD_BY_ANOTHER = `
+  SELECT 1 FROM "users", json_each("users"."roles") AS "role"
+  WHERE "users"."id" <> ? AND "role"."value" = ? AND "disabled_at" IS NULL AND "deleted_at" IS NULL LIMIT 1`
+
 /** One writer at a time: a transaction of ours holds every lock as it begins. The file's clock is the machine's. */
 export const sqliteDialect: Dialect = {
   provider: 'sqlite',
@@ -11,6 +15,9 @@ export const sqliteDialect: Dialect = {
     const row = await tx.user.findUnique({ where: { id } })
     return row === null ? null : toUser(row)
   },
+  isHeldByAnother: async (tx, role, userId) =>
+    (await tx.$queryRawUnsafe<unknown[]>(HELD_BY_ANOTHER, userId, role)).length > 0,
+  bytewise: { atLeast: '>=', above: '>', below: '<', order: '' },
   lockFeed: async () => {},
   now: async () => new Date(systemClock.now()),
 }

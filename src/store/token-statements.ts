@@ -1,9 +1,10 @@
 import type { TokenType } from '../base/claims.js'
 import { inBatches } from './batches.js'
-import type { RevokedReason, Statements, TokenPage, TokenRecord } from './contract.js'
+import type { RevokedReason, Statements, TokenRecord } from './contract.js'
 import type { Client, Dialect } from './dialect.js'
 import type { TokenModel } from './generated/sqlite/models.js'
 import { insertRows, type Value } from './insert-rows.js'
+import type { TokenPage } from './pages.js'
 
 type TokenStatements = Pick<
   Statements,
@@ -15,6 +16,7 @@ type TokenStatements = Pick<
   | 'markRevoked'
   | 'revokeSessionless'
   | 'clearRevoked'
+  | 'supersedeAccess'
   | 'lastExpiry'
 >
 
@@ -69,6 +71,19 @@ export function createTokenStatements(client: Client, dialect: Dialect): TokenSt
       }),
     clearRevoked: async (jti) => {
       await client.token.updateMany({ where: { jti }, data: { revokedAt: null, revokedReason: null } })
+    },
+    supersedeAccess: async ({ userId, at }) => {
+      const ofUser = { userId, type: 'access' }
+      const live = await client.token.updateManyAndReturn({
+        where: { ...ofUser, revokedAt: null },
+        data: { revokedAt: at, revokedReason: 'superseded' },
+        select: { jti: true, issuedAt: true, expiresAt: true },
+      })
+      await client.token.updateMany({
+        where: { ...ofUser, revokedReason: { in: ['owner', 'admin'] } },
+        data: { revokedReason: 'superseded' },
+      })
+      return live
     },
     lastExpiry: async (sessionIds) => {
       const parts = await inBatches(sessionIds, (batch) =>

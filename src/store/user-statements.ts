@@ -1,13 +1,21 @@
 import type { NewUser, Statements, UserPatch, UserRecord } from './contract.js'
-import type { Client } from './dialect.js'
+import type { Client, Dialect } from './dialect.js'
+import { findByPrefix } from './find-by-prefix.js'
 import type { UserModel } from './generated/sqlite/models.js'
+import type { UserPage } from './pages.js'
 
 type UserStatements = Pick<
   Statements,
-  'insertUser' | 'findUser' | 'findUserByUsername' | 'findUserByEmail' | 'updateUser'
+  | 'insertUser'
+  | 'findUser'
+  | 'findUserByUsername'
+  | 'findUserByEmail'
+  | 'listUsers'
+  | 'findUsersByPrefix'
+  | 'updateUser'
 >
 
-export function createUserStatements(client: Client): UserStatements {
+export function createUserStatements(client: Client, dialect: Dialect): UserStatements {
   return {
     insertUser: async (user) => {
       await client.user.create({ data: toRow(user), select: { id: true } })
@@ -16,6 +24,23 @@ export function createUserStatements(client: Client): UserStatements {
     findUserByUsername: async (usernameKey) =>
       toUserOrNull(await client.user.findUnique({ where: { usernameKey } })),
     findUserByEmail: async (emailKey) => toUserOrNull(await client.user.findUnique({ where: { emailKey } })),
+    listUsers: async ({ after, limit }) => {
+      const rows = await client.user.findMany({
+        where: after === undefined ? {} : toWhere(after),
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: limit,
+      })
+      return rows.map(toUser)
+    },
+    findUsersByPrefix: async (page) => {
+      const hits = await findByPrefix(client, dialect, page)
+      const rows = await client.user.findMany({ where: { id: { in: hits.map(({ id }) => id) } } })
+      const users = new Map(rows.map((row) => [row.id, toUser(row)]))
+      return hits.flatMap(({ id, key }) => {
+        const user = users.get(id)
+        return user === undefined ? [] : [{ user, key }]
+      })
+    },
     updateUser: async (id, patch) => {
       const { count } = await client.user.updateMany({ where: { id }, data: toPatch(patch) })
       if (count === 0) throw new RangeError('updateUser: no user has this id')
@@ -64,6 +89,14 @@ function toRow(user: NewUser) {
     createdAt: user.createdAt,
     disabledAt: user.disabledAt,
     deletedAt: user.deletedAt,
+  }
+}
+
+function toWhere({ createdAt, id }: NonNullable<UserPage['after']>) {
+  // The bound by itself lets the index begin there.
+  return {
+    createdAt: { lte: createdAt },
+    OR: [{ createdAt: { lt: createdAt } }, { id: { lt: id } }],
   }
 }
 

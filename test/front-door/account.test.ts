@@ -111,7 +111,7 @@ describe('deleteAccount', async () => {
     const names = { username: 'ada', email: 'ada@example.com' }
     const { data } = await signUp(names)
     const { accessToken, refreshToken, user } = data.signup
-    await (await server.store()).updateUser(user.id, { roles: ['admin'] })
+    await (await server.store()).updateUser(user.id, { roles: ['editor'] })
     const other = await server.logIn('ada')
     const unbound = await server.sallyport.tokens.issueAccess({ subject: user.id })
     expect(await remove({ accessToken })).toMatchObject({ status: 200, data: { deleteAccount: true } })

@@ -89,7 +89,7 @@ describe('what the feed says of a user', () => {
 
 describe('in whatever order lines come, and however often', () => {
   const line = fc.record({
-    scope: fc.constantFrom('token' as const, 'session' as const, 'user' as const),
+    scope: fc.constantFrom('token' as const, 'session' as const, 'user' as const, 'access' as const),
     key: fc.constantFrom('a', 'b'),
     effect: fc.constantFrom('revoked' as const, 'superseded' as const, 'restored' as const),
     issuedBefore: fc.option(fc.date({ min: new Date(NOON - 5_000), max: new Date(NOON + 5_000) }), {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Store, TokenPage, TokenRecord } from '../../src/store/contract.js'
+import type { Store, TokenRecord } from '../../src/store/contract.js'
+import type { TokenPage } from '../../src/store/pages.js'
 import { openTestStore } from './open-test-store.js'
 import { addSession, addUser, at, newToken } from './records.js'
 

@@ -1,0 +1,61 @@
+import { readNamePrefix } from '../accounts/names.js'
+import type { UserRecord } from '../store/contract.js'
+import {
+  type Connection,
+  type PageArguments,
+  readCursor,
+  readFirst,
+  readNameCursor,
+  toConnection,
+  writeCursor,
+  writeNameCursor,
+} from './connection.js'
+import { readId } from './read-id.js'
+import { type Resolver, requireActor, type Services } from './services.js'
+
+interface UsersArguments extends PageArguments {
+  search?: string | null
+}
+
+/** What an administrator sees of accounts, and does to them. */
+export function userResolvers({ store, userAdministration }: Services) {
+  async function listUsers(args: PageArguments): Promise<Connection<UserRecord>> {
+    const first = readFirst(args.first)
+    const after = readCursor(args.after)
+    const rows = await store.listUsers({
+      after: after && { createdAt: after.at, id: after.id },
+      limit: first + 1,
+    })
+    return toConnection(rows, { first, isFirstPage: after === undefined }, ({ createdAt, id }) =>
+      writeCursor({ at: createdAt, id }),
+    )
+  }
+
+  async function findUsers(args: PageArguments, search: string): Promise<Connection<UserRecord>> {
+    const first = readFirst(args.first)
+    const after = readNameCursor(args.after)
+    const hits = await store.findUsersByPrefix({ ...readNamePrefix(search), after, limit: first + 1 })
+    const names = new Map(hits.map(({ user, key }) => [user, key]))
+    return toConnection([...names.keys()], { first, isFirstPage: after === undefined }, (user) =>
+      writeNameCursor(names.get(user) ?? ''),
+    )
+  }
+
+  const users: Resolver<UsersArguments> = (_parent, { search, ...page }) => {
+    const text = search?.trim() ?? ''
+    return text === '' ? listUsers(page) : findUsers(page, text)
+  }
+
+  const user: Resolver<{ id: string }> = (_parent, { id }) => store.findUser(readId(id))
+
+  const setRoles: Resolver<{ userId: string; roles: readonly string[] }> = (_parent, change, context) =>
+    userAdministration.setRoles(requireActor(context), { ...change, userId: readId(change.userId) })
+
+  const setUserDisabled: Resolver<{ userId: string; disabled: boolean }> = (_parent, change, context) =>
+    userAdministration.setDisabled(requireActor(context), { ...change, userId: readId(change.userId) })
+
+  const revokeUserSessions: Resolver<{ userId: string }> = (_parent, { userId }, context) =>
+    userAdministration.endSessions(requireActor(context), readId(userId))
+
+  return { Query: { users, user }, Mutation: { setRoles, setUserDisabled, revokeUserSessions } }
+}

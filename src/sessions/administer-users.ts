@@ -1,0 +1,92 @@
+import { isEnabled } from '../accounts/authenticate.js'
+import { readRoles } from '../accounts/roles.js'
+import { AuthError } from '../base/errors.js'
+import type { CommitRevoking } from '../revocation/commit.js'
+import type { Store, UserRecord } from '../store/contract.js'
+import { ADMIN, lockAdministered, requireAnotherAdministrator } from './actor.js'
+import { endEverything } from './end.js'
+import type { Administrator } from './issued.js'
+import { supersedeAccess } from './supersede.js'
+
+/**
+ * What an administrator does to an account. Whether they may is decided within the transaction: a bearer must be enabled,
+ * their session live and the role theirs still (`FORBIDDEN`). Throws `NOT_FOUND` for an id that nobody has.
+ */
+export interface UserAdministration {
+  /**
+   * Replaces the roles. The user's access tokens count as expired from then on, so that the next refresh brings the new
+   * ones; what is so already stays as it is. Throws `BAD_USER_INPUT`, and `CONFLICT` for the last enabled
+   * administrator and for a deleted account.
+   */
+  setRoles(by: Administrator, change: { userId: string; roles: readonly string[] }): Promise<UserRecord>
+  /**
+   * Disabling ends every session, and lets nobody log in, refresh or get a token; enabling lets them log in again. Throws
+   * `CONFLICT` for the last enabled administrator and for a deleted account.
+   */
+  setDisabled(by: Administrator, change: { userId: string; disabled: boolean }): Promise<UserRecord>
+  /** Ends all that a user has; how many sessions. */
+  endSessions(by: Administrator, userId: string): Promise<number>
+}
+
+export function createUserAdministration(parts: {
+  store: Pick<Store, 'now'>
+  commit: CommitRevoking
+  /** How long a token minted elsewhere may live: seconds; null: for ever. */
+  foreignTtlSeconds: number | null
+}): UserAdministration {
+  const { store, commit, foreignTtlSeconds } = parts
+
+  return {
+    async setRoles(by, { userId, roles: wanted }) {
+      const roles = readRoles(wanted)
+      const at = await store.now()
+      return commit(async (tx, revoke) => {
+        const user = await lockAdministered(tx, by, userId)
+        requireKept(user)
+        if (isSame(user.roles, roles)) return user
+        if (!roles.includes(ADMIN)) await requireAnotherAdministrator(tx, user)
+        const changed = { roles, version: user.version + 1 }
+        await tx.updateUser(userId, changed)
+        await supersedeAccess(tx, revoke, { userId, at, foreignTtlSeconds })
+        return { ...user, ...changed }
+      })
+    },
+
+    async setDisabled(by, { userId, disabled }) {
+      const at = await store.now()
+      return commit(async (tx, revoke) => {
+        const user = await lockAdministered(tx, by, userId)
+        requireKept(user)
+        if (disabled !== isEnabled(user)) return user
+        if (disabled) await requireAnotherAdministrator(tx, user)
+        const { version } = user
+        const changed = { disabledAt: disabled ? at : null, version: version + 1 }
+        await tx.updateUser(userId, changed)
+        if (disabled) {
+          const reason = 'account_disabled'
+          await endEverything(tx, revoke, { userId, version, at, reason, foreignTtlSeconds })
+        }
+        return { ...user, ...changed }
+      })
+    },
+
+    async endSessions(by, userId) {
+      const at = await store.now()
+      return commit(async (tx, revoke) => {
+        const { version } = await lockAdministered(tx, by, userId)
+        const reason = 'session_revoked'
+        const ended = await endEverything(tx, revoke, { userId, version, at, reason, foreignTtlSeconds })
+        return ended.length
+      })
+    },
+  }
+}
+
+function requireKept(user: UserRecord): void {
+  if (user.deletedAt === null) return
+  throw new AuthError('CONFLICT', { message: 'The account is deleted.' })
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((role) => other.includes(role))
+}

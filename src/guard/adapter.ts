@@ -16,12 +16,10 @@ export interface Request {
 
 export type Ruling =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  /** To be executed; the schema judges it again. */
+  /** To be executed; the schema judges it again, and asks policies. */
   | { readonly kind: 'allowed' }
-  /** The same, but policies may refuse it within the execution. */
-  | { readonly kind: 'pending' }
 
-const ALLOWED: Ruling = { kind: 'allowed' }
+export const ALLOWED: Ruling = { kind: 'allowed' }
 
 /** Judges a request before it is executed. */
 export function ruleOnRequest(judge: Judge | null, request: Request): Ruling {
@@ -31,8 +29,7 @@ export function ruleOnRequest(judge: Judge | null, request: Request): Ruling {
   if (execution === 'nothing') return ALLOWED
   if (execution === 'ambiguous') return refuse('GRAPHQL_VALIDATION_FAILED')
   const verdict = judge.prejudge(execution)
-  if (verdict.kind === 'refused') return verdict
-  return verdict.kind === 'pending' ? { kind: 'pending' } : ALLOWED
+  return verdict.kind === 'refused' ? verdict : ALLOWED
 }
 
 /** The operation that an executor is going to run; `nothing` where it finds none, and answers that itself. */
@@ -51,6 +48,6 @@ export function executionOf(request: Request): Execution | 'nothing' | 'ambiguou
   }
 }
 
-function refuse(code: ErrorCode): Ruling {
+export function refuse(code: ErrorCode): Ruling {
   return { kind: 'refused', refusal: { code, maxAge: null, mentions: [] } }
 }

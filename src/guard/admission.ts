@@ -1,6 +1,7 @@
 import type { GraphQLInputType, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { variablesOf } from './conditions.js'
 import { ALLOWED, findDenial, type Verdict } from './decide.js'
+import { noteRun } from './execution-mark.js'
 import type { InputAtlas } from './inputs.js'
 import { type Judge, Judges } from './judge.js'
 import type { GuardConfig } from './options.js'
@@ -62,6 +63,7 @@ export class Admission {
     const known = this.#recall(site, context, info)
     // The way of nearly every field of a long list.
     if (known !== undefined && known.verdict === ALLOWED) return
+    if (known === undefined) noteRun(context)
     const verdict = known === undefined ? this.#judgeOperation(site, context, info) : known.verdict
     if (verdict !== null) return enforce(site, verdict, 'operation')
     return enforce(site, this.#judgeAlone(site, args, context, info), 'field')

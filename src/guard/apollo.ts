@@ -1,5 +1,13 @@
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql'
-import { ruleOnRequest } from './adapter.js'
+import { type Request, ruleOnRequest } from './adapter.js'
+import type { Refusal } from './decide.js'
+import { beginExecution, findBegun } from './execution-mark.js'
+import {
+  type ForeignAnswers,
+  mayHoldData,
+  readForeignAnswers,
+  ruleOnForeignAnswer,
+} from './foreign-answers.js'
 import { findSchemaJudge } from './guard-schema.js'
 import { findRefusal, refusalError, refusalErrors, refusalHttp } from './refusal.js'
 
@@ -11,22 +19,24 @@ interface ApolloRequest {
     readonly operationName?: string | undefined
     readonly variables?: Readonly<Record<string, unknown>> | undefined
   }
-  readonly contextValue: unknown
+  readonly contextValue: object
   readonly response: ApolloResponse
+}
+
+/** As the answer goes out. */
+interface ApolloAnswer extends Omit<ApolloRequest, 'document'> {
+  readonly document?: DocumentNode | undefined
+  readonly errors?: readonly unknown[] | undefined
 }
 
 interface ApolloResponse {
   readonly http: { status?: number | undefined; readonly headers: Map<string, string> }
-  // Read only where it is known to be one result.
   body?: unknown
 }
 
 interface ApolloRequestListener {
   didResolveOperation(request: ApolloRequest): Promise<void>
-  willSendResponse(request: {
-    readonly errors?: readonly unknown[]
-    readonly response: ApolloResponse
-  }): Promise<void>
+  willSendResponse(answer: ApolloAnswer): Promise<void>
 }
 
 /** The hooks that the guard uses of Apollo Server's plugins. */
@@ -35,11 +45,36 @@ export interface ApolloGuard {
   requestDidStart(): Promise<ApolloRequestListener>
 }
 
+export interface ApolloGuardOptions {
+  /**
+   * What becomes of an answer to a guarded operation that the schema's resolvers did not give for this very request; as
+   * `useGuard` has it.
+   * @default 'refuse'
+   */
+  foreignAnswers?: ForeignAnswers
+}
+
 /**
  * The guard as a plugin of Apollo Server, beside a schema from `guardSchema`: refuses before execution with status and
- * challenge and without `data`. The server does not start with a schema that is not guarded.
+ * challenge and without `data`. The server does not start with a schema that is not guarded. Throws `OptionError`.
  */
-export function apolloGuard(): ApolloGuard {
+export function apolloGuard(options: ApolloGuardOptions = {}): ApolloGuard {
+  const foreignAnswers = readForeignAnswers(options.foreignAnswers)
+
+  async function willSendResponse(answer: ApolloAnswer): Promise<void> {
+    const refusal = findRefusal(answer.errors) ?? (await findForeignRefusal(answer))
+    if (refusal !== undefined) answerWith(refusal, answer.response)
+  }
+
+  async function findForeignRefusal(answer: ApolloAnswer): Promise<Refusal | undefined> {
+    if (findBegun(answer.contextValue)?.ran || !mayHoldData(resultIn(answer.response.body))) return undefined
+    const judge = findSchemaJudge(answer.schema) ?? null
+    // Whatever has data had a document.
+    const request = requestOf(answer as ApolloRequest)
+    const ruling = await ruleOnForeignAnswer({ judge, request, foreignAnswers })
+    return ruling.kind === 'refused' ? ruling.refusal : undefined
+  }
+
   return {
     async serverWillStart({ schema }) {
       if (findSchemaJudge(schema) === undefined) {
@@ -53,31 +88,24 @@ export function apolloGuard(): ApolloGuard {
 }
 
 /** The hook before all others that could answer: a cache among them. */
-async function didResolveOperation({
-  schema,
-  document,
-  request,
-  contextValue,
-}: ApolloRequest): Promise<void> {
-  const ruling = ruleOnRequest(findSchemaJudge(schema) ?? null, {
-    schema,
-    document,
-    contextValue,
-    operationName: request.operationName,
-    variableValues: request.variables,
-  })
+async function didResolveOperation(request: ApolloRequest): Promise<void> {
+  const ruling = ruleOnRequest(findSchemaJudge(request.schema) ?? null, requestOf(request))
   if (ruling.kind === 'refused') throw refusalError(ruling.refusal, 'operation')
+  beginExecution(request.contextValue)
 }
 
-async function willSendResponse({
-  errors,
-  response,
-}: {
-  readonly errors?: readonly unknown[]
-  readonly response: ApolloResponse
-}): Promise<void> {
-  const refusal = findRefusal(errors)
-  if (refusal === undefined) return
+function requestOf({ schema, document, request, contextValue }: ApolloRequest): Request {
+  const { operationName, variables: variableValues } = request
+  return { schema, document, operationName, variableValues, contextValue }
+}
+
+/** Of what comes in parts, the body itself: it has no errors alone. */
+function resultIn(body: unknown): unknown {
+  const { singleResult = body } = (body ?? {}) as { readonly singleResult?: unknown }
+  return singleResult
+}
+
+function answerWith(refusal: Refusal, response: ApolloResponse): void {
   const { status, headers } = refusalHttp(refusal)
   response.http.status = status
   for (const [name, value] of Object.entries(headers)) response.http.headers.set(name.toLowerCase(), value)

@@ -153,6 +153,11 @@ function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
 }
 
+/** Whether anything guarded is asked for, by whomever. */
+export function isDemanding(demands: Demands, variables: Variables): boolean {
+  return demands.rules.length > 0 && activeClauses(demands, variables).length > 0
+}
+
 /** The clauses that count under these variables. Each block is looked at once, so that no nesting costs more. */
 function activeClauses({ block: start, inputs }: Demands, variables: Variables): Clause[] {
   const active: Clause[] = []

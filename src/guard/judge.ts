@@ -2,7 +2,7 @@ import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { AuthError } from '../base/errors.js'
 import { compilePlan } from './compile.js'
 import type { Variables } from './conditions.js'
-import { ALLOWED, decide, type Pending, type Verdict } from './decide.js'
+import { ALLOWED, decide, isDemanding, type Pending, type Verdict } from './decide.js'
 import type { GuardConfig } from './options.js'
 import type { Demands, FindFragment, Plan } from './plan.js'
 import { TypeAtlas } from './possible-types.js'
@@ -50,6 +50,15 @@ export class Judge {
       return this.#settle(this.#decide(demands, { context, variables: () => null }), context)
     } catch (error) {
       return refuseUnjudged(error)
+    }
+  }
+
+  /** Whether the operation asks for anything guarded; also where that cannot be told. */
+  isDemanding({ operation, findFragment, variables }: Execution): boolean {
+    try {
+      return isDemanding(this.#planOf(operation, findFragment), variables())
+    } catch {
+      return true
     }
   }
 

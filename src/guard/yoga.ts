@@ -1,30 +1,41 @@
-import type { GraphQLError, GraphQLSchema } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
 import { type Request, ruleOnRequest } from './adapter.js'
-import type { Refusal } from './decide.js'
+import { type Begun, beginExecution } from './execution-mark.js'
+import {
+  type ForeignAnswers,
+  mayHoldData,
+  readForeignAnswers,
+  ruleOnForeignAnswer,
+  ruleOnForeignStream,
+} from './foreign-answers.js'
 import { findSchemaJudge, guardSchemaWith } from './guard-schema.js'
 import { Judges } from './judge.js'
 import { type GuardOptions, resolveGuardOptions } from './options.js'
-import { findRefusal, refusalErrors } from './refusal.js'
+import { findRefusal } from './refusal.js'
+import { noteExecuted, type Refused, type ResultHook, refuseBy, watchAnswers } from './yoga-answers.js'
 
-interface Refused {
-  errors: GraphQLError[]
+export interface UseGuardOptions extends GuardOptions {
+  /**
+   * What becomes of an answer to a guarded operation that the schema's resolvers did not give for this very request: that
+   * of a response cache, or of an executor elsewhere. Nothing in it says whose it is, so that it is refused, and the log
+   * says why. With `'judge'` it is given to whoever the guard lets through: for a cache whose key has the session, and for
+   * executors that are told who asks. What would be null for the caller (`onDeny: NULL`) is refused then too.
+   * @default 'refuse'
+   */
+  foreignAnswers?: ForeignAnswers
 }
 
 interface OperationHook {
   readonly args: Request
+  readonly context: object
   setResultAndStopExecution(result: Refused): void
-}
-
-interface ResultHook {
-  readonly result: unknown
-  setResult(result: Refused): void
 }
 
 /** The hooks that the guard uses of Envelop's plugins, and so of Yoga's. */
 export interface GuardPlugin {
   onPluginInit(payload: { plugins: unknown[] }): void
   onSchemaChange(payload: { schema: GraphQLSchema; replaceSchema(schema: GraphQLSchema): void }): void
-  onExecute(payload: OperationHook): { onExecuteDone(payload: ResultHook): void } | undefined
+  onExecute(payload: OperationHook): { onExecuteDone(payload: ResultHook): void | Promise<void> } | undefined
   onSubscribe(payload: OperationHook): { onSubscribeResult(payload: ResultHook): void } | undefined
 }
 
@@ -33,24 +44,36 @@ export interface GuardPlugin {
  * status and challenge and without `data`. Throws `OptionError` at once, `GuardSchemaError` where the server takes the
  * schema.
  */
-export function useGuard(options: GuardOptions): GuardPlugin {
+export function useGuard(options: UseGuardOptions): GuardPlugin {
   const config = resolveGuardOptions(options)
+  const foreignAnswers = readForeignAnswers(options.foreignAnswers)
   const judges = new Judges(config)
   // A server may take its schema anew for each request.
   const guarded = new WeakMap<GraphQLSchema, GraphQLSchema>()
 
-  /** Whether there is more to look at when it has been executed. */
-  function rule({ args, setResultAndStopExecution }: OperationHook): boolean {
-    const ruling = ruleOnRequest(findSchemaJudge(args.schema) ?? judges.findJudge(args.schema), args)
-    if (ruling.kind === 'refused') setResultAndStopExecution(answerOf(ruling.refusal))
-    return ruling.kind === 'pending'
+  const judgeOf = (schema: GraphQLSchema) => findSchemaJudge(schema) ?? judges.findJudge(schema)
+
+  /** Null where it is refused. */
+  function begin({ args, context, setResultAndStopExecution }: OperationHook): Begun | null {
+    noteExecuted(context)
+    const ruling = ruleOnRequest(judgeOf(args.schema), args)
+    refuseBy(ruling, { setResult: setResultAndStopExecution })
+    return ruling.kind === 'refused' ? null : beginExecution(context)
+  }
+
+  const rule = (request: Request) =>
+    ruleOnForeignAnswer({ judge: judgeOf(request.schema), request, foreignAnswers })
+
+  async function ruleOnDone(request: Request, done: ResultHook): Promise<void> {
+    refuseBy(await rule(request), done)
   }
 
   const plugin: GuardPlugin = {
     onPluginInit({ plugins }) {
-      // First of all plugins: a cache before the guard would answer anybody.
+      // First of all, to refuse before another answers; and last, for what was answered before there was an execution.
       plugins.splice(plugins.indexOf(plugin), 1)
       plugins.unshift(plugin)
+      plugins.push(watchAnswers(rule))
     },
     onSchemaChange({ schema, replaceSchema }) {
       if (findSchemaJudge(schema) !== undefined) return
@@ -59,10 +82,25 @@ export function useGuard(options: GuardOptions): GuardPlugin {
       replaceSchema(replacement)
     },
     onExecute(payload) {
-      return rule(payload) ? { onExecuteDone: refuseDone } : undefined
+      const begun = begin(payload)
+      if (begun === null) return undefined
+      return {
+        onExecuteDone(done) {
+          if (begun.ran || !mayHoldData(done.result)) return refuseDone(done)
+          return ruleOnDone(payload.args, done)
+        },
+      }
     },
     onSubscribe(payload) {
-      return rule(payload) ? { onSubscribeResult: refuseDone } : undefined
+      const begun = begin(payload)
+      if (begun === null) return undefined
+      return {
+        onSubscribeResult(done) {
+          if (begun.ran || !mayHoldData(done.result)) return refuseDone(done)
+          const { args: request } = payload
+          refuseBy(ruleOnForeignStream({ judge: judgeOf(request.schema), request, foreignAnswers }), done)
+        },
+      }
     },
   }
   return plugin
@@ -70,10 +108,6 @@ export function useGuard(options: GuardOptions): GuardPlugin {
 
 /** What policies refused within the execution is answered as any refusal. */
 function refuseDone({ result, setResult }: ResultHook): void {
-  const refusal = findRefusal((result as { readonly errors?: unknown } | null)?.errors)
-  if (refusal !== undefined) setResult(answerOf(refusal))
-}
-
-function answerOf(refusal: Refusal): Refused {
-  return { errors: refusalErrors(refusal, { http: true }) }
+  const refusal = findRefusal((result as { readonly errors?: unknown } | null | undefined)?.errors)
+  if (refusal !== undefined) refuseBy({ kind: 'refused', refusal }, { setResult })
 }

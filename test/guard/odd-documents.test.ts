@@ -79,9 +79,11 @@ test('implementors that return different types are each followed to theirs', asy
 test('two operations by one name are refused before execution', () => {
   const plugin = useGuard(OPTIONS)
   const refused: unknown[] = []
+  const context = { viewer: ANYBODY }
   const rule = (text: string, operationName?: string) =>
     plugin.onExecute({
-      args: { schema: guarded, document: parse(text), operationName, contextValue: { viewer: ANYBODY } },
+      args: { schema: guarded, document: parse(text), operationName, contextValue: context },
+      context,
       setResultAndStopExecution: ({ errors }) => refused.push(errors[0]?.extensions.code),
     })
   rule('query A { open } query A { secret }', 'A')

@@ -104,8 +104,10 @@ function plugIn(schema: GraphQLSchema, options: Parameters<typeof useGuard>[0]) 
   plugin.onSchemaChange({ schema, replaceSchema: (replacement) => (guarded = replacement) })
   return ({ query, variables }: ModelRequest, viewer: Viewer): unknown => {
     let code: unknown = null
+    const context = { viewer }
     plugin.onExecute({
-      args: { schema: guarded, document: parse(query), variableValues: variables, contextValue: { viewer } },
+      args: { schema: guarded, document: parse(query), variableValues: variables, contextValue: context },
+      context,
       setResultAndStopExecution: ({ errors }) => {
         code = errors[0]?.extensions.code
       },

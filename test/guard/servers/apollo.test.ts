@@ -1,6 +1,6 @@
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { afterEach, describe, expect, test } from 'vitest'
-import { apolloGuard } from '../../../src/guard/apollo.js'
+import { type ApolloGuardOptions, apolloGuard } from '../../../src/guard/apollo.js'
 import { type GuardOptions, guardSchema, type Viewer } from '../../../src/guard/index.js'
 import { type Host, makeHost } from '../support/host.js'
 import { ANYBODY } from '../support/run.js'
@@ -31,8 +31,11 @@ const OPTIONS: GuardOptions = {
   viewer: (context: unknown) => (context as { viewer: Viewer }).viewer,
 }
 
+const logged: string[] = []
+const log = (line: string) => void logged.push(line)
 const started: { stop(): Promise<void> }[] = []
 afterEach(async () => {
+  logged.length = 0
   await Promise.all(started.splice(0).map((server) => server.stop()))
 })
 
@@ -40,6 +43,7 @@ async function start(host: Host, plugins: ApolloServerPlugin<{ viewer: Viewer }>
   const server = new ApolloServer({
     schema: guardSchema(host.schema, OPTIONS),
     plugins,
+    logger: { debug() {}, info() {}, warn() {}, error: log },
     includeStacktraceInErrorResponses: false,
   })
   await server.start()
@@ -61,6 +65,25 @@ async function start(host: Host, plugins: ApolloServerPlugin<{ viewer: Viewer }>
     })
     const text = answer.kind === 'complete' ? answer.string : ''
     return { status: status ?? 200, headers, body: JSON.parse(text), ran: [...host.ran] }
+  }
+}
+
+/** A response cache that knows texts only; or one that holds an answer to everything. */
+function useCache(everything?: object): ApolloServerPlugin<{ viewer: Viewer }> {
+  const cache = new Map<unknown, object>()
+  return {
+    async requestDidStart() {
+      return {
+        async responseForOperation({ source }) {
+          const singleResult = everything ?? cache.get(source)
+          if (singleResult === undefined) return null
+          return { http: { headers: new HeaderMap(), status: 200 }, body: { kind: 'single', singleResult } }
+        },
+        async willSendResponse({ source, response: { body } }) {
+          if (body.kind === 'single' && body.singleResult.data) cache.set(source, body.singleResult)
+        },
+      }
+    },
   }
 }
 
@@ -143,26 +166,54 @@ describe('behind apolloGuard', () => {
     expect(host.ran).toEqual(['Query.open', 'Query.open'])
   })
 
-  test('G31 a cache that would answer anybody does not, before or after the guard', async () => {
-    const cache: ApolloServerPlugin<{ viewer: Viewer }> = {
-      async requestDidStart() {
-        return {
-          async responseForOperation() {
-            return {
-              http: { headers: new HeaderMap(), status: 200 },
-              body: { kind: 'single' as const, singleResult: { data: { secret: 'cached' } } },
-            }
-          },
-        }
-      },
-    }
-    for (const plugins of [
-      [cache, apolloGuard()],
-      [apolloGuard(), cache],
-    ]) {
-      const run = await start(makeHost(typeDefs), plugins)
-      expect((await run({ query: '{ secret }' })).status).toBe(401)
-    }
+  describe('G31 a cache without the session in its key', () => {
+    const orders = (options?: ApolloGuardOptions) => [
+      [useCache(), apolloGuard(options)],
+      [apolloGuard(options), useCache()],
+    ]
+    const active: Viewer = { kind: 'active' }
+
+    test('shows nobody what another was answered, before or after the guard', async () => {
+      for (const plugins of orders()) {
+        const run = await start(makeHost(typeDefs), plugins)
+        expect((await run({ query: '{ secret }' }, active)).body).toEqual({
+          data: { secret: 'Query.secret' },
+        })
+        const { status, body, ran } = await run({ query: '{ secret }' }, active)
+        expect([status, body.data, ran]).toEqual([500, undefined, []])
+        expect(logged.join()).toContain("foreignAnswers: 'judge'")
+        expect(JSON.stringify(body)).not.toContain('foreignAnswers')
+        expect((await run({ query: '{ secret }' })).status).toBe(401)
+      }
+    })
+
+    test('answers what is for everybody', async () => {
+      for (const plugins of orders()) {
+        const run = await start(makeHost(typeDefs), plugins)
+        await run({ query: '{ open }' })
+        const { body, ran } = await run({ query: '{ open }' })
+        expect([body, ran]).toEqual([{ data: { open: 'Query.open' } }, []])
+      }
+    })
+
+    test('with foreignAnswers: judge, who gets its answers is judged each time', async () => {
+      for (const plugins of orders({ foreignAnswers: 'judge' })) {
+        const run = await start(makeHost(typeDefs), plugins)
+        await run({ query: '{ secret }' }, active)
+        const { body, ran } = await run({ query: '{ secret }' }, active)
+        expect([body, ran]).toEqual([{ data: { secret: 'Query.secret' } }, []])
+        expect((await run({ query: '{ secret }' }, { kind: 'revoked' })).status).toBe(401)
+      }
+    })
+
+    test('asks policies too, and refuses as they say', async () => {
+      const run = await start(makeHost(typeDefs), [
+        useCache({ data: { asked: 'cached' } }),
+        apolloGuard({ foreignAnswers: 'judge' }),
+      ])
+      const { status, body } = await run({ query: '{ asked }' }, active)
+      expect([status, body.data, body.errors[0].extensions.code]).toEqual([403, undefined, 'FORBIDDEN'])
+    })
   })
 
   test('a server with a schema that is not guarded does not start', async () => {

@@ -29,22 +29,6 @@ function start(plugins: (guard: Plugin) => Plugin[], batching = false) {
   }
 }
 
-/** A response cache that forgot the session in its key. */
-function useCareless(): Plugin {
-  const cache = new Map<unknown, object>()
-  return {
-    onExecute({ args, setResultAndStopExecution }) {
-      const cached = cache.get(args.document)
-      if (cached !== undefined) setResultAndStopExecution(cached)
-      return {
-        onExecuteDone({ result }) {
-          cache.set(args.document, result)
-        },
-      }
-    },
-  }
-}
-
 /** Documents by their ids, as persisted operations are. */
 function usePersisted(documents: Readonly<Record<string, string>>): Plugin {
   return {
@@ -56,23 +40,6 @@ function usePersisted(documents: Readonly<Record<string, string>>): Plugin {
 }
 
 describe('behind useGuard', () => {
-  test.each([
-    ['before', (guard: Plugin) => [useCareless(), guard]],
-    ['after', (guard: Plugin) => [guard, useCareless()]],
-  ])(
-    'G31 a response cache without the session in its key, %s the guard, leaks nothing',
-    async (_name, plugins) => {
-      const run = start(plugins)
-      expect((await run({ query: '{ secret }' }, 'active')).status).toBe(200)
-      const { status, body } = await run({ query: '{ secret }' })
-      expect(status).toBe(401)
-      expect(body).not.toHaveProperty('data')
-      expect((await run({ query: '{ secret }' }, 'active')).body).toEqual({
-        data: { secret: 'Query.secret' },
-      })
-    },
-  )
-
   test('G33 a persisted document is judged as its text', async () => {
     const run = start((guard) => [usePersisted({ a: '{ secret }', b: '{ open }' }), guard])
     expect((await run({ extensions: { id: 'a' } })).status).toBe(401)

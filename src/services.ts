@@ -18,6 +18,7 @@ import { createAccountChanges } from './sessions/account-changes.js'
 import { createUserAdministration } from './sessions/administer-users.js'
 import { foreignTtlSecondsOf } from './sessions/end.js'
 import { createTokenIssuing, type TokenIssuing } from './sessions/issue-tokens.js'
+import { createJudgeToken } from './sessions/judge-token.js'
 import { createReauthenticate } from './sessions/reauthenticate.js'
 import { createSessionRevocation } from './sessions/revoke-sessions.js'
 import { createTokenRevocation } from './sessions/revoke-token.js'
@@ -30,7 +31,7 @@ import type { SessionRecord, Store, UserRecord } from './store/contract.js'
 import { aheadSecondsOf } from './tokens/clock-skew.js'
 import { createIssuer, type Issuer } from './tokens/issue.js'
 import { peekUnverified, type UnverifiedToken } from './tokens/peek.js'
-import { createVerifier, type ExpectedType, type ValidToken, type Verdict } from './tokens/verify.js'
+import { createVerifier, type ExpectedType, type Verdict } from './tokens/verify.js'
 
 /** Functions of the host's own, in place of ours or beside them. */
 export interface Hooks {
@@ -103,9 +104,11 @@ export function createServices(parts: ServiceParts) {
   const foreignTtlSeconds = foreignTtlSecondsOf(tokenConfig)
   const starter = createSessionStarter({ store, config: tokenConfig, signer, authenticator })
   const sessionRevocation = createSessionRevocation({ store, commit, feed, foreignTtlSeconds })
+  const judgeToken = createJudgeToken({ verifier, revocation, store, checks: tokenConfig.checks })
   const services: Services = {
     store,
     verifier,
+    judgeToken,
     starter,
     sessionRevocation,
     prepareAccount: createPrepareAccount({ store, passwords }),
@@ -130,26 +133,13 @@ export function createServices(parts: ServiceParts) {
       }),
   }
 
-  /** Exchanged, or taken back: refresh tokens are asked about in the database, as `refresh` does. */
-  async function isDeadRefreshToken({ type, claims }: ValidToken): Promise<boolean> {
-    if (type !== 'refresh' || claims.jti === undefined) return false
-    const row = await store.findToken(claims.jti)
-    if (row === null) return false
-    return row.rotatedAt !== null || (row.revokedAt !== null && tokenConfig.checks !== 'none')
-  }
-
   const tokens: HostTokens = {
     ...createTokenIssuing({ store, issuer, config: { ...verifyConfig, ...tokenConfig } }),
     async verify(raw, expected = 'access') {
-      const verdict = await verifier.verify(raw, expected)
-      if (verdict.kind !== 'valid') return verdict
-      if (await isDeadRefreshToken(verdict)) return { kind: 'revoked' }
-      if (revocation === undefined) return verdict
-      const state = revocation.check(verdict.claims, verdict.subject)
-      if (state === 'live') return verdict
-      return state === 'unavailable'
-        ? { kind: state, cause: 'the revocations are not loaded' }
-        : { kind: state }
+      const judged = await judgeToken(raw, expected)
+      if (!('token' in judged)) return judged
+      if (judged.kind === 'unknown') return judged.token
+      return { kind: judged.kind === 'superseded' ? 'superseded' : 'revoked' }
     },
     peek: peekUnverified,
   }

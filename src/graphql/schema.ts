@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql'
 import { OptionError } from '../base/errors.js'
 import { accountResolvers } from './account.js'
 import { credentialResolvers } from './credentials.js'
+import { introspectionResolvers } from './introspect.js'
 import { DateTime, Json } from './scalars.js'
 import type { Services } from './services.js'
 import { sessionResolvers } from './sessions.js'
@@ -36,6 +37,7 @@ export function buildSchema(services: Services, host: HostSchema): GraphQLSchema
       sessionResolvers(services),
       tokenResolvers(services),
       userResolvers(services),
+      introspectionResolvers(services),
       ...[host.resolvers ?? []].flat(),
     ],
   })

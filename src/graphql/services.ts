@@ -5,6 +5,7 @@ import type { AuthContext } from '../context/index.js'
 import type { AccountChanges } from '../sessions/account-changes.js'
 import type { UserAdministration } from '../sessions/administer-users.js'
 import type { Actor, Client } from '../sessions/issued.js'
+import type { JudgeToken } from '../sessions/judge-token.js'
 import type { Reauthenticate } from '../sessions/reauthenticate.js'
 import type { SessionRevocation } from '../sessions/revoke-sessions.js'
 import type { TokenRevocation } from '../sessions/revoke-token.js'
@@ -17,6 +18,7 @@ import type { Verifier } from '../tokens/verify.js'
 export interface Services {
   readonly store: Store
   readonly verifier: Verifier
+  readonly judgeToken: JudgeToken
   readonly prepareAccount: PrepareAccount
   readonly starter: SessionStarter
   readonly rotate: Rotate

@@ -1,0 +1,70 @@
+import type { ErrorCode } from '../base/errors.js'
+import type { OverToken } from '../sessions/judge-token.js'
+import type { TokenRecord } from '../store/contract.js'
+import { isTime } from '../tokens/token-facts.js'
+import type { Verdict } from '../tokens/verify.js'
+import type { Resolver, Services } from './services.js'
+
+type Kind = Verdict['kind'] | OverToken['kind']
+
+/** The state that the API shows, and the code of the refusal: of a guarded field, or of `refresh` for its tokens. */
+const MEANING: Readonly<
+  Record<Kind, { state: string; access: ErrorCode | null; refresh: ErrorCode | null }>
+> = {
+  valid: { state: 'ACTIVE', access: null, refresh: null },
+  expired: { state: 'EXPIRED', access: 'TOKEN_EXPIRED', refresh: 'SESSION_ENDED' },
+  revoked: { state: 'REVOKED', access: 'TOKEN_REVOKED', refresh: 'SESSION_ENDED' },
+  superseded: { state: 'SUPERSEDED', access: 'TOKEN_EXPIRED', refresh: 'SESSION_ENDED' },
+  rotated: { state: 'ROTATED', access: null, refresh: 'SESSION_ENDED' },
+  unknown: { state: 'UNKNOWN', access: null, refresh: 'SESSION_ENDED' },
+  invalid: { state: 'INVALID', access: 'TOKEN_INVALID', refresh: 'TOKEN_INVALID' },
+  unavailable: { state: 'UNAVAILABLE', access: 'UNAVAILABLE', refresh: 'UNAVAILABLE' },
+}
+
+/** RFC 7662 for administrators: the judgement that a request with this token would meet. */
+export function introspectionResolvers({ store, judgeToken, isFresh }: Services) {
+  const introspect: Resolver<{ token: string }> = async (_parent, { token: raw }) => {
+    const judged = await judgeToken(raw, 'any')
+    const { state, ...codes } = MEANING[judged.kind]
+    // What nobody vouches for says nothing: neither whom it names nor when.
+    if (judged.kind === 'invalid' || judged.kind === 'unavailable') {
+      return { active: false, state, code: codes.access }
+    }
+    const { type, subject, claims } = 'token' in judged ? judged.token : judged
+    const row = claims.jti === undefined ? null : await store.findToken(claims.jti)
+    const user = await store.findUser(subject)
+    return {
+      active: judged.kind === 'valid',
+      state,
+      code: codes[type],
+      type: type.toUpperCase(),
+      ...{ sub: subject, jti: claims.jti, iss: claims.iss, sessionId: claims.sid },
+      aud: claims.aud === undefined ? [] : [claims.aud].flat(),
+      scope: typeof claims.scope === 'string' ? claims.scope : null,
+      roles: readRoles(claims.roles),
+      fresh: type === 'access' && isFresh(claims),
+      ...{ iat: toDate(claims.iat), nbf: toDate(claims.nbf), exp: toDate(claims.exp) },
+      authTime: toDate(claims.auth_time),
+      ...ofRow(row, subject),
+      user,
+    }
+  }
+
+  return { Query: { introspect } }
+}
+
+/** Anything but a list of texts is none, as for the guard. */
+function readRoles(roles: unknown): readonly string[] {
+  return Array.isArray(roles) && roles.every((role) => typeof role === 'string') ? roles : []
+}
+
+/** Claims that grant are not judged as they are verified: `auth_time` may be anything. */
+function toDate(seconds: unknown): Date | null {
+  return isTime(seconds) ? new Date(seconds * 1000) : null
+}
+
+function ofRow(row: TokenRecord | null, subject: string) {
+  // Of another issuer under the same jti: not this one's row.
+  if (row === null || row.userId !== subject) return {}
+  return { revokedAt: row.revokedAt, revokedReason: row.revokedReason }
+}

@@ -156,6 +156,7 @@ async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions
       context,
       plugins:
         sliding === null ? [useGuard(guardOptions)] : [useGuard(guardOptions), useSliding(sliding, logger)],
+      limits: server,
       logger,
     }),
     endpoint: server.endpoint,

@@ -42,7 +42,7 @@ const ROOMS: Rooms = {
 }
 
 const VENDORS: Vendors = {
-  graphql: ['base', 'guard', 'testing', 'graphql', 'http', 'sallyport.ts'],
+  graphql: ['base', 'limits', 'guard', 'testing', 'graphql', 'http', 'sallyport.ts'],
   '@graphql-tools/*': ['guard', 'graphql'],
   'graphql-yoga': ['http'],
   jsonwebtoken: ['tokens'],

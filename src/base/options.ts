@@ -144,6 +144,18 @@ export interface ServerOptions {
   endpoint?: string
   /** The largest request body, in bytes; a larger one is answered 413. */
   maxBodyBytes?: number
+  /** How deep a document may nest fields. Tools' introspection has 15 levels. */
+  maxDepth?: number
+  /** How many aliases a document's operation may have. Fragments are written out, here and in the next two. */
+  maxAliases?: number
+  /** How many fields an operation may have at its root. */
+  maxRootFields?: number
+  /**
+   * What a document may cost: 1 for each field, fragment and directive, and 1 for each pair of fields of one name in one
+   * place, which validation compares. A document beyond this or one of the three above is answered 400, naming the limit,
+   * before it is validated.
+   */
+  maxCost?: number
   /** How many passwords are hashed at once: fewer than the threads of Node's pool (4), so that other work goes on. */
   maxConcurrentHashes?: number
   /** How many more may wait for it; one beyond is refused with `RATE_LIMITED`. */
@@ -179,8 +191,16 @@ export interface TokenConfig {
   readonly leewaySeconds: number
 }
 
+/** What a document may have; see `ServerOptions`. */
+export interface DocumentLimits {
+  readonly maxDepth: number
+  readonly maxAliases: number
+  readonly maxRootFields: number
+  readonly maxCost: number
+}
+
 /** `ServerOptions`, resolved. */
-export interface ServerConfig {
+export interface ServerConfig extends DocumentLimits {
   readonly dataDir: string
   readonly databaseUrl: string
   readonly endpoint: string

@@ -11,7 +11,9 @@ import { createYoga, type GraphQLHTTPExtensions, type Plugin, type YogaServerIns
 import { AuthError } from '../base/errors.js'
 import { toGraphQLError } from '../base/graphql-error.js'
 import type { Logger } from '../base/logger.js'
+import type { DocumentLimits } from '../base/options.js'
 import { type AnswerForm, chooseForm } from './accept.js'
+import { useDocumentLimits } from './check-document.js'
 import { createDocumentCaches } from './document-cache.js'
 import { finishErrors } from './finish-result.js'
 import type { PlainAnswer } from './http-refusal.js'
@@ -63,6 +65,7 @@ export function createGraphQLServer(parts: {
   endpoint: string
   context: (initial: object) => object | Promise<object>
   plugins: readonly Plugin[]
+  limits: DocumentLimits
   logger: Logger
 }): GraphQLServer {
   const toPublicError = createToPublicError(parts.logger)
@@ -70,7 +73,13 @@ export function createGraphQLServer(parts: {
     schema: parts.schema,
     graphqlEndpoint: parts.endpoint,
     context: parts.context,
-    plugins: [graphqlJs, ...parts.plugins, refuseUnreadStreams, useFinishedStreams(toPublicError)],
+    plugins: [
+      graphqlJs,
+      useDocumentLimits(parts.limits),
+      ...parts.plugins,
+      refuseUnreadStreams,
+      useFinishedStreams(toPublicError),
+    ],
     maskedErrors: { maskError: toPublicError },
     parserAndValidationCache: createDocumentCaches(),
     maxRequestBodySize: false,

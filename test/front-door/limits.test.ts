@@ -55,7 +55,7 @@ test('the same text is the same operation, for which the guard’s plan holds', 
 
 test('more mistakes than are listed are one answer, 400', async () => {
   const { status, errors, body } = await server.ask(
-    `{${Array.from({ length: 900 }, (_, i) => `a${i}`).join(' ')}}`,
+    `{whoami{${Array.from({ length: 900 }, (_, i) => `a${i}`).join(' ')}}}`,
   )
   expect(status).toBe(400)
   expect(errors.length).toBeLessThanOrEqual(101)

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createSchema, type Plugin } from 'graphql-yoga'
 import { onTestFinished } from 'vitest'
+import { resolveServer } from '../../src/base/resolve-options.js'
 import { answerHeaders } from '../../src/http/answer-headers.js'
 import { createGraphQLServer } from '../../src/http/graphql-server.js'
 import type { LaneOptions } from '../../src/http/request-lanes.js'
@@ -30,7 +31,14 @@ export function createOptions(
     },
   })
   return {
-    graphql: createGraphQLServer({ schema, endpoint: '/graphql', context: () => ({}), plugins, logger }),
+    graphql: createGraphQLServer({
+      schema,
+      endpoint: '/graphql',
+      context: () => ({}),
+      plugins,
+      limits: resolveServer({}),
+      logger,
+    }),
     endpoint: '/graphql',
     maxBodyBytes: 500_000,
     headers: answerHeaders('authorization'),

@@ -1,0 +1,39 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { PASSWORD, startServer } from '../support/server.js'
+
+const PAGE = new URL('../../docs/clients.md', import.meta.url)
+
+/** The client that the page shows, as it stands there. */
+async function importClient(endpoint: string) {
+  const [, text] = /^```js client\.mjs\n([\s\S]*?)^```$/m.exec(readFileSync(PAGE, 'utf8')) ?? []
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-client-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'client.mjs')
+  writeFileSync(file, (text ?? '').replace('process.env.ENDPOINT', JSON.stringify(endpoint)))
+  return import(pathToFileURL(file).href)
+}
+
+test('the client of docs/clients.md: who finds the token expired shares one refresh, and the session goes on', async () => {
+  const server = await startServer()
+  const { username } = await server.signUp()
+  const { ask, logIn } = await importClient(server.url)
+  const me = '{ me { username } }'
+  const answer = { data: { me: { username } } }
+
+  expect((await ask(me)).errors[0].extensions.action).toBe('login')
+  await logIn({ username, password: PASSWORD })
+  expect(await ask(me)).toEqual(answer)
+
+  server.clock.advance(16 * 60)
+  const answers = await Promise.all(Array.from({ length: 5 }, () => ask(me)))
+  expect(answers).toEqual(Array(5).fill(answer))
+  const { sessions } = (await ask('{ sessions { current } }')).data
+  expect(sessions.filter(({ current }: { current: boolean }) => current)).toHaveLength(1)
+
+  await ask('mutation { logout { ended } }')
+  expect((await ask(me)).errors[0].extensions.action).toBe('login')
+})

@@ -3,11 +3,19 @@ import type { GraphQLSchema } from 'graphql'
 import { type Awaitable, isPromise } from './base/awaitable.js'
 import { type Clock, systemClock } from './base/clock.js'
 import { OptionError } from './base/errors.js'
-import { type Logger, silentLogger } from './base/logger.js'
+import { fromLevel, silentLogger } from './base/logger.js'
 import { OPTION_TABLE } from './base/option-table.js'
-import type { KeyOptions, ListenOptions, ServerOptions, TokenOptions, VerifyOptions } from './base/options.js'
+import type {
+  FirstAdministrator,
+  KeyOptions,
+  ListenOptions,
+  ServerOptions,
+  TokenOptions,
+  VerifyOptions,
+} from './base/options.js'
 import {
   refuseUnknownOptions,
+  resolveFirstAdministrator,
   resolveListen,
   resolveServer,
   resolveTokens,
@@ -26,7 +34,7 @@ import { type Listening, listen } from './http/listen.js'
 import { createFetchHandler, createNodeListener } from './http/request-lanes.js'
 import { useSliding } from './http/sliding.js'
 import { createKeyring, type Keyring } from './keys/keyring.js'
-import { loadOrGenerateSecret } from './keys/secret-file.js'
+import { withOwnSecret } from './keys/own-secret.js'
 import {
   createServices,
   type Hooks,
@@ -34,6 +42,7 @@ import {
   type HostTokens,
   type ServiceParts,
 } from './services.js'
+import { ensureFirstAdministrator } from './sessions/first-administrator.js'
 import { createAlignedClock, fixedClock } from './store/aligned-clock.js'
 import type { SessionRecord } from './store/contract.js'
 import { openStore } from './store/open-store.js'
@@ -71,7 +80,6 @@ export interface Sallyport {
 
 const HOST_OPTIONS = ['typeDefs', 'resolvers', 'disabledFields', 'authenticate', 'loadUser', 'claims']
 const KNOWN: ReadonlySet<string> = new Set([...Object.keys(OPTION_TABLE), ...HOST_OPTIONS, 'clock', 'logger'])
-const MIN_DIFFERENT_BYTES = 10
 /** What an account table of ours is needed for. */
 const ACCOUNT_FIELDS = ['signup', 'reauthenticate', 'changePassword', 'deleteAccount'].map(
   (field) => `Mutation.${field}`,
@@ -93,11 +101,12 @@ export interface Ground {
 
 export async function createSallyportOn(ground: Ground, options: SallyportOptions): Promise<Sallyport> {
   refuseUnknownOptions(options, KNOWN)
-  const logger: Logger = options.logger ?? silentLogger
   const verifyConfig = resolveVerify(options)
   const tokenConfig = resolveTokens(options)
   const server = resolveServer(options)
-  const keyring = createKeyring(withSecret(options, server, logger))
+  const logger = fromLevel(options.logger ?? silentLogger, server.logLevel)
+  const administrator = resolveAdministrator(options)
+  const keyring = createKeyring(withOwnSecret(options, server, logger))
   const disabledFields = [...(options.disabledFields ?? []), ...impossibleFields(keyring, options)]
 
   const store = await ground.openStore({ databaseUrl: server.databaseUrl, clock: options.clock })
@@ -107,14 +116,18 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
       : fixedClock(options.clock)
   try {
     const parts = { store, keyring, alignedClock, logger, verifyConfig, tokenConfig, server, hooks: options }
-    return await assemble(parts, { ...options, disabledFields })
+    return await assemble(parts, { ...options, disabledFields }, administrator)
   } catch (error) {
     await store.close()
     throw error
   }
 }
 
-async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions): Promise<Sallyport> {
+async function assemble(
+  parts: ServiceParts,
+  options: HostSchema & ListenOptions,
+  administrator: FirstAdministrator | null,
+): Promise<Sallyport> {
   const { store, logger, verifyConfig, server } = parts
   const { clock } = parts.alignedClock
   const { services, revocation, sliding, loadUser, tokens, sessions, start, stop } = createServices(parts)
@@ -146,6 +159,7 @@ async function assemble(parts: ServiceParts, options: HostSchema & ListenOptions
     return isPromise(built) ? built.then((late) => withClient(late, source)) : withClient(built, source)
   }
 
+  if (administrator !== null) await ensureFirstAdministrator({ ...services, logger }, administrator)
   await start()
   let listening: Promise<Listening> | undefined
   let closing = false
@@ -204,25 +218,11 @@ function impossibleFields(keyring: Keyring, { authenticate, claims }: Hooks): re
   return ['Mutation.login', ...ACCOUNT_FIELDS]
 }
 
-/** The secret of the data folder where the host gave no key. */
-function withSecret(
-  options: KeyOptions,
-  { production, dataDir }: { production: boolean; dataDir: string },
-  logger: Logger,
-): KeyOptions {
-  const hasKey = [options.secret, options.privateKey, options.publicKey].some((key) => key !== undefined)
-  if (production && options.secret !== undefined) refuseWeak(options.secret)
-  if (hasKey) return options
-  if (production) {
-    throw new OptionError('secret', 'is missing: in production give JWT_SECRET_KEY or a key pair')
+/** Throws `OptionError` where there is no account table for the first administrator to be in. */
+function resolveAdministrator(options: SallyportOptions): FirstAdministrator | null {
+  const administrator = resolveFirstAdministrator(options)
+  if (administrator !== null && options.authenticate !== undefined) {
+    throw new OptionError('adminEmail', 'needs our account table, whose place `authenticate` takes')
   }
-  const { secret, path, generated } = loadOrGenerateSecret(dataDir)
-  if (generated) logger.info({ path }, 'made a secret for signing tokens')
-  return { ...options, secret }
-}
-
-/** Long enough is not enough: a text of few different characters was typed, not drawn. */
-function refuseWeak(secret: string | Uint8Array): void {
-  if (new Set(Buffer.from(secret)).size >= MIN_DIFFERENT_BYTES) return
-  throw new OptionError('secret', 'is weak: draw one at random, such as by `openssl rand -base64 48`')
+  return administrator
 }

@@ -105,6 +105,13 @@ export function opaque(form: string): OptionKind<unknown> {
   return { form, read: (value) => ({ value }), fromText: (value) => value }
 }
 
+/** A text that is never shown, whatever is wrong with it. */
+export const hidden: OptionKind<string> = {
+  form: 'a text',
+  read: (value) => (typeof value === 'string' ? { value } : { problem: 'needs a text' }),
+  fromText: (value) => value,
+}
+
 /** A variable's value is `production` or not. */
 export const productionFlag: OptionKind<boolean> = {
   form: 'true or false (the variable: production, or anything else)',

@@ -1,6 +1,8 @@
+import { LOG_LEVELS } from './logger.js'
 import {
   boolean,
   duration,
+  hidden,
   integer,
   type OptionKind,
   oneOf,
@@ -106,6 +108,9 @@ export const OPTION_TABLE = {
   maxConcurrentHashes: { env: 'MAX_CONCURRENT_HASHES', default: 3, kind: integer(1, 64) },
   maxQueuedHashes: { env: 'MAX_QUEUED_HASHES', default: 100, kind: integer(0, 10_000) },
   production: { env: 'NODE_ENV', default: false, kind: productionFlag },
+  adminEmail: { env: 'ADMIN_EMAIL', default: undefined, kind: text(notEmpty) },
+  adminPassword: { env: 'ADMIN_PASSWORD', default: undefined, kind: hidden },
+  logLevel: { env: 'LOG_LEVEL', default: 'info', kind: oneOf(...LOG_LEVELS) },
   port: { env: 'PORT', default: 4000, kind: integer(0, 65_535) },
   host: { env: 'HOST', default: 'localhost', kind: text(notEmpty) },
 } as const satisfies Record<string, OptionSpec<unknown>>

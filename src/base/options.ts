@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { Clock } from './clock.js'
-import type { Logger } from './logger.js'
+import type { Logger, LogLevel } from './logger.js'
 
 /** A span of time: seconds as a number, or a text such as `90s`, `15m`, `12h`, `30d`. */
 export type Duration = number | string
@@ -162,8 +162,18 @@ export interface ServerOptions {
   maxQueuedHashes?: number
   /** Whether this is production. Then the start is refused with what is fit for development only: a generated secret. */
   production?: boolean
+  /**
+   * The e-mail address of the first administrator, whom the start makes if nobody has it; then `adminPassword` must be
+   * given too. An administrator who is there is left alone, password and all. If somebody else has the address, the
+   * start stops.
+   */
+  adminEmail?: string
+  /** The password that the first administrator is made with. Of no use any more once they are there. */
+  adminPassword?: string
   /** Where the log goes; any of pino's form. By default nowhere; the server writes JSON lines to standard error. */
   logger?: Logger
+  /** From which level on the log is written: `debug` is all of it, `silent` nothing. */
+  logLevel?: LogLevel
 }
 
 /** Where the server listens, when it listens by itself. */
@@ -208,6 +218,13 @@ export interface ServerConfig extends DocumentLimits {
   readonly maxConcurrentHashes: number
   readonly maxQueuedHashes: number
   readonly production: boolean
+  readonly logLevel: LogLevel
+}
+
+/** Who is to be there after the start. */
+export interface FirstAdministrator {
+  readonly email: string
+  readonly password: string
 }
 
 export interface ListenConfig {

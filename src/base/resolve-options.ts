@@ -1,6 +1,7 @@
 import { OptionError } from './errors.js'
 import { OPTION_TABLE, type OptionName, type OptionSpec, type OptionValue } from './option-table.js'
 import type {
+  FirstAdministrator,
   KeyOptions,
   ListenConfig,
   ListenOptions,
@@ -116,7 +117,18 @@ export function resolveServer(options: ServerOptions): ServerConfig {
     maxConcurrentHashes: require(options, 'maxConcurrentHashes'),
     maxQueuedHashes: require(options, 'maxQueuedHashes'),
     production: require(options, 'production'),
+    logLevel: require(options, 'logLevel'),
   })
+}
+
+/** Null: none is to be made. Apart from the rest, so that the password is kept nowhere. */
+export function resolveFirstAdministrator(options: ServerOptions): FirstAdministrator | null {
+  const email = read(options, 'adminEmail')
+  const password = read(options, 'adminPassword')
+  if (email !== undefined && password !== undefined) return { email, password }
+  if (email !== undefined) throw new OptionError('adminPassword', 'is missing: an administrator needs both')
+  if (password !== undefined) throw new OptionError('adminEmail', 'is missing: an administrator needs both')
+  return null
 }
 
 export function resolveListen(options: ListenOptions): ListenConfig {

@@ -1,7 +1,11 @@
 import { Command } from 'commander'
 import { pino } from 'pino'
+import { fromLevel } from '../base/logger.js'
 import { optionsFromEnv } from '../base/options-from-env.js'
+import { resolveServer } from '../base/resolve-options.js'
 import type { Process } from './process.js'
+
+const HINT = 'Make an administrator: npm run --silent sallyport -- user add --admin --email you@example.com\n'
 
 export function serveCommand({ env, stdout, stderr, onStop }: Process): Command {
   return new Command('serve')
@@ -9,28 +13,24 @@ export function serveCommand({ env, stdout, stderr, onStop }: Process): Command 
     .addHelpText(
       'after',
       `
-Everything has a default. Most often set: PORT, HOST, DATA_DIR, DATABASE_URL, JWT_SECRET_KEY, NODE_ENV=production.
+Everything has a default. Most often set: PORT, HOST, DATA_DIR, DATABASE_URL, JWT_SECRET_KEY, NODE_ENV=production,
+and ADMIN_EMAIL with ADMIN_PASSWORD for the first administrator.
 The address goes to standard output, the log to standard error, a line of JSON each.`,
     )
     .action(async () => {
       const stopped = new Promise<null>((resolve) => onStop(() => resolve(null)))
       const options = optionsFromEnv(env)
-      const logger = pino(stderr)
+      const logger = fromLevel(pino({ level: 'debug' }, stderr), resolveServer(options).logLevel)
       // Not before: no other command, and no refusal of an option, has to wait for all of the server to load.
       const { createSallyport } = await import('../sallyport.js')
       // Until it listens there is nothing to finish, and the database may be one that never answers.
       const sallyport = await Promise.race([createSallyport({ ...options, logger }), stopped])
       if (sallyport === null) return
       const { url } = await sallyport.listen()
-      stdout.write(
-        [
-          `Sallyport listens on ${url}${sallyport.endpoint}`,
-          'Make an administrator: npm run --silent sallyport -- user add --admin --email you@example.com',
-          '',
-        ].join('\n'),
-      )
+      stdout.write(`Sallyport listens on ${url}${sallyport.endpoint}\n`)
+      if (options.adminEmail === undefined) stdout.write(HINT)
       await stopped
-      logger.info('stopping')
+      logger.info({}, 'stopping')
       await sallyport.close()
     })
 }

@@ -3,6 +3,7 @@ import { OptionError } from '../../src/base/errors.js'
 import { FORMER_NAMES, OPTION_TABLE, type OptionSpec } from '../../src/base/option-table.js'
 import { optionsFromEnv } from '../../src/base/options-from-env.js'
 import {
+  resolveFirstAdministrator,
   resolveKeys,
   resolveListen,
   resolveServer,
@@ -28,7 +29,9 @@ function refusalOf(run: () => unknown): OptionError {
 }
 
 const resolveAll = (options: object) =>
-  [resolveVerify, resolveTokens, resolveServer, resolveListen, resolveKeys].map((resolve) => resolve(options))
+  [resolveVerify, resolveTokens, resolveServer, resolveFirstAdministrator, resolveListen, resolveKeys].map(
+    (resolve) => resolve(options),
+  )
 
 describe('options of a program', () => {
   test('nothing given, everything has its default', () => {

@@ -117,7 +117,7 @@ describe('the six kinds', () => {
 
   test('unavailable: the keys cannot be read; told to the log', () => {
     const logged: object[] = []
-    const logger = { info() {}, warn() {}, error: (fields: object) => logged.push(fields) }
+    const logger = { debug() {}, info() {}, warn() {}, error: (fields: object) => logged.push(fields) }
     const cause = new Error('no route to the issuer')
     const found = identify('x', { verifier: { verify: () => ({ kind: 'unavailable', cause }) }, logger })
     expect(found.identity).toMatchObject({ kind: 'unavailable', code: 'UNAVAILABLE' })

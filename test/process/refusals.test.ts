@@ -70,6 +70,21 @@ const CASES: Case[] = [
     line: /^sallyport: DATABASE_URL: cannot open 127\.0\.0\.1:1\/auth: nothing answers there\n/,
   },
   {
+    what: 'a password of the first administrator that is too short',
+    env: { ADMIN_EMAIL: 'root@example.com', ADMIN_PASSWORD: 'hunter2' },
+    line: /^sallyport: ADMIN_PASSWORD: needs at least 8 bytes\n/,
+  },
+  {
+    what: 'half of the first administrator',
+    env: { ADMIN_EMAIL: 'root@example.com' },
+    line: /^sallyport: ADMIN_PASSWORD: is missing/,
+  },
+  {
+    what: 'a level of the log that is none',
+    env: { LOG_LEVEL: 'verbose' },
+    line: /^sallyport: LOG_LEVEL: needs one of debug, info, warn, error, silent, got "verbose"\n/,
+  },
+  {
     what: 'a host that is none of ours',
     env: { HOST: 'no-such-host.invalid' },
     line: /^sallyport: HOST: cannot listen on "no-such-host\.invalid"/,

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { makeFolder, runProgram } from './start-process.js'
+import { makeFolder, PASSWORD, runProgram } from './start-process.js'
 import { startServer } from './start-server.js'
 
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
@@ -39,6 +39,28 @@ test('standard output has the address and nothing but the start text; the log is
     .split('\n')
     .map((line) => JSON.parse(line).msg)
   expect(messages).toEqual(['made a secret for signing tokens', 'stopping'])
+})
+
+test('ADMIN_EMAIL and ADMIN_PASSWORD make the administrator of two servers that start at once', async () => {
+  const folder = await makeFolder()
+  const env = { ADMIN_EMAIL: 'root@example.com', ADMIN_PASSWORD: PASSWORD }
+  const servers = await Promise.all([startServer({ folder, env }), startServer({ folder, env })])
+  for (const server of servers) {
+    const login = `mutation { login(input: { email: "root@example.com", password: "${PASSWORD}" }) { user { roles } } }`
+    expect((await server.ask(login)).data).toEqual({ login: { user: { roles: ['admin'] } } })
+    server.child.kill('SIGTERM')
+  }
+  const ended = await Promise.all(servers.map((server) => server.ended))
+  expect(ended.map(({ stdout }) => stdout.split('\n').length)).toEqual([2, 2])
+  const log = ended.map(({ stderr }) => stderr).join('')
+  expect(log.match(/"made the first administrator"/g)).toHaveLength(1)
+  expect(log).not.toContain(PASSWORD)
+})
+
+test('LOG_LEVEL silences the log', async () => {
+  const server = await startServer({ folder: await makeFolder(), env: { LOG_LEVEL: 'error' } })
+  server.child.kill('SIGTERM')
+  expect(await server.ended).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('in production a secret must be given', async () => {

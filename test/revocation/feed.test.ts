@@ -131,6 +131,7 @@ async function createInterrupted(stale: 'deny' | 'allow') {
   await append(store, REVOKED)
   const log: string[] = []
   const logger: Logger = {
+    debug: (_fields, message) => void log.push(message),
     info: (_fields, message) => void log.push(message),
     warn: (_fields, message) => void log.push(message),
     error: (_fields, message) => void log.push(message),

@@ -40,7 +40,7 @@ async function startAligned(wayMs: number, wrongByMs: number) {
   const machines = createMachines(wayMs)
   machines.setOurs(wrongByMs)
   const warnings: object[] = []
-  const logger: Logger = { info() {}, warn: (fields) => void warnings.push(fields), error() {} }
+  const logger: Logger = { debug() {}, info() {}, warn: (fields) => void warnings.push(fields), error() {} }
   const aligned = createAlignedClock({ ...machines, logger })
   await aligned.start()
   onTestFinished(() => aligned.stop())

@@ -15,6 +15,7 @@ export function createTestLogger(): TestLogger {
   }
   return {
     lines,
+    debug: log('debug'),
     info: log('info'),
     warn: log('warn'),
     error: log('error'),

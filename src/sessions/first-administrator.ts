@@ -1,0 +1,50 @@
+import { isEnabled } from '../accounts/authenticate.js'
+import { requireEmail } from '../accounts/names.js'
+import { insertAccount, type PrepareAccount } from '../accounts/sign-up.js'
+import { AuthError, OptionError } from '../base/errors.js'
+import type { Logger } from '../base/logger.js'
+import type { FirstAdministrator } from '../base/options.js'
+import type { Store } from '../store/contract.js'
+import { ADMIN } from './actor.js'
+
+/**
+ * Makes the administrator of the options, if nobody has the address; one who is there is left as they are. Throws
+ * `OptionError` when somebody else has it, and for an address or a password that cannot be one.
+ */
+export async function ensureFirstAdministrator(
+  parts: { store: Store; prepareAccount: PrepareAccount; logger: Logger },
+  { email, password }: FirstAdministrator,
+): Promise<void> {
+  const { store, logger } = parts
+
+  async function isThere(): Promise<boolean> {
+    const user = await store.findUserByEmail(requireEmail(email).key)
+    if (user === null) return false
+    if (!user.roles.includes(ADMIN)) {
+      throw new OptionError('adminEmail', 'somebody has this address who is no administrator')
+    }
+    if (!isEnabled(user)) logger.warn({ userId: user.id }, 'the administrator of the options is disabled')
+    return true
+  }
+
+  try {
+    if (await isThere()) return
+    const account = await parts.prepareAccount({ email, password, roles: [ADMIN] })
+    await insertAccount(store, account)
+    logger.info({ userId: account.id }, 'made the first administrator')
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error
+    // Another instance that started at the same time was first.
+    if (error.code === 'CONFLICT' && (await isThere())) return
+    throw inOptions(error)
+  }
+}
+
+/** Whoever starts the server knows fields of ours by the options. */
+function inOptions(error: AuthError): Error {
+  const { field } = error.details
+  if (field !== 'email' && field !== 'password') return error
+  const option = field === 'email' ? 'adminEmail' : 'adminPassword'
+  const problem = error.message.replace(/^\w+: /, '').replace(/\.$/, '')
+  return new OptionError(option, problem, { cause: error })
+}

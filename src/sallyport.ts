@@ -32,6 +32,7 @@ import { createGraphQLServer } from './http/graphql-server.js'
 import { createHealth } from './http/health.js'
 import { type Listening, listen } from './http/listen.js'
 import { createFetchHandler, createNodeListener } from './http/request-lanes.js'
+import { createRequestLog } from './http/request-log.js'
 import { useSliding } from './http/sliding.js'
 import { createKeyring, type Keyring } from './keys/keyring.js'
 import { withOwnSecret } from './keys/own-secret.js'
@@ -163,16 +164,18 @@ async function assemble(
   await start()
   let listening: Promise<Listening> | undefined
   let closing = false
+  const graphql = createGraphQLServer({
+    schema,
+    endpoint: server.endpoint,
+    context,
+    plugins:
+      sliding === null ? [useGuard(guardOptions)] : [useGuard(guardOptions), useSliding(sliding, logger)],
+    limits: server,
+    logger,
+  })
   const lanes = {
-    graphql: createGraphQLServer({
-      schema,
-      endpoint: server.endpoint,
-      context,
-      plugins:
-        sliding === null ? [useGuard(guardOptions)] : [useGuard(guardOptions), useSliding(sliding, logger)],
-      limits: server,
-      logger,
-    }),
+    graphql,
+    log: createRequestLog({ logger, clock, level: server.logLevel, describe: graphql.describe }),
     endpoint: server.endpoint,
     maxBodyBytes: server.maxBodyBytes,
     headers: answerHeaders(verifyConfig.headerName),

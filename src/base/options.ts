@@ -172,7 +172,10 @@ export interface ServerOptions {
   adminPassword?: string
   /** Where the log goes; any of pino's form. By default nowhere; the server writes JSON lines to standard error. */
   logger?: Logger
-  /** From which level on the log is written: `debug` is all of it, `silent` nothing. */
+  /**
+   * From which level on the log is written; `silent`: nothing. Every request has a line at `debug`, one whose credentials
+   * were refused at `info`, one that took a second at `warn`, one that failed on our side at `error`.
+   */
   logLevel?: LogLevel
 }
 

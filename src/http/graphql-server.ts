@@ -16,7 +16,8 @@ import { type AnswerForm, chooseForm } from './accept.js'
 import { useDocumentLimits } from './check-document.js'
 import { createDocumentCaches } from './document-cache.js'
 import { finishErrors } from './finish-result.js'
-import type { PlainAnswer } from './http-refusal.js'
+import { type AnswerError, type PlainAnswer, summarise } from './http-refusal.js'
+import { createDescribeOperation, type DescribeOperation } from './operation-mark.js'
 import { createToPublicError, type ToPublicError } from './public-error.js'
 import type { GraphQLParameters } from './request-body.js'
 import type { RequestView } from './request-view.js'
@@ -49,6 +50,10 @@ export interface GraphQLServer {
     context: object
     mediaType: NonNullable<AnswerForm['mediaType']>
   }): Promise<PlainAnswer>
+  /** What the log calls an operation that was run. */
+  readonly describe: DescribeOperation
+  /** The error of an answer that Yoga wrote, by the request that it was asked with. */
+  errorOf(request: object): AnswerError | undefined
   /** Yoga itself, for what is answered by a stream. On Node it takes `request.body` as the body that was parsed. */
   readonly yoga: Yoga
 }
@@ -69,6 +74,8 @@ export function createGraphQLServer(parts: {
   logger: Logger
 }): GraphQLServer {
   const toPublicError = createToPublicError(parts.logger)
+  const caches = createDocumentCaches()
+  const streamErrors = new WeakMap<object, AnswerError | undefined>()
   const yoga = createYoga({
     schema: parts.schema,
     graphqlEndpoint: parts.endpoint,
@@ -78,10 +85,10 @@ export function createGraphQLServer(parts: {
       useDocumentLimits(parts.limits),
       ...parts.plugins,
       refuseUnreadStreams,
-      useFinishedStreams(toPublicError),
+      useFinishedStreams(toPublicError, streamErrors),
     ],
     maskedErrors: { maskError: toPublicError },
-    parserAndValidationCache: createDocumentCaches(),
+    parserAndValidationCache: caches,
     maxRequestBodySize: false,
     multipart: false,
     batching: false,
@@ -93,6 +100,8 @@ export function createGraphQLServer(parts: {
 
   return {
     yoga,
+    describe: createDescribeOperation(caches.documentCache),
+    errorOf: (request) => streamErrors.get(request),
     async run({ parameters, request, context, mediaType }) {
       return writeResult(await resultOf(yoga, { parameters, request, context }), mediaType, toPublicError)
     },
@@ -131,14 +140,20 @@ const refuseUnreadStreams: Plugin = {
 const EVENTS = /text\//i
 
 /** What Yoga writes itself: errors made public, with a status where there is no data, and no stream that a cache keeps. */
-function useFinishedStreams(toPublicError: ToPublicError): Plugin {
+function useFinishedStreams(
+  toPublicError: ToPublicError,
+  errorsOf: WeakMap<object, AnswerError | undefined>,
+): Plugin {
   return {
-    onResultProcess({ request, result, setResult }) {
+    onResultProcess({ request, result, setResult, serverContext }) {
       // A list would be a batch, and those are not taken.
       if (Array.isArray(result)) return
       if (EVENTS.test(request.headers.get('accept') ?? '')) keepFromCaches(result)
       if (!('errors' in result) || result.errors === undefined) return
-      setResult({ ...result, errors: finishErrors({ ...result, errors: result.errors }, toPublicError) })
+      const errors = finishErrors({ ...result, errors: result.errors }, toPublicError)
+      const { req } = serverContext as { readonly req?: object }
+      errorsOf.set(req ?? request, summarise(errors))
+      setResult({ ...result, errors })
     },
   }
 }

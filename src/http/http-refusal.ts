@@ -19,25 +19,42 @@ export interface PlainAnswer {
   readonly status: number
   readonly headers: Record<string, string>
   readonly body: string
+  /** For the log: the error that it is about. */
+  readonly error?: AnswerError | undefined
+}
+
+/** A code, and for what failed unforeseen the id that the client was shown. */
+export interface AnswerError {
+  readonly code: string
+  readonly id?: string | undefined
+}
+
+/** Of several, the one that has an id: the first may be less than what went wrong. */
+export function summarise(errors: readonly { readonly extensions: unknown }[]): AnswerError | undefined {
+  const all = errors.map(({ extensions }) => extensions as Partial<AnswerError>)
+  const { code, id } = all.find(({ id }) => typeof id === 'string') ?? all[0] ?? {}
+  return code === undefined ? undefined : { code, id }
 }
 
 /** A refusal in GraphQL's form, with the code `INVALID_REQUEST`. */
 export function answerRefusal(refusal: HttpRefusal): PlainAnswer {
   const error = new AuthError('INVALID_REQUEST', { message: refusal.message })
-  const { headers, body } = answerError(error)
+  const { headers, body, error: summary } = answerError(error)
   if (refusal.status !== 400) delete headers['WWW-Authenticate']
   if (refusal.allow !== undefined) headers.allow = refusal.allow
   // What was not read of the body is still under way, and must not be taken for the next request.
   if (refusal.status === 413) headers.connection = 'close'
-  return { status: refusal.status, headers, body }
+  return { status: refusal.status, headers, body, error: summary }
 }
 
 /** An answer that is this error alone, with its code's status and challenge. */
 export function answerError(error: AuthError): PlainAnswer {
   const { status, headers } = httpOf(error)
+  const shown = toGraphQLError(error)
   return {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-    body: JSON.stringify({ errors: [toGraphQLError(error)] }),
+    body: JSON.stringify({ errors: [shown] }),
+    error: summarise([shown]),
   }
 }

@@ -14,6 +14,7 @@ import {
   requireJson,
   writeParameters,
 } from './request-body.js'
+import type { RequestEntry, RequestLog } from './request-log.js'
 import { NodeRequestView } from './request-view.js'
 
 export interface LaneOptions {
@@ -23,6 +24,7 @@ export interface LaneOptions {
   /** Of every answer. */
   readonly headers: Readonly<Record<string, string>>
   readonly logger: Logger
+  readonly log: RequestLog
   /** Answers the paths beside GraphQL's; null: no such path. */
   readonly plain: (path: string) => PlainAnswer | null
 }
@@ -30,36 +32,53 @@ export interface LaneOptions {
 /** The way in from `node:http`. */
 export function createNodeListener(options: LaneOptions): RequestListener {
   const requireHost = createHostCheck()
+  const { log } = options
   return (request, response) => {
-    serve(request, response).catch((error: unknown) => {
+    const entry = log.begin(request.headers['x-request-id'])
+    serve(request, response, entry).catch((error: unknown) => {
       if (response.headersSent) response.destroy()
-      else reply(response, answerFailure(error, { isAborted: response.destroyed, logger: options.logger }))
+      else
+        reply(
+          response,
+          entry,
+          answerFailure(error, { isAborted: response.destroyed, logger: options.logger }),
+        )
     })
   }
 
-  function reply(response: ServerResponse, { status, headers, body }: PlainAnswer): void {
-    const length = { 'content-length': Buffer.byteLength(body) }
-    response.writeHead(status, { ...options.headers, ...headers, ...length }).end(body)
+  function reply(response: ServerResponse, entry: RequestEntry, answer: PlainAnswer): void {
+    const { status, headers, body } = answer
+    const own = { 'content-length': Buffer.byteLength(body), 'x-request-id': entry.id }
+    response.writeHead(status, { ...options.headers, ...headers, ...own }).end(body)
+    log.end(entry, answer)
   }
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    entry: RequestEntry,
+  ): Promise<void> {
     const { path, search } = splitTarget(request.url ?? '')
     requireHost(request.headers.host)
     if (path !== options.endpoint) {
-      reply(response, requirePlain(options, request.method, path))
+      reply(response, entry, requirePlain(options, request.method, path))
       return
     }
     const { mediaType } = chooseForm(request.headers.accept)
     const parameters = await readParameters(request, search)
+    entry.parameters = parameters
     if (mediaType === null || SUBSCRIPTION.test(parameters.query)) {
       for (const [name, value] of Object.entries(options.headers)) response.setHeader(name, value)
+      response.setHeader('x-request-id', entry.id)
       // Yoga takes an object as the body that was parsed already; bytes it would enumerate one by one.
       await options.graphql.yoga(Object.assign(request, { body: parameters }), response)
+      const error = options.graphql.errorOf(request)
+      log.end(entry, { status: response.statusCode, error, isStream: true })
       return
     }
     const view = new NodeRequestView(request, response)
     const context = { req: request, res: response }
-    reply(response, await options.graphql.run({ parameters, request: view, context, mediaType }))
+    reply(response, entry, await options.graphql.run({ parameters, request: view, context, mediaType }))
   }
 
   async function readParameters(request: IncomingMessage, search: string): Promise<GraphQLParameters> {
@@ -74,27 +93,43 @@ export function createNodeListener(options: LaneOptions): RequestListener {
 
 /** The way in for whoever has a Fetch `Request`; `context` is merged into the GraphQL context. */
 export function createFetchHandler(options: LaneOptions) {
+  const { log } = options
   return async (request: Request, context: object = {}): Promise<Response> => {
-    const own = new Headers(options.headers)
-    const response = await serve(request, withAnswerHeaders(context, own)).catch((error: unknown) =>
-      toResponse(answerFailure(error, { isAborted: request.signal.aborted, logger: options.logger })),
+    const entry = log.begin(request.headers.get('x-request-id'))
+    const own = new Headers({ ...options.headers, 'x-request-id': entry.id })
+    const asked = { entry, context: withAnswerHeaders(context, own) }
+    const response = await serve(request, asked).catch((error: unknown) =>
+      reply(entry, answerFailure(error, { isAborted: request.signal.aborted, logger: options.logger })),
     )
     for (const [name, value] of own) response.headers.set(name, value)
     return response
   }
 
-  async function serve(request: Request, context: object): Promise<Response> {
+  function reply(entry: RequestEntry, answer: PlainAnswer): Response {
+    log.end(entry, answer)
+    return new Response(answer.body, { status: answer.status, headers: answer.headers })
+  }
+
+  async function serve(
+    request: Request,
+    { context, entry }: { context: object; entry: RequestEntry },
+  ): Promise<Response> {
     const url = new URL(request.url)
     if (url.pathname !== options.endpoint) {
-      return toResponse(requirePlain(options, request.method, url.pathname))
+      return reply(entry, requirePlain(options, request.method, url.pathname))
     }
     const { mediaType } = chooseForm(request.headers.get('accept'))
     const parameters = await readParameters(request, url.searchParams)
+    entry.parameters = parameters
     if (mediaType === null || SUBSCRIPTION.test(parameters.query)) {
-      return toNative(await options.graphql.yoga.fetch(withParameters(request, parameters), context))
+      const asked = withParameters(request, parameters)
+      const response = toNative(await options.graphql.yoga.fetch(asked, context))
+      log.end(entry, { status: response.status, error: options.graphql.errorOf(asked), isStream: true })
+      return response
     }
     // A copy: the operation's own things are put into it.
-    return toResponse(await options.graphql.run({ parameters, request, context: { ...context }, mediaType }))
+    const run = { parameters, request, context: { ...context }, mediaType }
+    return reply(entry, await options.graphql.run(run))
   }
 
   async function readParameters(request: Request, search: URLSearchParams): Promise<GraphQLParameters> {
@@ -172,8 +207,4 @@ function answerFailure(
   if (error instanceof HttpRefusal) return answerRefusal(error)
   if (isAborted) return answerRefusal(new HttpRefusal(400, 'The request was given up.'))
   return answerError(conceal(asError(error), logger))
-}
-
-function toResponse({ status, headers, body }: PlainAnswer): Response {
-  return new Response(body, { status, headers })
 }

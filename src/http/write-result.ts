@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql'
 import type { HttpAnswer } from '../base/graphql-error.js'
 import type { AnswerForm } from './accept.js'
 import { finishErrors, withoutHttp } from './finish-result.js'
-import type { PlainAnswer } from './http-refusal.js'
+import { type PlainAnswer, summarise } from './http-refusal.js'
 import type { ToPublicError } from './public-error.js'
 
 /** An answer that is one result: 200 with data, whatever errors stand beside it, else what its first error says. */
@@ -21,5 +21,6 @@ export function writeResult(
     status: http?.status ?? 200,
     headers: { ...headers, ...http?.headers },
     body: JSON.stringify({ ...result, errors: errors.map(withoutHttp) }),
+    error: summarise(errors),
   }
 }

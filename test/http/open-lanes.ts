@@ -2,10 +2,12 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createSchema, type Plugin } from 'graphql-yoga'
 import { onTestFinished } from 'vitest'
+import { systemClock } from '../../src/base/clock.js'
 import { resolveServer } from '../../src/base/resolve-options.js'
 import { answerHeaders } from '../../src/http/answer-headers.js'
 import { createGraphQLServer } from '../../src/http/graphql-server.js'
 import type { LaneOptions } from '../../src/http/request-lanes.js'
+import { createRequestLog } from '../../src/http/request-log.js'
 import { createTestLogger } from '../support/test-logger.js'
 
 export const QUESTION = JSON.stringify({ query: 'query ($x: Int) { answer(x: $x) }', variables: { x: 7 } })
@@ -30,15 +32,19 @@ export function createOptions(
       },
     },
   })
+  const context = () => ({})
+  const graphql = createGraphQLServer({
+    schema,
+    endpoint: '/graphql',
+    context,
+    plugins,
+    limits: resolveServer({}),
+    logger,
+  })
+  const level = 'silent'
   return {
-    graphql: createGraphQLServer({
-      schema,
-      endpoint: '/graphql',
-      context: () => ({}),
-      plugins,
-      limits: resolveServer({}),
-      logger,
-    }),
+    graphql,
+    log: createRequestLog({ logger, clock: systemClock, level, describe: graphql.describe }),
     endpoint: '/graphql',
     maxBodyBytes: 500_000,
     headers: answerHeaders('authorization'),

@@ -1,20 +1,8 @@
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql'
 import type { Request, Ruling } from './adapter.js'
+import { type Asked, beginExecution, findBegun } from './execution-mark.js'
 import { mayHoldData } from './foreign-answers.js'
-import { refusalErrors } from './refusal.js'
-
-/** Where what a client asked for is kept, until there is an execution of it. */
-const ASKED = Symbol('asked')
-
-interface Params {
-  readonly query?: string | null | undefined
-  readonly operationName?: string | null | undefined
-  readonly variables?: Readonly<Record<string, unknown>> | null | undefined
-}
-
-interface Context {
-  [ASKED]?: Params | null
-}
+import { findRefusal, refusalErrors } from './refusal.js'
 
 export interface Refused {
   errors: GraphQLError[]
@@ -42,24 +30,21 @@ interface Yoga {
 /** The hooks that only Yoga has: around what Envelop sees. */
 export interface AnswerPlugin {
   onYogaInit(payload: { yoga: Yoga }): void
-  onParams(payload: { params: Params; context: object }): void
+  onParams(payload: { params: Asked; context: object }): void
   onExecutionResult(payload: AnswerHook): void | Promise<void>
 }
 
-/** The execution has begun, and whoever began it looks after its answer. */
-export function noteExecuted(context: object): void {
-  ;(context as Context)[ASKED] = null
-}
-
-/** Has answers judged that a plugin gave before there was an execution, or a context to judge by. */
+/**
+ * Looks at every answer of Yoga's over HTTP, also at one that a plugin gave before there was an execution, or a context to
+ * judge by.
+ */
 export function watchAnswers(rule: (request: Request) => Promise<Ruling>): AnswerPlugin {
   let yoga: Yoga
 
-  async function judgeAnswer({ request, context, ...hook }: AnswerHook, asked: Params): Promise<void> {
-    const { query, variables: variableValues, operationName } = asked
-    const { parse, schema, contextFactory } = yoga.getEnveloped(
-      Object.assign(context, { request, params: asked }),
-    )
+  async function judgeAnswer(hook: AnswerHook, params: Asked): Promise<void> {
+    const { query, variables: variableValues, operationName } = params
+    const context = Object.assign(hook.context, { request: hook.request, params })
+    const { parse, schema, contextFactory } = yoga.getEnveloped(context)
     const document = parse(query ?? '')
     const contextValue = await contextFactory()
     refuseBy(await rule({ schema, document, operationName, variableValues, contextValue }), hook)
@@ -70,16 +55,22 @@ export function watchAnswers(rule: (request: Request) => Promise<Ruling>): Answe
       yoga = payload.yoga
     },
     onParams({ params, context }) {
-      ;(context as Context)[ASKED] = params
+      beginExecution(context, params)
     },
     onExecutionResult(hook) {
-      const asked = (hook.context as Context)[ASKED]
-      if (asked === null || !mayHoldData(hook.result)) return undefined
-      return judgeAnswer(hook, asked ?? {})
+      const begun = findBegun(hook.context)
+      if (begun?.ran || !mayHoldData(hook.result)) return refuseRun(hook)
+      return judgeAnswer(hook, begun?.asked ?? {})
     },
   }
 }
 
 export function refuseBy(ruling: Ruling, { setResult }: Pick<ResultHook, 'setResult'>): void {
   if (ruling.kind === 'refused') setResult({ errors: refusalErrors(ruling.refusal, { http: true }) })
+}
+
+/** What policies refused within the execution is answered as any refusal. */
+export function refuseRun({ result, setResult }: ResultHook): void {
+  const refusal = findRefusal((result as { readonly errors?: unknown } | null | undefined)?.errors)
+  if (refusal !== undefined) refuseBy({ kind: 'refused', refusal }, { setResult })
 }

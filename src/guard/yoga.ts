@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
 import { type Request, ruleOnRequest } from './adapter.js'
-import { type Begun, beginExecution } from './execution-mark.js'
+import { type Begun, beginExecution, findBegun } from './execution-mark.js'
 import {
   type ForeignAnswers,
   mayHoldData,
@@ -11,8 +11,7 @@ import {
 import { findSchemaJudge, guardSchemaWith } from './guard-schema.js'
 import { Judges } from './judge.js'
 import { type GuardOptions, resolveGuardOptions } from './options.js'
-import { findRefusal } from './refusal.js'
-import { noteExecuted, type Refused, type ResultHook, refuseBy, watchAnswers } from './yoga-answers.js'
+import { type Refused, type ResultHook, refuseBy, refuseRun, watchAnswers } from './yoga-answers.js'
 
 export interface UseGuardOptions extends GuardOptions {
   /**
@@ -53,12 +52,16 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
 
   const judgeOf = (schema: GraphQLSchema) => findSchemaJudge(schema) ?? judges.findJudge(schema)
 
-  /** Null where it is refused. */
+  /** What is to be looked after: null where it is refused, and where Yoga shows its answer in the end. */
   function begin({ args, context, setResultAndStopExecution }: OperationHook): Begun | null {
-    noteExecuted(context)
     const ruling = ruleOnRequest(judgeOf(args.schema), args)
     refuseBy(ruling, { setResult: setResultAndStopExecution })
-    return ruling.kind === 'refused' ? null : beginExecution(context)
+    if (ruling.kind === 'refused') return null
+    const begun = findBegun(context)
+    if (begun === undefined || begun.asked === null) return beginExecution(context)
+    // Whatever ran before, for the context itself, is another execution.
+    begun.ran = false
+    return null
   }
 
   const rule = (request: Request) =>
@@ -86,7 +89,7 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
       if (begun === null) return undefined
       return {
         onExecuteDone(done) {
-          if (begun.ran || !mayHoldData(done.result)) return refuseDone(done)
+          if (begun.ran || !mayHoldData(done.result)) return refuseRun(done)
           return ruleOnDone(payload.args, done)
         },
       }
@@ -96,7 +99,7 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
       if (begun === null) return undefined
       return {
         onSubscribeResult(done) {
-          if (begun.ran || !mayHoldData(done.result)) return refuseDone(done)
+          if (begun.ran || !mayHoldData(done.result)) return refuseRun(done)
           const { args: request } = payload
           refuseBy(ruleOnForeignStream({ judge: judgeOf(request.schema), request, foreignAnswers }), done)
         },
@@ -104,10 +107,4 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
     },
   }
   return plugin
-}
-
-/** What policies refused within the execution is answered as any refusal. */
-function refuseDone({ result, setResult }: ResultHook): void {
-  const refusal = findRefusal((result as { readonly errors?: unknown } | null | undefined)?.errors)
-  if (refusal !== undefined) refuseBy({ kind: 'refused', refusal }, { setResult })
 }

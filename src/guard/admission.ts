@@ -27,28 +27,57 @@ export interface SiteInput {
 }
 
 /** The verdict on an execution that is going on, with all that it depends on. */
-interface Judged {
+export interface Judged {
+  readonly schema: GraphQLSchema
   readonly operation: OperationDefinitionNode
   readonly context: unknown
   verdict: Verdict | Promise<Verdict>
 }
 
+/**
+ * Finds the verdict on the operation that a field runs in, if it was given to the same execution. It is kept on
+ * `info.variableValues`, of which every execution makes a new one. Not in a WeakMap: an entry for each request cost the
+ * garbage collector a tenth of the request.
+ */
+export function recall(
+  key: symbol,
+  site: Site,
+  context: unknown,
+  info: GraphQLResolveInfo,
+): Judged | undefined {
+  const judged = (info.variableValues as { readonly [key: symbol]: Judged | undefined })[key]
+  return judged !== undefined &&
+    judged.context === context &&
+    judged.operation === info.operation &&
+    judged.schema === info.schema &&
+    isAbout(site, info)
+    ? judged
+    : undefined
+}
+
+/** Whether `info` is about this field: a resolver may have called it with its own. */
+function isAbout({ fieldName, parentName }: Site, info: GraphQLResolveInfo): boolean {
+  return info.fieldName === fieldName && info.parentType.name === parentName
+}
+
 /** Lets fields of one schema run, or not. The first root field to run has the whole operation judged. */
 export class Admission {
+  readonly #key: symbol
   readonly #schema: GraphQLSchema
   readonly #judge: Judge
   readonly #judges: Judges
   readonly #inputs: InputAtlas
-  /**
-   * Where the verdict is kept: on `info.variableValues`, of which every execution makes a new one. Not in a WeakMap: an
-   * entry for each request cost the garbage collector a tenth of the request.
-   */
-  readonly #key = Symbol('judged')
 
   constructor(
-    schema: GraphQLSchema,
-    { judge, inputs, config }: { judge: Judge; inputs: InputAtlas; config: GuardConfig },
+    key: symbol,
+    {
+      schema,
+      judge,
+      inputs,
+      config,
+    }: { schema: GraphQLSchema; judge: Judge; inputs: InputAtlas; config: GuardConfig },
   ) {
+    this.#key = key
     this.#schema = schema
     this.#judge = judge
     this.#inputs = inputs
@@ -60,37 +89,19 @@ export class Admission {
    * a long list would cost more than all checks together.
    */
   admit(site: Site, args: object, context: unknown, info: GraphQLResolveInfo): void | Promise<void> {
-    const known = this.#recall(site, context, info)
-    // The way of nearly every field of a long list.
-    if (known !== undefined && known.verdict === ALLOWED) return
+    const known = recall(this.#key, site, context, info)
     if (known === undefined) noteRun(context)
     const verdict = known === undefined ? this.#judgeOperation(site, context, info) : known.verdict
     if (verdict !== null) return enforce(site, verdict, 'operation')
     return enforce(site, this.#judgeAlone(site, args, context, info), 'field')
   }
 
-  /** The verdict on the operation that this field runs in, if it was given to the same execution. */
-  #recall(site: Site, context: unknown, info: GraphQLResolveInfo): Judged | undefined {
-    const judged = (info.variableValues as { readonly [key: symbol]: Judged | undefined })[this.#key]
-    if (judged === undefined || judged.context !== context || judged.operation !== info.operation)
-      return undefined
-    return this.#isOf(site, info) ? judged : undefined
-  }
-
-  /** Whether `info` is about this field: a resolver may have called it with its own, or another schema has it. */
-  #isOf(site: Site, info: GraphQLResolveInfo): boolean {
-    return (
-      info.schema === this.#schema &&
-      info.fieldName === site.fieldName &&
-      info.parentType.name === site.parentName
-    )
-  }
-
   /** Null where the operation is not what this field runs in, or is not known to be. */
   #judgeOperation(site: Site, context: unknown, info: GraphQLResolveInfo): Verdict | Promise<Verdict> | null {
-    if (!this.#isOf(site, info) || info.path.prev !== undefined) return null
+    const { schema, operation } = info
+    if (schema !== this.#schema || !isAbout(site, info) || info.path.prev !== undefined) return null
     const verdict = judgeInfo(this.#judge, context, info)
-    const judged: Judged = { operation: info.operation, context, verdict }
+    const judged: Judged = { schema, operation, context, verdict }
     // Where it cannot be kept, each field is judged by itself.
     Reflect.defineProperty(info.variableValues, this.#key, { value: judged })
     if (verdict instanceof Promise) settle(judged, verdict)

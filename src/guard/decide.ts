@@ -65,7 +65,7 @@ function judgeClauses(active: readonly Clause[], denials: Denials, viewer: Taken
   const broken = active.filter(({ requirement }) =>
     rejectingRules(requirement, isBad).some((rule) => denials.has(rule)),
   )
-  if (broken.length === 0) return { kind: 'allowed', denials }
+  if (broken.length === 0) return denials.size === 0 ? ALLOWED : { kind: 'allowed', denials }
   return { kind: 'refused', refusal: refusalOf(broken, denials, isBad) }
 }
 

@@ -6,7 +6,8 @@ import {
   type GraphQLSchema,
   isObjectType,
 } from 'graphql'
-import { Admission, type Site } from './admission.js'
+import { Admission, recall, type Site } from './admission.js'
+import { ALLOWED } from './decide.js'
 import { Judge } from './judge.js'
 import { type GuardConfig, type GuardOptions, resolveGuardOptions } from './options.js'
 import { demandsOf } from './plan.js'
@@ -32,9 +33,10 @@ export function guardSchemaWith(schema: GraphQLSchema, config: GuardConfig): Gra
   const requirements = readRequirements(schema, config)
   // Its fields are only admitted once it is whole.
   const sites: Site[] = []
-  const guarded = wrapFields(schema, { requirements, sites, admission: () => admission })
+  const key = Symbol('judged')
+  const guarded = wrapFields(schema, { requirements, sites, key, admission: () => admission })
   const judge = new Judge(guarded, requirements, config)
-  const admission = new Admission(guarded, { judge, inputs: requirements.inputs, config })
+  const admission = new Admission(key, { schema: guarded, judge, inputs: requirements.inputs, config })
   JUDGES.set(guarded, judge)
   RESOLVERS.set(guarded, new Map(sites.map((site) => [site, resolverAt(guarded, site)])))
   return guarded
@@ -62,20 +64,36 @@ function wrapFields(
   {
     requirements,
     sites,
+    key,
     admission,
-  }: { requirements: Requirements; sites: Site[]; admission: () => Admission },
+  }: { requirements: Requirements; sites: Site[]; key: symbol; admission: () => Admission },
 ): GraphQLSchema {
+  function admitAndResolve(site: Site, resolve: Resolver, call: Parameters<Resolver>): unknown {
+    const [, args, context, info] = call
+    const waiting = admission().admit(site, args, context, info)
+    return waiting === undefined ? resolve(...call) : waiting.then(() => resolve(...call))
+  }
+
+  // The way of nearly every field of a long list comes first: nothing is called that need not be.
   function wrap(site: Site, resolve: Resolver): Resolver {
-    return (source, args, context, info) => {
-      const waiting = admission().admit(site, args, context, info)
-      if (waiting === undefined) return resolve(source, args, context, info)
-      return waiting.then(() => resolve(source, args, context, info))
-    }
+    return (source, args, context, info) =>
+      recall(key, site, context, info)?.verdict === ALLOWED
+        ? resolve(source, args, context, info)
+        : admitAndResolve(site, resolve, [source, args, context, info])
+  }
+
+  /** The same once more, since V8 calls a known function for less than one that may be any. */
+  function wrapDefault(site: Site): Resolver {
+    return (source, args, context, info) =>
+      recall(key, site, context, info)?.verdict === ALLOWED
+        ? defaultFieldResolver(source, args, context, info)
+        : admitAndResolve(site, defaultFieldResolver, [source, args, context, info])
   }
 
   function wrapField(field: FieldConfig, site: Site): FieldConfig {
     sites.push(site)
-    return { ...field, resolve: wrap(site, field.resolve ?? defaultFieldResolver) }
+    const { resolve = defaultFieldResolver } = field
+    return { ...field, resolve: resolve === defaultFieldResolver ? wrapDefault(site) : wrap(site, resolve) }
   }
 
   return mapSchema(schema, {

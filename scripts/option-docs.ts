@@ -24,6 +24,8 @@ const SOURCES = [
 ]
 const SECTIONS = {
   KeyOptions: 'Keys',
+  KeyFolderOptions: 'A folder of keys',
+  RemoteKeyOptions: 'Keys of another issuer',
   VerifyOptions: 'Verification',
   TokenOptions: 'Tokens and sessions',
   ServerOptions: 'Server',
@@ -32,7 +34,7 @@ const SECTIONS = {
 const OF_PROGRAMS = [...Object.keys(SECTIONS), 'HostSchema', 'Hooks']
 
 /** What `createAuthContext` has beside those of Keys and Verification. */
-const OF_CONTEXT = ['RemoteKeyOptions', 'AuthContextOptions']
+const OF_CONTEXT = ['AuthContextOptions']
 
 const INTRODUCTION = `# Options
 
@@ -53,7 +55,8 @@ These are functions and objects, and so have no variable.
 
 const CONTEXT_INTRODUCTION = `## Verification alone
 
-\`createAuthContext\` of \`sallyport/context\` takes the options of Keys and Verification, and these:
+\`createAuthContext\` of \`sallyport/context\` takes the options of Keys, Keys of another issuer and Verification, and
+these:
 `
 
 const FORMER_INTRODUCTION = `## Names of former times

@@ -13,5 +13,8 @@ const exitCode = await run(process.argv.slice(2), {
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   },
+  onReload(reload) {
+    process.on('SIGHUP', reload)
+  },
 })
 process.exit(exitCode)

@@ -7,8 +7,10 @@ import { fromLevel, silentLogger } from './base/logger.js'
 import { OPTION_TABLE } from './base/option-table.js'
 import type {
   FirstAdministrator,
+  KeyFolderOptions,
   KeyOptions,
   ListenOptions,
+  RemoteKeyOptions,
   ServerOptions,
   TokenOptions,
   VerifyOptions,
@@ -30,12 +32,13 @@ import { answerHeaders } from './http/answer-headers.js'
 import { clientOf } from './http/client.js'
 import { createGraphQLServer } from './http/graphql-server.js'
 import { createHealth } from './http/health.js'
+import { createKeySet } from './http/key-set.js'
 import { type Listening, listen } from './http/listen.js'
 import { createFetchHandler, createNodeListener } from './http/request-lanes.js'
 import { createRequestLog } from './http/request-log.js'
 import { useSliding } from './http/sliding.js'
-import { createKeyring, type Keyring } from './keys/keyring.js'
-import { withOwnSecret } from './keys/own-secret.js'
+import type { Keyring } from './keys/keyring.js'
+import { type OpenKeyring, openKeyring } from './keys/open-keyring.js'
 import {
   createServices,
   type Hooks,
@@ -45,13 +48,15 @@ import {
 } from './services.js'
 import { ensureFirstAdministrator } from './sessions/first-administrator.js'
 import { createAlignedClock, fixedClock } from './store/aligned-clock.js'
-import type { SessionRecord } from './store/contract.js'
+import type { SessionRecord, Store } from './store/contract.js'
 import { openStore } from './store/open-store.js'
 import { aheadSecondsOf } from './tokens/clock-skew.js'
 
 /** Everything that the server can be told; all of it has a default. */
 export interface SallyportOptions
   extends KeyOptions,
+    KeyFolderOptions,
+    RemoteKeyOptions,
     VerifyOptions,
     TokenOptions,
     ServerOptions,
@@ -75,6 +80,8 @@ export interface Sallyport {
   readonly endpoint: string
   /** Listens by itself, by default where the options say. Throws `OptionError` naming `port` or `host`. */
   listen(where?: ListenOptions): Promise<Omit<Listening, 'close'>>
+  /** Reads `keysDir` now. A set that is wrong is told to the log, and leaves the keys read before in force. */
+  reloadKeys(): Promise<void>
   /** Stops listening, lets requests under way finish, closes the database. */
   close(): Promise<void>
 }
@@ -107,19 +114,26 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   const server = resolveServer(options)
   const logger = fromLevel(options.logger ?? silentLogger, server.logLevel)
   const administrator = resolveAdministrator(options)
-  const keyring = createKeyring(withOwnSecret(options, server, logger))
-  const disabledFields = [...(options.disabledFields ?? []), ...impossibleFields(keyring, options)]
-
-  const store = await ground.openStore({ databaseUrl: server.databaseUrl, clock: options.clock })
-  const alignedClock =
-    options.clock === undefined
-      ? createAlignedClock({ clock: ground.clock, store, logger })
-      : fixedClock(options.clock)
+  const keys = await openKeyring(options, {
+    server,
+    verifyConfig,
+    clock: options.clock ?? ground.clock,
+    logger,
+  })
+  let store: Store | undefined
   try {
+    const { keyring } = keys
+    const disabledFields = [...(options.disabledFields ?? []), ...impossibleFields(keyring, options)]
+    store = await ground.openStore({ databaseUrl: server.databaseUrl, clock: options.clock })
+    const alignedClock =
+      options.clock === undefined
+        ? createAlignedClock({ clock: ground.clock, store, logger })
+        : fixedClock(options.clock)
     const parts = { store, keyring, alignedClock, logger, verifyConfig, tokenConfig, server, hooks: options }
-    return await assemble(parts, { ...options, disabledFields }, administrator)
+    return await assemble(parts, { ...options, disabledFields }, { administrator, keys })
   } catch (error) {
-    await store.close()
+    await keys.stop()
+    await store?.close()
     throw error
   }
 }
@@ -127,7 +141,7 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
 async function assemble(
   parts: ServiceParts,
   options: HostSchema & ListenOptions,
-  administrator: FirstAdministrator | null,
+  { administrator, keys }: { administrator: FirstAdministrator | null; keys: OpenKeyring },
 ): Promise<Sallyport> {
   const { store, logger, verifyConfig, server } = parts
   const { clock } = parts.alignedClock
@@ -173,6 +187,8 @@ async function assemble(
     limits: server,
     logger,
   })
+  const health = createHealth(() => !closing && (revocation === undefined || revocation.isReady()))
+  const keySet = createKeySet(keys.keyring.publicKeys)
   const lanes = {
     graphql,
     log: createRequestLog({ logger, clock, level: server.logLevel, describe: graphql.describe }),
@@ -180,7 +196,7 @@ async function assemble(
     maxBodyBytes: server.maxBodyBytes,
     headers: answerHeaders(verifyConfig.headerName),
     logger,
-    plain: createHealth(() => !closing && (revocation === undefined || revocation.isReady())),
+    plain: (path: string) => health(path) ?? keySet(path),
   }
   const handler = createNodeListener(lanes)
 
@@ -192,6 +208,7 @@ async function assemble(
     tokens,
     sessions,
     endpoint: server.endpoint,
+    reloadKeys: keys.reload,
     async listen({ port = options.port, host = options.host } = {}) {
       if (listening !== undefined) throw new OptionError('port', 'is listened on already')
       listening = listen(handler, resolveListen({ port, host }))
@@ -206,6 +223,7 @@ async function assemble(
     async close() {
       closing = true
       await (await listening)?.close()
+      await keys.stop()
       await stop()
       await store.close()
     },

@@ -66,6 +66,13 @@ export const OPTION_TABLE = {
   publicKey: { env: 'JWT_PUBLIC_KEY', default: undefined, kind: key },
   algorithm: { env: 'JWT_ALGORITHM', default: undefined, kind: algorithm },
   decodeAlgorithms: { env: 'JWT_DECODE_ALGORITHMS', default: undefined, kind: algorithms },
+  keysDir: { env: 'JWT_KEYS_DIR', default: undefined, kind: text(notEmpty) },
+  keysReloadInterval: { env: 'JWT_KEYS_RELOAD_INTERVAL', default: 10, kind: duration({ min: 1 }) },
+  jwksUrl: {
+    env: 'JWT_JWKS_URL',
+    default: undefined,
+    kind: opaque('an address: https, or http on the loopback'),
+  },
 
   issuer: { env: 'JWT_DECODE_ISSUER', default: [], kind: texts },
   audience: { env: 'JWT_DECODE_AUDIENCE', default: [], kind: texts },

@@ -1,8 +1,22 @@
 import { OptionError } from './errors.js'
 import { FORMER_NAMES, OPTION_TABLE, type OptionSpec } from './option-table.js'
-import type { KeyOptions, ListenOptions, ServerOptions, TokenOptions, VerifyOptions } from './options.js'
+import type {
+  KeyFolderOptions,
+  KeyOptions,
+  ListenOptions,
+  RemoteKeyOptions,
+  ServerOptions,
+  TokenOptions,
+  VerifyOptions,
+} from './options.js'
 
-export type EnvironmentOptions = KeyOptions & VerifyOptions & TokenOptions & ServerOptions & ListenOptions
+export type EnvironmentOptions = KeyOptions &
+  KeyFolderOptions &
+  RemoteKeyOptions &
+  VerifyOptions &
+  TokenOptions &
+  ServerOptions &
+  ListenOptions
 
 /** Variables that begin so are ours, and one that we do not know is a slip. */
 const OUR_PREFIX = 'JWT_'

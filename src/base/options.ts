@@ -40,7 +40,22 @@ export interface KeyOptions {
   decodeAlgorithms?: readonly Algorithm[]
 }
 
-/** The keys of another issuer, read over the network. For verification alone. */
+/** Keys that several instances share, and that change while they run: see `sallyport keys --help`. */
+export interface KeyFolderOptions {
+  /**
+   * The folder of the keys, in place of `secret`, `privateKey` and `publicKey`: a file for each, a JWK with `kid`, `alg` and
+   * `activeFrom`, mode 0600. The newest that is active signs, all that are not retired verify. A file that is wrong is
+   * named: it stops the start, and later leaves the keys read before in force.
+   */
+  keysDir?: string
+  /**
+   * How often the folder is read again, beside SIGHUP. So long a key that was removed is still taken. The same for every
+   * instance and for the command line, which works out from it when a key may sign.
+   */
+  keysReloadInterval?: Duration
+}
+
+/** The keys of another issuer, read over the network. For verification alone: no token is issued, and nobody signs up. */
 export interface RemoteKeyOptions {
   /**
    * Where the issuer of the tokens publishes its public keys (a JWK Set, RFC 7517 §5): https, or http on the loopback. In
@@ -177,6 +192,12 @@ export interface ServerOptions {
    * were refused at `info`, one that took a second at `warn`, one that failed on our side at `error`.
    */
   logLevel?: LogLevel
+}
+
+/** `KeyFolderOptions`, resolved. */
+export interface KeyFolderConfig {
+  readonly keysDir: string | null
+  readonly reloadSeconds: number
 }
 
 /** Where the server listens, when it listens by itself. */

@@ -2,6 +2,8 @@ import { OptionError } from './errors.js'
 import { OPTION_TABLE, type OptionName, type OptionSpec, type OptionValue } from './option-table.js'
 import type {
   FirstAdministrator,
+  KeyFolderConfig,
+  KeyFolderOptions,
   KeyOptions,
   ListenConfig,
   ListenOptions,
@@ -133,6 +135,13 @@ export function resolveFirstAdministrator(options: ServerOptions): FirstAdminist
 
 export function resolveListen(options: ListenOptions): ListenConfig {
   return Object.freeze({ port: require(options, 'port'), host: require(options, 'host') })
+}
+
+export function resolveKeyFolder(options: KeyFolderOptions): KeyFolderConfig {
+  return Object.freeze({
+    keysDir: read(options, 'keysDir') ?? null,
+    reloadSeconds: require(options, 'keysReloadInterval'),
+  })
 }
 
 /** The values of the key options as they came, the algorithms checked; `keys/` judges the rest. */

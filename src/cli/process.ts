@@ -6,4 +6,6 @@ export interface Process {
   readonly stderr: NodeJS.WritableStream
   /** Calls back when the process is asked to stop, each time; from now on, being asked does not end it. */
   onStop(stop: () => void): void
+  /** Calls back when the process is told to read its files again (SIGHUP), each time; it does not end then. */
+  onReload(reload: () => void): void
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { AuthError, OptionError } from '../base/errors.js'
 import { OPTION_TABLE, type OptionSpec } from '../base/option-table.js'
 import { StoreUnavailable } from '../store/contract.js'
+import { keysCommand } from './keys.js'
 import { migrateCommand } from './migrate.js'
 import type { Process } from './process.js'
 import { serveCommand } from './serve.js'
@@ -18,6 +19,7 @@ export async function run(argv: readonly string[], process: Process): Promise<nu
   program.addCommand(serveCommand(process))
   program.addCommand(migrateCommand(process))
   program.addCommand(new Command('user').description('Manage accounts.').addCommand(userAddCommand(process)))
+  program.addCommand(keysCommand(process))
   passSettingsOn(program)
   try {
     await program.parseAsync([...argv], { from: 'user' })

@@ -7,9 +7,11 @@ import type { Process } from './process.js'
 
 const HINT = 'Make an administrator: npm run --silent sallyport -- user add --admin --email you@example.com\n'
 
-export function serveCommand({ env, stdout, stderr, onStop }: Process): Command {
+export function serveCommand({ env, stdout, stderr, onStop, onReload }: Process): Command {
   return new Command('serve')
-    .description('Start the server. Applies pending migrations first; stops on SIGTERM and SIGINT.')
+    .description(
+      'Start the server. Applies pending migrations first; stops on SIGTERM and SIGINT, reads JWT_KEYS_DIR on SIGHUP.',
+    )
     .addHelpText(
       'after',
       `
@@ -26,6 +28,7 @@ The address goes to standard output, the log to standard error, a line of JSON e
       // Until it listens there is nothing to finish, and the database may be one that never answers.
       const sallyport = await Promise.race([createSallyport({ ...options, logger }), stopped])
       if (sallyport === null) return
+      onReload(() => void sallyport.reloadKeys())
       const { url } = await sallyport.listen()
       stdout.write(`Sallyport listens on ${url}${sallyport.endpoint}\n`)
       if (options.adminEmail === undefined) stdout.write(HINT)

@@ -97,9 +97,6 @@ function chooseKeyring(
   config: VerifyConfig,
 ): Keyring {
   if (options.jwksUrl === undefined) return createKeyring(options)
-  // The issuer signs for others too: without both, whoever gets a token of theirs would be let in here.
-  if (config.issuers.length === 0) throw new OptionError('issuer', 'is missing; jwksUrl needs it')
-  if (config.audiences.length === 0) throw new OptionError('audience', 'is missing; jwksUrl needs it')
   const { clock = systemClock, logger } = options
-  return createRemoteKeyring(options, { clock, logger })
+  return createRemoteKeyring(options, { config, clock, logger })
 }

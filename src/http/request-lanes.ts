@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Logger } from '../base/logger.js'
 import { chooseForm } from './accept.js'
-import { withAnswerHeaders } from './answer-headers.js'
+import { findAnswerHeaders, withAnswerHeaders } from './answer-headers.js'
 import type { GraphQLServer } from './graphql-server.js'
 import { answerError, answerRefusal, HttpRefusal, type PlainAnswer } from './http-refusal.js'
 import { asError, conceal } from './public-error.js'
@@ -116,7 +116,10 @@ export function createFetchHandler(options: LaneOptions) {
   ): Promise<Response> {
     const url = new URL(request.url)
     if (url.pathname !== options.endpoint) {
-      return reply(entry, requirePlain(options, request.method, url.pathname))
+      const answer = requirePlain(options, request.method, url.pathname)
+      // In place of those of every answer: the key set may be kept.
+      for (const [name, value] of Object.entries(answer.headers)) findAnswerHeaders(context)?.set(name, value)
+      return reply(entry, answer)
     }
     const { mediaType } = chooseForm(request.headers.get('accept'))
     const parameters = await readParameters(request, url.searchParams)

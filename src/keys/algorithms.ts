@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import { type KeyObject, sign, verify } from 'node:crypto'
 import type { Algorithm } from '../base/options.js'
 
 /** What an algorithm asks of its key (RFC 7518 §3.1). */
@@ -66,6 +66,17 @@ export function findWeakness(key: KeyObject): string | null {
   // With e = 1 a signature is the padded hash itself: anybody can write one. An even e is no RSA.
   if (publicExponent >= 3n && publicExponent % 2n === 1n) return null
   return `has the public exponent ${publicExponent}, which protects nothing`
+}
+
+/** Whether one signs what the other verifies: a damaged private key still loads, and would be found at the first login. */
+export function isPair(signing: KeyObject, verifying: KeyObject): boolean {
+  if (signing.type === 'secret') return signing.equals(verifying)
+  const message = Buffer.from('sallyport')
+  try {
+    return verify('sha256', message, verifying, sign('sha256', message, signing))
+  } catch {
+    return false
+  }
 }
 
 export function describeKind(key: KeyObject): string {

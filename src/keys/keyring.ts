@@ -1,9 +1,9 @@
-import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { Awaitable } from '../base/awaitable.js'
 import { OptionError } from '../base/errors.js'
 import type { Algorithm, KeyOptions } from '../base/options.js'
 import { resolveKeys } from '../base/resolve-options.js'
-import { ALGORITHM_NEEDS, defaultAlgorithm, findMisfit, findWeakness } from './algorithms.js'
+import { ALGORITHM_NEEDS, defaultAlgorithm, findMisfit, findWeakness, isPair } from './algorithms.js'
 import { deriveKeyId } from './key-id.js'
 import { readPrivateKey, readPublicKey, readSecret } from './read-key.js'
 
@@ -33,6 +33,8 @@ export interface Keyring {
    * A keyring that has to fetch answers a promise; rejected, the token cannot be judged now.
    */
   candidates(hint: KeyHint): Awaitable<readonly BoundKey[]>
+  /** What others may verify our tokens with: the public keys, those that sign only later among them. */
+  publicKeys(): readonly BoundKey[]
 }
 
 const NONE: readonly BoundKey[] = Object.freeze([])
@@ -64,6 +66,7 @@ export function createKeyring(options: KeyOptions): Keyring {
     signingKey: () => signingKey,
     candidates: ({ alg, kid: named }) =>
       named === undefined || named === kid ? (accepted.get(alg) ?? NONE) : NONE,
+    publicKeys: () => (verifying.type === 'secret' ? NONE : [...accepted.values()].flat()),
   }
 }
 
@@ -104,7 +107,9 @@ function chooseAlgorithms(material: KeyMaterial, keys: KeyOptions) {
     const misfit = findMisfit(verifying, algorithm)
     if (misfit !== null) throw new OptionError(blame(algorithm, verifying, keys), misfit)
   }
-  if (signing !== null && verifying.type !== 'secret') checkPairWorks(signing, verifying, option)
+  if (signing !== null && !isPair(signing, verifying)) {
+    throw new OptionError(option, 'is damaged: what it signs does not verify')
+  }
   return { signs, accepted }
 }
 
@@ -112,15 +117,4 @@ function chooseAlgorithms(material: KeyMaterial, keys: KeyOptions) {
 function blame(algorithm: Algorithm, key: KeyObject, keys: KeyOptions): string {
   if (key.type === 'secret' && ALGORITHM_NEEDS[algorithm].keyKind === 'secret') return 'secret'
   return algorithm === keys.algorithm ? 'algorithm' : 'decodeAlgorithms'
-}
-
-/** A damaged private key still loads; this finds it at start rather than at the first login. */
-function checkPairWorks(signing: KeyObject, verifying: KeyObject, option: string): void {
-  const message = Buffer.from('sallyport')
-  try {
-    if (verify('sha256', message, verifying, sign('sha256', message, signing))) return
-  } catch {
-    // Refused below, as a signature that does not verify is.
-  }
-  throw new OptionError(option, 'is damaged: what it signs does not verify')
 }

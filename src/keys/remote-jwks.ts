@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js'
 import { OptionError } from '../base/errors.js'
 import { type Logger, silentLogger } from '../base/logger.js'
-import type { Algorithm, KeyOptions, RemoteKeyOptions } from '../base/options.js'
+import type { Algorithm, KeyOptions, RemoteKeyOptions, VerifyConfig } from '../base/options.js'
 import { resolveKeys } from '../base/resolve-options.js'
 import { ALGORITHM_NEEDS } from './algorithms.js'
 import { fetchJwks } from './fetch-jwks.js'
@@ -10,6 +10,7 @@ import type { BoundKey, KeyHint, Keyring } from './keyring.js'
 import { readJwks } from './read-jwks.js'
 
 export interface RemoteKeyringDependencies {
+  readonly config: Pick<VerifyConfig, 'issuers' | 'audiences'>
   readonly clock: Clock
   readonly logger?: Logger
   /** How long one reading may take. @default 5000 */
@@ -34,7 +35,10 @@ export function createRemoteKeyring(
   options: KeyOptions & RemoteKeyOptions,
   dependencies: RemoteKeyringDependencies,
 ): Keyring {
-  const { clock, logger = silentLogger, timeoutMs = 5_000 } = dependencies
+  const { config, clock, logger = silentLogger, timeoutMs = 5_000 } = dependencies
+  // The issuer signs for others too: without both, whoever gets a token of theirs would be let in here.
+  if (config.issuers.length === 0) throw new OptionError('issuer', 'is missing; jwksUrl needs it')
+  if (config.audiences.length === 0) throw new OptionError('audience', 'is missing; jwksUrl needs it')
   const url = readJwksUrl(options.jwksUrl)
   const accepted = readAccepted(options)
   const shownUrl = `${url.origin}${url.pathname}`
@@ -113,6 +117,8 @@ export function createRemoteKeyring(
       return version
     },
     signingKey: () => null,
+    // Theirs to publish.
+    publicKeys: () => [],
     candidates(hint) {
       if (ALGORITHM_NEEDS[hint.alg].keyKind === 'secret') return []
       if (keys === null) return candidatesOfFirst(hint)

@@ -1,18 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { OptionError } from '../base/errors.js'
+import { codeOf, writeNewFile } from './write-new-file.js'
 
 /** Serves every HMAC algorithm. */
 const SECRET_BYTES = 64
@@ -44,47 +34,12 @@ export function loadOrGenerateSecret(dataDir: string): StoredSecret {
   return { secret, path, generated }
 }
 
-/**
- * Writes a new secret to `path`, mode 0600. False when there is a file already: that one is left alone, so that two
- * processes that start at once agree on one. After a crash there is the whole file or none.
- */
+/** Writes a new secret to `path`. False when there is a file already, which is left alone. */
 export function generateSecret(path: string): boolean {
-  const folder = dirname(path)
-  const draft = join(folder, `.${basename(path)}.${randomBytes(8).toString('hex')}`)
   try {
-    writeDurably(draft, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`)
-    try {
-      // A link never replaces what is there, as a rename would.
-      linkSync(draft, path)
-    } finally {
-      unlinkSync(draft)
-    }
-    syncFolder(folder)
-    return true
+    return writeNewFile(path, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`)
   } catch (cause) {
-    if (codeOf(cause) === 'EEXIST') return false
     throw new OptionError('dataDir', `${path} cannot be written (${codeOf(cause)})`, { cause })
-  }
-}
-
-function writeDurably(path: string, text: string): void {
-  const file = openSync(path, 'wx', 0o600)
-  try {
-    writeSync(file, text)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
-function syncFolder(folder: string): void {
-  // Windows opens no folders.
-  if (process.platform === 'win32') return
-  const handle = openSync(folder, constants.O_RDONLY)
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
   }
 }
 
@@ -112,8 +67,4 @@ function readPrivately(path: string): string | null {
   } finally {
     if (file !== undefined) closeSync(file)
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 }

@@ -122,7 +122,7 @@ describe('what it cannot be is a problem', () => {
   })
 
   const judged = (Object.keys(OPTION_TABLE) as OptionName[]).filter(
-    (name) => !['secret', 'privateKey', 'publicKey'].includes(name),
+    (name) => !['secret', 'privateKey', 'publicKey', 'jwksUrl'].includes(name),
   )
   test.each(judged)('%s: whatever else a program may pass', (name) => {
     for (const value of [{}, Object.create(null), Symbol('s'), () => 1, null, 10n, [[]], new Date(0)]) {

@@ -4,6 +4,7 @@ import { FORMER_NAMES, OPTION_TABLE, type OptionSpec } from '../../src/base/opti
 import { optionsFromEnv } from '../../src/base/options-from-env.js'
 import {
   resolveFirstAdministrator,
+  resolveKeyFolder,
   resolveKeys,
   resolveListen,
   resolveServer,
@@ -29,9 +30,15 @@ function refusalOf(run: () => unknown): OptionError {
 }
 
 const resolveAll = (options: object) =>
-  [resolveVerify, resolveTokens, resolveServer, resolveFirstAdministrator, resolveListen, resolveKeys].map(
-    (resolve) => resolve(options),
-  )
+  [
+    resolveVerify,
+    resolveTokens,
+    resolveServer,
+    resolveFirstAdministrator,
+    resolveListen,
+    resolveKeys,
+    resolveKeyFolder,
+  ].map((resolve) => resolve(options))
 
 describe('options of a program', () => {
   test('nothing given, everything has its default', () => {

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest'
 import { OptionError } from '../../src/base/errors.js'
 import { type AuthContextOptions, createAuthContext } from '../../src/context/index.js'
 import { guardTypeDefs, useGuard } from '../../src/guard/index.js'
-import { createSallyport, type SallyportOptions } from '../../src/index.js'
 import { createSetClock } from '../support/judge.js'
 import { type IssuerKey, makeIssuerKey, startJwksServer } from '../support/jwks-server.js'
 import { createTestLogger } from '../support/test-logger.js'
@@ -151,10 +150,5 @@ describe('the options', () => {
     }
     expect(thrown).toBeInstanceOf(OptionError)
     expect(thrown).toMatchObject({ option })
-  })
-
-  test('createSallyport, which signs, has no jwksUrl', async () => {
-    const options: object = { jwksUrl, issuer, audience }
-    await expect(createSallyport(options as SallyportOptions)).rejects.toMatchObject({ option: 'jwksUrl' })
   })
 })

@@ -4,13 +4,14 @@ import { type JwksServer, startJwksServer } from '../support/jwks-server.js'
 import { createTestLogger } from '../support/test-logger.js'
 
 const ALG = 'RS256'
+export const config = { issuers: ['https://issuer.example'], audiences: ['api'] }
 
 /** A keyring of a server, under a clock that stands. */
 export function openRing(server: JwksServer, { timeoutMs = 5_000 } = {}) {
   let now = 1_800_000_000_000
   const clock = createSetClock(now)
   const logger = createTestLogger()
-  const ring = createRemoteKeyring({ jwksUrl: server.url }, { clock, logger, timeoutMs })
+  const ring = createRemoteKeyring({ jwksUrl: server.url }, { config, clock, logger, timeoutMs })
   return {
     ring,
     logger,

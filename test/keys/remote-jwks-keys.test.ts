@@ -6,6 +6,7 @@ import type { Algorithm } from '../../src/base/options.js'
 import { createRemoteKeyring } from '../../src/keys/remote-jwks.js'
 import { makeIssuerKey, startJwksServer } from '../support/jwks-server.js'
 import { createTestLogger } from '../support/test-logger.js'
+import { config } from './open-remote-ring.js'
 
 const rsa = makeIssuerKey('rsa')
 const otherRsa = makeIssuerKey('rsa')
@@ -31,7 +32,10 @@ const ASYMMETRIC: Algorithm[] = [
 async function read(keys: unknown, decodeAlgorithms?: Algorithm[]) {
   const server = await startJwksServer({ keys })
   const logger = createTestLogger()
-  const ring = createRemoteKeyring({ jwksUrl: server.url, decodeAlgorithms }, { clock: systemClock, logger })
+  const ring = createRemoteKeyring(
+    { jwksUrl: server.url, decodeAlgorithms },
+    { config, clock: systemClock, logger },
+  )
   const found = await Promise.all(ASYMMETRIC.map(async (alg) => ring.candidates({ alg })))
   return { bound: found.flat().map(({ kid, algorithm }) => `${kid} ${algorithm}`), log: logger.text() }
 }

@@ -3,7 +3,7 @@ import { OptionError } from '../../src/base/errors.js'
 import { createRemoteKeyring } from '../../src/keys/remote-jwks.js'
 import { createSetClock } from '../support/judge.js'
 import { makeIssuerKey, startJwksServer } from '../support/jwks-server.js'
-import { openLoaded, openRing } from './open-remote-ring.js'
+import { config, openLoaded, openRing } from './open-remote-ring.js'
 
 const rsa = makeIssuerKey('rsa')
 const other = makeIssuerKey('rsa')
@@ -127,7 +127,8 @@ describe('the version', () => {
 })
 
 describe('the address', () => {
-  const open = (jwksUrl: string | URL) => createRemoteKeyring({ jwksUrl }, { clock: createSetClock(0) })
+  const open = (jwksUrl: string | URL) =>
+    createRemoteKeyring({ jwksUrl }, { config, clock: createSetClock(0) })
   test.each([
     'https://issuer.example/jwks',
     new URL('https://issuer.example:8443/jwks?tenant=a'),

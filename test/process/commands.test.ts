@@ -53,6 +53,10 @@ test.each([
   { args: ['frobnicate'], error: "error: unknown command 'frobnicate'" },
   { args: ['serve', '--port', '1'], error: "error: unknown option '--port'" },
   { args: ['user', 'add', '--bogus'], error: "error: unknown option '--bogus'" },
+  {
+    args: ['keys', 'add', '--alg', 'none'],
+    error: "error: option '--alg <algorithm>' argument 'none' is invalid",
+  },
   { args: ['migrate', 'now'], error: "error: too many arguments for 'migrate'" },
 ])('what it does not understand ends it with exit code 2 and the usage: $args', async ({ args, error }) => {
   const { code, stdout, stderr } = await runProgram(args, { folder: await makeFolder() })
@@ -61,11 +65,12 @@ test.each([
   expect(stderr).toContain('Usage: sallyport')
 })
 
-test.each([[], ['serve'], ['migrate'], ['user'], ['user', 'add']].map((command) => ({ command })))(
-  'help of $command goes to standard output',
-  async ({ command }) => {
-    const { code, stdout, stderr } = await runProgram([...command, '--help'], { folder: await makeFolder() })
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toContain(`Usage: ${['sallyport', ...command].join(' ')} `)
-  },
-)
+test.each(
+  [[], ['serve'], ['migrate'], ['user'], ['user', 'add'], ['keys'], ['keys', 'rotate']].map((command) => ({
+    command,
+  })),
+)('help of $command goes to standard output', async ({ command }) => {
+  const { code, stdout, stderr } = await runProgram([...command, '--help'], { folder: await makeFolder() })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain(`Usage: ${['sallyport', ...command].join(' ')} `)
+})

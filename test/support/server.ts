@@ -98,7 +98,8 @@ async function openServer({
   const database = options.databaseUrl === undefined ? await freshDatabase() : null
   const databaseUrl = options.databaseUrl ?? database?.databaseUrl ?? ''
   const clock = options.clock ?? createTestClock()
-  const keys = (options.secret ?? options.privateKey ?? options.publicKey) ? {} : { secret: SECRET }
+  const { secret, privateKey, publicKey, keysDir, jwksUrl } = options
+  const keys = (secret ?? privateKey ?? publicKey ?? keysDir ?? jwksUrl) ? {} : { secret: SECRET }
   const given = ground.clock === undefined ? { clock } : {}
   const sallyport = await createSallyportOn(
     { openStore, clock: systemClock, ...ground },

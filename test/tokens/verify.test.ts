@@ -185,6 +185,7 @@ function changingKeyring(first: string) {
       },
       signingKey: () => ring.signingKey(),
       candidates: (hint: KeyHint) => ring.candidates(hint),
+      publicKeys: () => ring.publicKeys(),
     } satisfies Keyring,
     replace(next: string) {
       ring = createKeyring({ secret: next })

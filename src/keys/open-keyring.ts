@@ -1,0 +1,64 @@
+import type { Clock } from '../base/clock.js'
+import { OptionError } from '../base/errors.js'
+import type { Logger } from '../base/logger.js'
+import type {
+  KeyFolderOptions,
+  KeyOptions,
+  RemoteKeyOptions,
+  ServerConfig,
+  VerifyConfig,
+} from '../base/options.js'
+import { resolveKeyFolder } from '../base/resolve-options.js'
+import { openFolderKeyring } from './folder-keyring.js'
+import { createKeyring, type Keyring } from './keyring.js'
+import { withOwnSecret } from './own-secret.js'
+import { createRemoteKeyring } from './remote-jwks.js'
+
+export type KeyringOptions = KeyOptions & KeyFolderOptions & RemoteKeyOptions
+
+/** The keyring of a server, and how to read it anew. */
+export interface OpenKeyring {
+  readonly keyring: Keyring
+  /** Never rejects. */
+  reload(): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * The keyring that the options name: a folder, another issuer's keys, a secret or a key pair; with none of them the secret
+ * of the data folder. Rejects with an `OptionError` naming the option: also where there is more than one of these, and in
+ * production for a secret that is weak or that nobody gave.
+ */
+export async function openKeyring(
+  options: KeyringOptions,
+  parts: { server: ServerConfig; verifyConfig: VerifyConfig; clock: Clock; logger: Logger },
+): Promise<OpenKeyring> {
+  const { server, verifyConfig: config, clock, logger } = parts
+  const { keysDir: folder, reloadSeconds } = resolveKeyFolder(options)
+  if (folder !== null) {
+    refuseBeside('keysDir', options, [
+      'jwksUrl',
+      'secret',
+      'privateKey',
+      'publicKey',
+      'algorithm',
+      'decodeAlgorithms',
+    ])
+    const keyring = await openFolderKeyring({ folder, reloadSeconds, clock, logger })
+    return { keyring, reload: keyring.reload, stop: keyring.stop }
+  }
+  const keyring =
+    options.jwksUrl === undefined
+      ? createKeyring(withOwnSecret(options, server, logger))
+      : createRemoteKeyring(options, { config, clock, logger })
+  return { keyring, reload: async () => {}, stop: async () => {} }
+}
+
+function refuseBeside(
+  taken: string,
+  options: KeyringOptions,
+  others: readonly (keyof KeyringOptions)[],
+): void {
+  const other = others.find((name) => options[name] !== undefined)
+  if (other !== undefined) throw new OptionError(other, `does not go with ${taken}`)
+}

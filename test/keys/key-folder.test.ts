@@ -1,0 +1,142 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { chmod, mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readKeyFolder } from '../../src/keys/key-folder.js'
+import { keyFile, makeKeyFolder, rsaWithExponentOne } from '../support/key-folder.js'
+
+const ec = (curve: string) =>
+  generateKeyPairSync('ec', { namedCurve: curve }).privateKey.export({ format: 'jwk' })
+const rsa = (bits: number) =>
+  generateKeyPairSync('rsa', { modulusLength: bits }).privateKey.export({ format: 'jwk' })
+const oct = (bytes: number) => ({ kty: 'oct', k: randomBytes(bytes).toString('base64url') })
+const p256 = ec('P-256')
+
+describe('P06 P60 a keys folder', () => {
+  test('takes secrets, private keys and public ones, each for its algorithm; other files are passed over', async () => {
+    const folder = await makeKeyFolder({
+      '1.json': keyFile({ kid: 'a', alg: 'HS512', ...oct(64) }),
+      '2.json': keyFile({ kid: 'b', alg: 'ES384', ...ec('P-384') }),
+      '3.json': keyFile({ kid: 'c', alg: 'PS256', ...rsa(2048) }),
+      '4.json': keyFile({ kid: 'd', alg: 'ES256', ...p256, d: undefined }),
+      '.5.json.0123456789abcdef': '{',
+      'README.md': 'not a key',
+    })
+    const { keys } = await readKeyFolder(folder)
+    expect(
+      keys.map(({ kid, algorithm, signing, verifying }) => [kid, algorithm, signing?.type, verifying.type]),
+    ).toEqual([
+      ['a', 'HS512', 'secret', 'secret'],
+      ['b', 'ES384', 'private', 'public'],
+      ['c', 'PS256', 'private', 'public'],
+      ['d', 'ES256', undefined, 'public'],
+    ])
+  })
+
+  const good = { kid: 'k', alg: 'ES256', ...p256 }
+  test.each<[string, string, RegExp]>([
+    ['half a file', keyFile(good).slice(0, 100), /is not a JSON object/],
+    ['an empty file', '', /is not a JSON object/],
+    ['a list', '[]', /is not a JSON object/],
+    ['no kid', keyFile({ ...good, kid: undefined }), /needs a kid/],
+    ['a kid with blanks', keyFile({ ...good, kid: 'a b' }), /needs a kid/],
+    ['no alg', keyFile({ ...good, alg: undefined }), /needs an alg/],
+    ['alg none', keyFile({ ...good, alg: 'none' }), /needs an alg/],
+    ['an alg of every object', keyFile({ ...good, alg: 'constructor' }), /needs an alg/],
+    ['use enc', keyFile({ ...good, use: 'enc' }), /is not for signatures/],
+    ['a kty that we do not know', keyFile({ kid: 'k', alg: 'ES256', kty: 'OKP' }), /needs a kty/],
+    ['no activeFrom', keyFile({ ...good, activeFrom: undefined }), /needs activeFrom/],
+    ['a number as a time', keyFile({ ...good, activeFrom: 1_800_000_000 }), /needs activeFrom/],
+    [
+      'a day that is none',
+      keyFile({ ...good, retiredAt: '2026-13-41T00:00:00Z' }),
+      /retiredAt is not a time/,
+    ],
+    ['a slip of the pen', keyFile({ ...good, retired_at: '2026-01-01T00:00:00Z' }), /member "retired_at"/],
+    ['another curve', keyFile({ kid: 'k', alg: 'ES256', ...ec('P-384') }), /needs the curve prime256v1/],
+    [
+      'mixed kinds: RSA for ES256',
+      keyFile({ kid: 'k', alg: 'ES256', ...rsa(2048) }),
+      /does not go with an RSA key/,
+    ],
+    ['mixed kinds: EC for HS256', keyFile({ kid: 'k', alg: 'HS256', ...p256 }), /does not go with an EC key/],
+    [
+      'mixed kinds: a secret for RS256',
+      keyFile({ kid: 'k', alg: 'RS256', ...oct(64) }),
+      /does not go with a secret/,
+    ],
+    ['a short secret', keyFile({ kid: 'k', alg: 'HS256', ...oct(31) }), /needs 32 bytes for HS256, has 31/],
+    ['an empty secret', keyFile({ kid: 'k', alg: 'HS256', kty: 'oct', k: '' }), /not a key that can be read/],
+    ['RSA below 2048', keyFile({ kid: 'k', alg: 'RS256', ...rsa(1024) }), /needs 2048 bits, has 1024/],
+    [
+      'e = 1',
+      keyFile({ kid: 'k', alg: 'RS256', ...rsaWithExponentOne() }),
+      /exponent 1, which protects nothing/,
+    ],
+    [
+      'a private key of another',
+      keyFile({ ...good, d: ec('P-256').d }),
+      /damaged|cannot be read|can be read/,
+    ],
+    ['a point off the curve', keyFile({ ...good, x: p256.y, d: undefined }), /not a key that can be read/],
+  ])('refuses %s by the name of the file, and shows nothing of it', async (_what, text, problem) => {
+    const folder = await makeKeyFolder({
+      '1.json': keyFile({ kid: 'a', alg: 'HS256', ...oct(32) }),
+      '2.json': text,
+    })
+    const refused = readKeyFolder(folder)
+    await expect(refused).rejects.toMatchObject({
+      option: 'keysDir',
+      message: expect.stringMatching(problem),
+    })
+    const message = await refused.then(String, String)
+    expect(message).toContain(join(folder, '2.json'))
+    for (const member of [p256.d, p256.x]) expect(message).not.toContain(member)
+  })
+
+  test('refuses two keys of one kid, naming both files', async () => {
+    const folder = await makeKeyFolder({
+      '1.json': keyFile(good),
+      '2.json': keyFile({ ...good, alg: 'ES256' }),
+    })
+    await expect(readKeyFolder(folder)).rejects.toThrow(
+      `keysDir: ${join(folder, '2.json')} has the same kid as ${join(folder, '1.json')}`,
+    )
+  })
+
+  test.each<[string, (path: string, folder: string) => Promise<unknown>, RegExp]>([
+    ['that others can read', (path) => chmod(path, 0o640), /is open to others; run: chmod 600/],
+    [
+      'that is a link',
+      async (path, folder) => {
+        await rm(path)
+        await writeFile(join(folder, 'elsewhere'), keyFile(good), { mode: 0o600 })
+        await symlink(join(folder, 'elsewhere'), path)
+      },
+      /is a link/,
+    ],
+    [
+      'that is a folder',
+      async (path) => {
+        await rm(path)
+        await mkdir(path)
+      },
+      /is not a file/,
+    ],
+    ['of a gigabyte', (path) => truncate(path, 1024 ** 3), /is too large for a key/],
+  ])('refuses a file %s', async (_what, spoil, problem) => {
+    const folder = await makeKeyFolder({ '1.json': keyFile(good) })
+    await spoil(join(folder, '1.json'), folder)
+    await expect(readKeyFolder(folder)).rejects.toThrow(problem)
+  })
+
+  test('refuses a folder that others can write to, that is not there, or that has too many keys', async () => {
+    const folder = await makeKeyFolder({ '1.json': keyFile(good) })
+    await chmod(folder, 0o777)
+    await expect(readKeyFolder(folder)).rejects.toThrow(/can be written by others; run: chmod 700/)
+    await expect(readKeyFolder(join(folder, 'no'))).rejects.toThrow(/cannot be read \(ENOENT\)/)
+    const names = Array.from({ length: 101 }, (_, index) => `${index}.json`)
+    const many = await makeKeyFolder(Object.fromEntries(names.map((name) => [name, ''])))
+    await expect(readKeyFolder(many)).rejects.toThrow(/has 101 keys, more than 100/)
+  })
+})

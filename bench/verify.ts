@@ -2,7 +2,7 @@
 import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { systemClock } from '../src/base/clock.js'
-import type { KeyOptions } from '../src/base/options.js'
+import type { KeyOptions } from '../src/base/key-options.js'
 import { resolveTokens, resolveVerify } from '../src/base/resolve-options.js'
 import { createContextBuilder } from '../src/context/index.js'
 import { createKeyring } from '../src/keys/keyring.js'

@@ -17,6 +17,7 @@ interface Interface {
 
 /** Where the options are declared, in the order of the page. */
 const SOURCES = [
+  'src/base/key-options.ts',
   'src/base/options.ts',
   'src/graphql/schema.ts',
   'src/services.ts',

@@ -3,14 +3,12 @@ import type { GraphQLSchema } from 'graphql'
 import { type Awaitable, isPromise } from './base/awaitable.js'
 import { type Clock, systemClock } from './base/clock.js'
 import { OptionError } from './base/errors.js'
+import type { KeyFolderOptions, KeyOptions, RemoteKeyOptions } from './base/key-options.js'
 import { fromLevel, silentLogger } from './base/logger.js'
 import { OPTION_TABLE } from './base/option-table.js'
 import type {
   FirstAdministrator,
-  KeyFolderOptions,
-  KeyOptions,
   ListenOptions,
-  RemoteKeyOptions,
   ServerOptions,
   TokenOptions,
   VerifyOptions,

@@ -1,3 +1,4 @@
+import type { Algorithm } from './key-options.js'
 import { LOG_LEVELS } from './logger.js'
 import {
   boolean,
@@ -12,7 +13,6 @@ import {
   text,
   texts,
 } from './option-kinds.js'
-import type { Algorithm } from './options.js'
 
 /** One option: its variable, what it is when nobody sets it, and how it is read. */
 export interface OptionSpec<T> {

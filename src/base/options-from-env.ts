@@ -1,14 +1,7 @@
 import { OptionError } from './errors.js'
+import type { KeyFolderOptions, KeyOptions, RemoteKeyOptions } from './key-options.js'
 import { FORMER_NAMES, OPTION_TABLE, type OptionSpec } from './option-table.js'
-import type {
-  KeyFolderOptions,
-  KeyOptions,
-  ListenOptions,
-  RemoteKeyOptions,
-  ServerOptions,
-  TokenOptions,
-  VerifyOptions,
-} from './options.js'
+import type { ListenOptions, ServerOptions, TokenOptions, VerifyOptions } from './options.js'
 
 export type EnvironmentOptions = KeyOptions &
   KeyFolderOptions &

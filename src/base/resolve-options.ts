@@ -1,10 +1,8 @@
 import { OptionError } from './errors.js'
+import type { KeyFolderConfig, KeyFolderOptions, KeyOptions } from './key-options.js'
 import { OPTION_TABLE, type OptionName, type OptionSpec, type OptionValue } from './option-table.js'
 import type {
   FirstAdministrator,
-  KeyFolderConfig,
-  KeyFolderOptions,
-  KeyOptions,
   ListenConfig,
   ListenOptions,
   ServerConfig,

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../base/duration.js'
 import { OptionError } from '../base/errors.js'
-import type { Algorithm } from '../base/options.js'
+import type { Algorithm } from '../base/key-options.js'
 import type { RotationPlan } from '../keys/rotation.js'
 import type { StoredKey } from '../keys/stored-key.js'
 import { showTime, showWait } from './describe-key.js'

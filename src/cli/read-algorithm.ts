@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
+import type { Algorithm } from '../base/key-options.js'
 import { ALGORITHMS } from '../base/option-table.js'
-import type { Algorithm } from '../base/options.js'
 
 /** The argument of `--alg`. */
 export function readAlgorithm(value: string): Algorithm {

@@ -1,5 +1,5 @@
 import { type KeyObject, sign, verify } from 'node:crypto'
-import type { Algorithm } from '../base/options.js'
+import type { Algorithm } from '../base/key-options.js'
 
 /** What an algorithm asks of its key (RFC 7518 §3.1). */
 export interface AlgorithmNeeds {

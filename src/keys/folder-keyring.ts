@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js'
 import { OptionError } from '../base/errors.js'
+import type { Algorithm } from '../base/key-options.js'
 import type { Logger } from '../base/logger.js'
-import type { Algorithm } from '../base/options.js'
 import { type KeyFolder, readKeyFolder } from './key-folder.js'
 import { scheduleKeys } from './key-schedule.js'
 import type { BoundKey, Keyring } from './keyring.js'

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, unlinkSync } from 'node:f
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.js'
 import { OptionError } from '../base/errors.js'
-import type { Algorithm } from '../base/options.js'
+import type { Algorithm } from '../base/key-options.js'
 import { findMisfit, findWeakness } from './algorithms.js'
 import { listKeyFiles, readKeyFolder } from './key-folder.js'
 import { deriveKeyId } from './key-id.js'

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { Awaitable } from '../base/awaitable.js'
 import { OptionError } from '../base/errors.js'
-import type { Algorithm, KeyOptions } from '../base/options.js'
+import type { Algorithm, KeyOptions } from '../base/key-options.js'
 import { resolveKeys } from '../base/resolve-options.js'
 import { ALGORITHM_NEEDS, defaultAlgorithm, findMisfit, findWeakness, isPair } from './algorithms.js'
 import { deriveKeyId } from './key-id.js'

@@ -1,13 +1,8 @@
 import type { Clock } from '../base/clock.js'
 import { OptionError } from '../base/errors.js'
+import type { KeyFolderOptions, KeyOptions, RemoteKeyOptions } from '../base/key-options.js'
 import type { Logger } from '../base/logger.js'
-import type {
-  KeyFolderOptions,
-  KeyOptions,
-  RemoteKeyOptions,
-  ServerConfig,
-  VerifyConfig,
-} from '../base/options.js'
+import type { ServerConfig, VerifyConfig } from '../base/options.js'
 import { resolveKeyFolder } from '../base/resolve-options.js'
 import { openFolderKeyring } from './folder-keyring.js'
 import { createKeyring, type Keyring } from './keyring.js'

@@ -1,6 +1,7 @@
 import { OptionError } from '../base/errors.js'
+import type { KeyOptions } from '../base/key-options.js'
 import type { Logger } from '../base/logger.js'
-import type { KeyOptions, ServerConfig } from '../base/options.js'
+import type { ServerConfig } from '../base/options.js'
 import { loadOrGenerateSecret } from './secret-file.js'
 
 const MIN_DIFFERENT_BYTES = 10

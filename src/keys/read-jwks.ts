@@ -1,5 +1,5 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
-import type { Algorithm } from '../base/options.js'
+import type { Algorithm } from '../base/key-options.js'
 import { ALGORITHM_NEEDS, defaultAlgorithm, findMisfit, findWeakness } from './algorithms.js'
 import { deriveKeyId } from './key-id.js'
 import type { BoundKey } from './keyring.js'

@@ -5,7 +5,7 @@ import {
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto'
-import type { Algorithm } from '../base/options.js'
+import type { Algorithm } from '../base/key-options.js'
 import { ALGORITHM_NEEDS, findMisfit, findWeakness, isPair } from './algorithms.js'
 
 /** A key of the keys folder. */

@@ -1,4 +1,4 @@
-import type { Algorithm } from '../base/options.js'
+import type { Algorithm } from '../base/key-options.js'
 import { ALGORITHM_NEEDS } from '../keys/algorithms.js'
 import type { KeyHint } from '../keys/keyring.js'
 import { parseStrictObject, type SealedObject } from './strict-json.js'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { calculateJwkThumbprint } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { Algorithm, KeyOptions } from '../../src/base/options.js'
+import type { Algorithm, KeyOptions } from '../../src/base/key-options.js'
 import { createKeyring } from '../../src/keys/keyring.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-keys-'))

@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/base/clock.js'
-import type { KeyOptions, TokenOptions, VerifyOptions } from '../../src/base/options.js'
+import type { KeyOptions } from '../../src/base/key-options.js'
+import type { TokenOptions, VerifyOptions } from '../../src/base/options.js'
 import { resolveTokens, resolveVerify } from '../../src/base/resolve-options.js'
 import { createKeyring } from '../../src/keys/keyring.js'
 import { createIssuer, type IssueInput } from '../../src/tokens/issue.js'

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { KeyOptions, VerifyOptions } from '../../src/base/options.js'
+import type { KeyOptions } from '../../src/base/key-options.js'
+import type { VerifyOptions } from '../../src/base/options.js'
 import { codeOf, createBench, createSetClock, verdictOf } from '../support/judge.js'
 
 interface Vector {

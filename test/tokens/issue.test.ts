@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { decodeProtectedHeader, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { RESERVED_CLAIMS } from '../../src/base/claims.js'
-import type { Algorithm, KeyOptions } from '../../src/base/options.js'
+import type { Algorithm, KeyOptions } from '../../src/base/key-options.js'
 import { peekUnverified } from '../../src/tokens/peek.js'
 import { anAccessToken, createBench, createSetClock, verdictOf } from '../support/judge.js'
 

@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { defineConfig } from 'vitest/config'
 
 const database = ['test/store/**/*.test.ts', 'test/front-door/**/*.test.ts']
@@ -13,6 +14,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // `npm run soak` makes more of what is tested by chance.
+    provide: { soakRounds: Number(process.env.SOAK_ROUNDS ?? 0) },
     coverage: { provider: 'v8', include: ['src/**'], exclude: ['src/store/generated/**'] },
     projects: [
       {

@@ -7,6 +7,8 @@ import { openPool, TEMPLATE, withDatabase } from './postgresql-pool.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** How many rounds a test of chance makes; 0: as many as everybody's run has time for. */
+    soakRounds: number
     /** The database of this run; absent where a project has none. */
     provider: 'sqlite' | 'postgresql'
     /** The server of the project `postgresql`, as its superuser. */

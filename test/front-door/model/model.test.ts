@@ -1,0 +1,36 @@
+import fc from 'fast-check'
+import { expect, inject, test } from 'vitest'
+import { findBreaches } from '../../support/invariants.js'
+import { openReader } from '../../support/read-database.js'
+import { createModel } from './model.js'
+import { signUp, steps } from './steps.js'
+import { LIMITS, startInstance, World } from './world.js'
+
+/** On a slow machine fewer of them; what fails is made smaller only as long as that. */
+const LIMIT_MS = inject('soakRounds') > 0 ? 3_600_000 : 60_000
+const RUNS = inject('soakRounds') || 20
+
+test('whatever two people do, in whatever order, on two instances, is what the model says', {
+  timeout: 2 * LIMIT_MS,
+}, async () => {
+  const one = await startInstance()
+  const servers = [one, await startInstance(one)]
+  const reader = await openReader(one.databaseUrl)
+  let asked = 0
+  try {
+    const property = fc.asyncProperty(steps, async (sequence) => {
+      const model = createModel(LIMITS)
+      const world = new World(servers)
+      await signUp(model, world)
+      await signUp(model, world)
+      await fc.asyncModelRun(() => ({ model, real: world }), sequence)
+      for (const token of model.tokens) await world.expectJudged(one, model, token)
+      expect(findBreaches(await reader.read())).toEqual([])
+      asked += [...sequence].length
+    })
+    await fc.assert(property, { numRuns: RUNS, interruptAfterTimeLimit: LIMIT_MS })
+  } finally {
+    await reader.close()
+  }
+  if (inject('soakRounds') > 0) console.log(`${RUNS} runs, ${asked} steps`)
+})

@@ -1,4 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
+import { AuthError } from '../base/errors.js'
+import { httpOf, toGraphQLError } from '../base/graphql-error.js'
 import { findReplacedFields, findSchemaJudge } from './guard-schema.js'
 import { findRefusal, refusalErrors, refusalHttp } from './refusal.js'
 
@@ -27,25 +29,36 @@ export interface MercuriusApp {
       name: 'onResolution',
       hook: (execution: MercuriusExecution, context: MercuriusContext) => Promise<void>,
     ): void
+    addHook(
+      name: 'preExecution' | 'preSubscriptionExecution',
+      hook: (schema: GraphQLSchema) => Promise<void>,
+    ): void
   }
+  readonly log: { error(line: string): void }
 }
 
 /**
  * Makes Mercurius answer refusals with status and challenge and without `data`. Call it when Mercurius is registered,
  * with a schema from `guardSchema`: that refuses, before anything runs. Throws where the schema is not guarded, or
- * Mercurius was given resolvers or loaders that replaced guarded ones.
+ * Mercurius was given resolvers or loaders that replaced guarded ones; where that happens later, nobody is answered.
  */
 export function mercuriusGuard(app: MercuriusApp): void {
-  const { schema } = app.graphql
-  if (findSchemaJudge(schema) === undefined) {
-    throw new Error('mercuriusGuard: the schema is not guarded; give Mercurius what guardSchema answers')
+  const problem = findProblem(app.graphql.schema)
+  if (problem !== null) throw new Error(problem)
+  // Mercurius lets schema and resolvers be replaced at any time.
+  const requireGuarded = async (schema: GraphQLSchema) => {
+    const problem = findProblem(schema)
+    if (problem === null) return
+    app.log.error(problem)
+    const error = new AuthError('INTERNAL_SERVER_ERROR')
+    // The form in which Mercurius takes the status from an error, and the extensions.
+    throw Object.assign(error, {
+      extensions: toGraphQLError(error).extensions,
+      statusCode: httpOf(error).status,
+    })
   }
-  const replaced = findReplacedFields(schema)
-  if (replaced.length > 0) {
-    throw new Error(
-      `mercuriusGuard: ${replaced.join(', ')}: put the resolvers into the schema before it is guarded`,
-    )
-  }
+  app.graphql.addHook('preExecution', requireGuarded)
+  app.graphql.addHook('preSubscriptionExecution', requireGuarded)
   app.graphql.addHook('onResolution', async (execution, { reply, operationsCount = 1 }) => {
     const refusal = findRefusal(execution.errors)
     if (refusal === undefined) return
@@ -56,4 +69,13 @@ export function mercuriusGuard(app: MercuriusApp): void {
     reply.code(status)
     for (const [name, value] of Object.entries(headers)) reply.header(name, value)
   })
+}
+
+function findProblem(schema: GraphQLSchema): string | null {
+  if (findSchemaJudge(schema) === undefined) {
+    return 'mercuriusGuard: the schema is not guarded; give Mercurius what guardSchema answers'
+  }
+  const replaced = findReplacedFields(schema)
+  if (replaced.length === 0) return null
+  return `mercuriusGuard: ${replaced.join(', ')}: put the resolvers into the schema before it is guarded`
 }

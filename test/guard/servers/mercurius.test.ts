@@ -36,9 +36,21 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((app) => app.close()))
 })
 
-async function start(options: Partial<MercuriusOptions> = {}, { withGuard = true } = {}) {
+type MercuriusApp = ReturnType<typeof Fastify>
+
+interface Settings {
+  withGuard?: boolean
+  /** What somebody does to the application when it is guarded. */
+  change?: (app: MercuriusApp) => unknown
+  log?: (line: string) => void
+}
+
+async function start(
+  options: Partial<MercuriusOptions> = {},
+  { withGuard = true, change, log = () => undefined }: Settings = {},
+) {
   const host = makeHost(typeDefs)
-  const app = Fastify()
+  const app = Fastify({ logger: { level: 'error', stream: { write: log } } })
   started.push({ close: async () => void (await app.close()) })
   await app.register(mercurius, {
     schema: guardSchema(host.schema, OPTIONS),
@@ -46,6 +58,7 @@ async function start(options: Partial<MercuriusOptions> = {}, { withGuard = true
     ...options,
   } as MercuriusOptions)
   if (withGuard) mercuriusGuard(app)
+  change?.(app)
   return async (payload: object, kind = 'anonymous') => {
     host.ran.length = 0
     const response = await app.inject({
@@ -155,6 +168,29 @@ test('a schema that is not guarded, or whose resolvers were replaced, stops the 
   await expect(start({ resolvers: { Query: { secret: () => 'leaked' } } })).rejects.toThrow(
     /mercuriusGuard: Query.secret: put the resolvers into the schema before it is guarded/,
   )
+})
+
+test.each([
+  [
+    'whose resolvers are replaced after the start',
+    (app: MercuriusApp) => app.graphql.defineResolvers({ Query: { secret: () => 'leaked' } }),
+    'Query.secret: put the resolvers',
+  ],
+  [
+    'that takes the place of the guarded one after the start',
+    (app: MercuriusApp) => app.graphql.replaceSchema(makeHost(typeDefs).schema),
+    'the schema is not guarded',
+  ],
+])('a schema %s answers nobody, and the log says why', async (_what, change, why) => {
+  const logged: string[] = []
+  const run = await start({}, { change, log: (line) => logged.push(line) })
+  for (const query of ['{ secret }', 'mutation { first }']) {
+    const { status, body, ran } = await run({ query })
+    expect([status, body.data ?? null, ran]).toEqual([500, null, []])
+    expect(body.errors[0].extensions.code).toBe('INTERNAL_SERVER_ERROR')
+    expect(JSON.stringify(body)).not.toMatch(/leaked|resolvers|guarded/)
+  }
+  expect(logged.join()).toContain(why)
 })
 
 test('without mercuriusGuard the schema alone refuses, and nothing runs', async () => {

@@ -2,6 +2,7 @@ import { type Authenticator, createAuthenticator, createProvePassword } from './
 import { type Authenticate, createExternalAuthenticator } from './accounts/external.js'
 import { createPasswords } from './accounts/passwords.js'
 import { createPrepareAccount } from './accounts/sign-up.js'
+import { createRecordFailure } from './audit/record.js'
 import { toSeconds } from './base/clock.js'
 import { AuthError, OptionError } from './base/errors.js'
 import { isFresh } from './base/freshness.js'
@@ -19,6 +20,7 @@ import { createUserAdministration } from './sessions/administer-users.js'
 import { foreignTtlSecondsOf } from './sessions/end.js'
 import { createTokenIssuing, type TokenIssuing } from './sessions/issue-tokens.js'
 import { createJudgeToken } from './sessions/judge-token.js'
+import { createProveRecorded } from './sessions/prove-recorded.js'
 import { createReauthenticate } from './sessions/reauthenticate.js'
 import { createSessionRevocation } from './sessions/revoke-sessions.js'
 import { createTokenRevocation } from './sessions/revoke-token.js'
@@ -86,7 +88,12 @@ export function createServices(parts: ServiceParts) {
 
   const leewaySeconds = verifyConfig.leewaySeconds
   const feed = createRevocationFeed({ store, clock, logger, stale: tokenConfig.stale, leewaySeconds })
-  const pruner = createPruner({ store, logger, leewaySeconds })
+  const pruner = createPruner({
+    store,
+    logger,
+    leewaySeconds,
+    auditRetentionSeconds: server.auditRetentionSeconds,
+  })
   const commit = createCommitRevoking({ store, feed })
   const revocation: RevocationFeed | undefined = tokenConfig.checks === 'all' ? feed : undefined
 
@@ -95,14 +102,23 @@ export function createServices(parts: ServiceParts) {
     maxQueued: server.maxQueuedHashes,
   })
   const passwords = createPasswords(queue)
+  const recordFailure = createRecordFailure(store)
   const provePassword = createProvePassword(passwords)
+  const proveRecorded = createProveRecorded({ provePassword, recordFailure })
   const authenticator: Authenticator =
     hooks.authenticate === undefined
       ? createAuthenticator({ store, passwords, provePassword })
       : createExternalAuthenticator({ store, authenticate: hooks.authenticate })
 
   const foreignTtlSeconds = foreignTtlSecondsOf(tokenConfig)
-  const starter = createSessionStarter({ store, config: tokenConfig, signer, authenticator })
+  const starter = createSessionStarter({
+    store,
+    commit,
+    recordFailure,
+    config: tokenConfig,
+    signer,
+    authenticator,
+  })
   const sessionRevocation = createSessionRevocation({ store, commit, feed, foreignTtlSeconds })
   const judgeToken = createJudgeToken({ verifier, revocation, store, checks: tokenConfig.checks })
   const services: Services = {
@@ -113,14 +129,20 @@ export function createServices(parts: ServiceParts) {
     sessionRevocation,
     prepareAccount: createPrepareAccount({ store, passwords }),
     rotate: canIssue ? createRotate({ store, commit, config: tokenConfig, signer }) : refuseRotation,
-    reauthenticate: createReauthenticate({ store, config: tokenConfig, signer, provePassword }),
+    reauthenticate: createReauthenticate({
+      store,
+      commit,
+      config: tokenConfig,
+      signer,
+      provePassword: proveRecorded,
+    }),
     accountChanges: createAccountChanges({
       store,
       commit,
       starter,
       signer,
       passwords,
-      provePassword,
+      provePassword: proveRecorded,
       foreignTtlSeconds,
     }),
     tokenRevocation: createTokenRevocation({ store, commit }),
@@ -134,7 +156,7 @@ export function createServices(parts: ServiceParts) {
   }
 
   const tokens: HostTokens = {
-    ...createTokenIssuing({ store, issuer, config: { ...verifyConfig, ...tokenConfig } }),
+    ...createTokenIssuing({ store, commit, issuer, config: { ...verifyConfig, ...tokenConfig } }),
     async verify(raw, expected = 'access') {
       const judged = await judgeToken(raw, expected)
       if (!('token' in judged)) return judged

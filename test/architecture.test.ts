@@ -19,15 +19,16 @@ import { readSources } from './support/source-file.js'
 const LOWER: Rooms = {
   base: [],
   store: ['base'],
+  audit: ['base', 'store'],
   keys: ['base'],
   tokens: ['base', 'keys'],
-  revocation: ['base', 'store'],
+  revocation: ['base', 'store', 'audit'],
   limits: ['base'],
   accounts: ['base', 'store', 'limits'],
-  sessions: ['base', 'store', 'tokens', 'revocation', 'accounts'],
+  sessions: ['base', 'store', 'audit', 'tokens', 'revocation', 'accounts'],
   context: ['base', 'keys', 'tokens'],
   guard: ['base'],
-  graphql: ['base', 'store', 'tokens', 'revocation', 'accounts', 'sessions', 'context'],
+  graphql: ['base', 'store', 'audit', 'tokens', 'revocation', 'accounts', 'sessions', 'context'],
 }
 const HOUSE = Object.keys(LOWER)
 const ROOMS: Rooms = {

@@ -15,6 +15,8 @@ export interface Authenticated {
 export interface Authenticator {
   /** Throws `INVALID_CREDENTIALS`, alike in answer and time for an unknown name and a wrong password. */
   authenticate(credentials: Credentials): Promise<Authenticated>
+  /** Whom the name means, whatever the password; for the audit alone. Null: nobody, or who cannot be told. */
+  findNamedId(credentials: Credentials): Promise<string | null>
 }
 
 /** The password of somebody who is known already. */
@@ -34,6 +36,8 @@ export function createAuthenticator(parts: {
   }
 
   return {
+    findNamedId: async (credentials) => (await findNamed(credentials))?.id ?? null,
+
     async authenticate(credentials) {
       const user = await findNamed(credentials)
       if (user !== null) return parts.provePassword(user, credentials.password)

@@ -20,6 +20,8 @@ export function createExternalAuthenticator(parts: {
 }): Authenticator {
   const { store } = parts
   return {
+    findNamedId: async () => null,
+
     async authenticate(credentials) {
       const identity = await parts.authenticate(credentials)
       // Nobody, as a host without types may say it too.

@@ -114,6 +114,11 @@ export const OPTION_TABLE = {
   maxCost: { env: 'MAX_COST', default: 2_000, kind: integer(1, 10_000_000) },
   maxConcurrentHashes: { env: 'MAX_CONCURRENT_HASHES', default: 3, kind: integer(1, 64) },
   maxQueuedHashes: { env: 'MAX_QUEUED_HASHES', default: 100, kind: integer(0, 10_000) },
+  auditRetention: {
+    env: 'AUDIT_RETENTION',
+    default: 90 * 86_400,
+    kind: duration({ orNever: true, min: 1 }),
+  },
   production: { env: 'NODE_ENV', default: false, kind: productionFlag },
   adminEmail: { env: 'ADMIN_EMAIL', default: undefined, kind: text(notEmpty) },
   adminPassword: { env: 'ADMIN_PASSWORD', default: undefined, kind: hidden },

@@ -111,6 +111,8 @@ export interface ServerOptions {
   maxConcurrentHashes?: number
   /** How many more may wait for it; one beyond is refused with `RATE_LIMITED`. */
   maxQueuedHashes?: number
+  /** How long the audit log is kept; `false`: for ever. */
+  auditRetention?: Duration | false
   /** Whether this is production. Then the start is refused with what is fit for development only: a generated secret. */
   production?: boolean
   /**
@@ -171,6 +173,8 @@ export interface ServerConfig extends DocumentLimits {
   readonly maxBodyBytes: number
   readonly maxConcurrentHashes: number
   readonly maxQueuedHashes: number
+  /** Null: for ever. */
+  readonly auditRetentionSeconds: number | null
   readonly production: boolean
   readonly logLevel: LogLevel
 }

@@ -116,6 +116,7 @@ export function resolveServer(options: ServerOptions): ServerConfig {
     maxCost: require(options, 'maxCost'),
     maxConcurrentHashes: require(options, 'maxConcurrentHashes'),
     maxQueuedHashes: require(options, 'maxQueuedHashes'),
+    auditRetentionSeconds: require(options, 'auditRetention'),
     production: require(options, 'production'),
     logLevel: require(options, 'logLevel'),
   })

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { createPasswords } from '../accounts/passwords.js'
 import { createPrepareAccount, insertAccount } from '../accounts/sign-up.js'
+import { toAuditRecord } from '../audit/record.js'
 import { optionsFromEnv } from '../base/options-from-env.js'
 import { resolveServer } from '../base/resolve-options.js'
 import { createHashQueue } from '../limits/hash-queue.js'
@@ -36,7 +37,18 @@ export function userAddCommand({ env, stdin, stdout, stderr }: Process): Command
           password,
           roles: admin === undefined ? role : [...role, ADMIN],
         })
-        await insertAccount(store, user)
+        await store.transaction(async (tx) => {
+          await insertAccount(tx, user)
+          await tx.insertAuditRecords([
+            toAuditRecord({
+              type: 'account_added',
+              at: user.createdAt,
+              by: { kind: 'operator' },
+              userId: user.id,
+              details: { roles: user.roles },
+            }),
+          ])
+        })
         stdout.write(`Made user ${user.id}${user.roles.length > 0 ? ` (${user.roles.join(', ')})` : ''}.\n`)
       } finally {
         await store.close()

@@ -27,7 +27,7 @@ export function credentialResolvers(services: Services) {
     if (verdict.kind === 'unavailable') throw new AuthError('UNAVAILABLE', { cause: verdict.cause })
     // Never TOKEN_EXPIRED, whose action is to refresh: a client that follows it would do so for ever.
     if (verdict.kind === 'expired') throw new AuthError('SESSION_ENDED')
-    return toAuthPayload(context, await rotate(verdict))
+    return toAuthPayload(context, await rotate(verdict, context.client()))
   }
 
   const prove: Resolver<{ password: string }> = async (_parent, { password }, context) =>
@@ -38,7 +38,7 @@ export function credentialResolvers(services: Services) {
     let ended = false
     for (const raw of presented) {
       const token = raw == null ? null : await readGenuine(raw)
-      if (token !== null && (await sessionRevocation.logOut(token))) ended = true
+      if (token !== null && (await sessionRevocation.logOut(token, context.client()))) ended = true
     }
     return { ended }
   }

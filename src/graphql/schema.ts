@@ -4,6 +4,7 @@ import { type IResolvers, MapperKind, mapSchema, type TypeSource } from '@graphq
 import type { GraphQLSchema } from 'graphql'
 import { OptionError } from '../base/errors.js'
 import { accountResolvers } from './account.js'
+import { auditLogResolvers } from './audit-log.js'
 import { credentialResolvers } from './credentials.js'
 import { introspectionResolvers } from './introspect.js'
 import { DateTime, Json } from './scalars.js'
@@ -38,6 +39,7 @@ export function buildSchema(services: Services, host: HostSchema): GraphQLSchema
       tokenResolvers(services),
       userResolvers(services),
       introspectionResolvers(services),
+      auditLogResolvers(services),
       ...[host.resolvers ?? []].flat(),
     ],
   })

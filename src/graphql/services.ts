@@ -1,10 +1,11 @@
 import type { GraphQLFieldResolver } from 'graphql'
 import type { PrepareAccount } from '../accounts/sign-up.js'
+import type { Source } from '../audit/record.js'
 import { AuthError } from '../base/errors.js'
 import type { AuthContext } from '../context/index.js'
 import type { AccountChanges } from '../sessions/account-changes.js'
 import type { UserAdministration } from '../sessions/administer-users.js'
-import type { Actor, Client } from '../sessions/issued.js'
+import type { Actor } from '../sessions/issued.js'
 import type { JudgeToken } from '../sessions/judge-token.js'
 import type { Reauthenticate } from '../sessions/reauthenticate.js'
 import type { SessionRevocation } from '../sessions/revoke-sessions.js'
@@ -34,7 +35,7 @@ export interface Services {
 /** What the server's resolvers find in their context. */
 export interface ServerContext extends AuthContext<unknown, SessionRecord> {
   /** Where the request comes from. */
-  client(): Client
+  client(): Source
   /** Set where the answer's body gives tokens: a client must not take the successor of an older one for the newest. */
   answersTokens?: boolean
 }
@@ -46,7 +47,14 @@ export type Resolver<Args = Record<string, never>, Parent = unknown> = GraphQLFi
 >
 
 /** The bearer, for a change that is theirs. The guard let them in; this is for the one who calls without it. */
-export function requireActor({ identity }: ServerContext): Actor {
+export function requireActor(context: ServerContext): Actor {
+  const { identity } = context
   if (identity.kind !== 'active') throw new AuthError(identity.code)
-  return { kind: 'bearer', userId: identity.subject, jti: identity.tokenId, sessionId: identity.sessionId }
+  return {
+    kind: 'bearer',
+    userId: identity.subject,
+    jti: identity.tokenId,
+    sessionId: identity.sessionId,
+    client: context.client(),
+  }
 }

@@ -5,7 +5,10 @@ import { KEEP_SECONDS } from './keep.js'
 const EVERY_MS = 60_000
 const BATCH = 500
 
-/** Deletes expired tokens, sessions that are over and feed lines about them, in small batches, once a minute. */
+/**
+ * Deletes expired tokens, sessions that are over and feed lines about them, and what the audit log has kept long enough:
+ * in small batches, once a minute.
+ */
 export interface Pruner {
   start(): void
   /** One round now; answers how many rows went. */
@@ -14,9 +17,11 @@ export interface Pruner {
 }
 
 export function createPruner(parts: {
-  store: Pick<Store, 'prune' | 'now'>
+  store: Pick<Store, 'prune' | 'pruneAudit' | 'now'>
   logger: Logger
   leewaySeconds: number
+  /** How long the audit log is kept; null: for ever. */
+  auditRetentionSeconds: number | null
 }): Pruner {
   const { store, logger } = parts
   const marginMs = (parts.leewaySeconds + KEEP_SECONDS) * 1000
@@ -25,7 +30,23 @@ export function createPruner(parts: {
   let stopped = false
 
   async function run(): Promise<number> {
-    const before = new Date((await store.now()).getTime() - marginMs)
+    const now = (await store.now()).getTime()
+    return (await pruneExpired(new Date(now - marginMs))) + (await pruneAudit(now))
+  }
+
+  async function pruneAudit(now: number): Promise<number> {
+    if (parts.auditRetentionSeconds === null) return 0
+    const before = new Date(now - parts.auditRetentionSeconds * 1000)
+    let total = 0
+    while (!stopped) {
+      const gone = await store.pruneAudit(before, BATCH)
+      total += gone
+      if (gone < BATCH) break
+    }
+    return total
+  }
+
+  async function pruneExpired(before: Date): Promise<number> {
     let total = 0
     while (!stopped) {
       const gone = await store.prune(before, BATCH)

@@ -1,4 +1,3 @@
-import type { ProvePassword } from '../accounts/authenticate.js'
 import type { Passwords } from '../accounts/passwords.js'
 import { AuthError } from '../base/errors.js'
 import type { CommitRevoking } from '../revocation/commit.js'
@@ -6,6 +5,7 @@ import type { Store, Transaction, UserRecord } from '../store/contract.js'
 import { lockActor, requireAnotherAdministrator } from './actor.js'
 import { endEverything } from './end.js'
 import type { Actor, Issued } from './issued.js'
+import type { ProveRecorded } from './prove-recorded.js'
 import type { SessionSigner } from './sign.js'
 import type { Origin, SessionStarter } from './start.js'
 
@@ -28,7 +28,7 @@ export function createAccountChanges(parts: {
   starter: SessionStarter
   signer: Pick<SessionSigner, 'loadClaims'>
   passwords: Passwords
-  provePassword: ProvePassword
+  provePassword: ProveRecorded
   foreignTtlSeconds: number | null
 }): AccountChanges {
   const { store, commit, starter, passwords, foreignTtlSeconds } = parts
@@ -43,12 +43,12 @@ export function createAccountChanges(parts: {
     async changePassword(actor, { currentPassword, newPassword }, origin) {
       const known = await store.findUser(actor.userId)
       if (known === null) throw new AuthError('USER_NOT_FOUND')
-      await parts.provePassword(known, currentPassword)
+      await parts.provePassword(known, currentPassword, { client: actor.client, reason: 'change_password' })
       await passwords.requireAcceptable(newPassword, 'newPassword')
       const passwordHash = await passwords.hash(newPassword)
       const claims = await parts.signer.loadClaims(known)
       const at = await store.now()
-      const { user, session } = await commit(async (tx, revoke) => {
+      const { user, session } = await commit(async (tx, revoke, record) => {
         const row = await lockUnchanged(tx, actor, known.version)
         await tx.updateUser(row.id, { passwordHash })
         const { id: userId, version } = row
@@ -60,6 +60,7 @@ export function createAccountChanges(parts: {
           foreignTtlSeconds,
         })
         const user = { ...row, passwordHash, version: version + 1 }
+        record({ type: 'password_changed', at, by: actor, userId })
         return { user, session: await starter.insert(tx, user, origin, at) }
       })
       return starter.signStarted(user, session, claims)
@@ -67,7 +68,7 @@ export function createAccountChanges(parts: {
 
     async deleteAccount(actor) {
       const at = await store.now()
-      await commit(async (tx, revoke) => {
+      await commit(async (tx, revoke, record) => {
         const user = await lockActor(tx, actor)
         await requireAnotherAdministrator(tx, user)
         const { id: userId, version } = user
@@ -87,6 +88,7 @@ export function createAccountChanges(parts: {
           reason: 'account_deleted',
           foreignTtlSeconds,
         })
+        record({ type: 'account_deleted', at, by: actor, userId })
       })
     },
   }

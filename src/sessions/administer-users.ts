@@ -40,7 +40,7 @@ export function createUserAdministration(parts: {
     async setRoles(by, { userId, roles: wanted }) {
       const roles = readRoles(wanted)
       const at = await store.now()
-      return commit(async (tx, revoke) => {
+      return commit(async (tx, revoke, record) => {
         const user = await lockAdministered(tx, by, userId)
         requireKept(user)
         if (isSame(user.roles, roles)) return user
@@ -48,13 +48,14 @@ export function createUserAdministration(parts: {
         const changed = { roles, version: user.version + 1 }
         await tx.updateUser(userId, changed)
         await supersedeAccess(tx, revoke, { userId, at, foreignTtlSeconds })
+        record({ type: 'roles_set', at, by, userId, details: { from: user.roles, to: roles } })
         return { ...user, ...changed }
       })
     },
 
     async setDisabled(by, { userId, disabled }) {
       const at = await store.now()
-      return commit(async (tx, revoke) => {
+      return commit(async (tx, revoke, record) => {
         const user = await lockAdministered(tx, by, userId)
         requireKept(user)
         if (disabled !== isEnabled(user)) return user
@@ -66,16 +67,18 @@ export function createUserAdministration(parts: {
           const reason = 'account_disabled'
           await endEverything(tx, revoke, { userId, version, at, reason, foreignTtlSeconds })
         }
+        record({ type: disabled ? 'account_disabled' : 'account_enabled', at, by, userId })
         return { ...user, ...changed }
       })
     },
 
     async endSessions(by, userId) {
       const at = await store.now()
-      return commit(async (tx, revoke) => {
+      return commit(async (tx, revoke, record) => {
         const { version } = await lockAdministered(tx, by, userId)
         const reason = 'session_revoked'
         const ended = await endEverything(tx, revoke, { userId, version, at, reason, foreignTtlSeconds })
+        record({ type: 'sessions_revoked', at, by, userId, reason: 'all', count: ended.length })
         return ended.length
       })
     },

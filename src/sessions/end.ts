@@ -1,7 +1,6 @@
 import type { TokenConfig } from '../base/options.js'
-import type { NewRevocation, RevokedReason, Transaction } from '../store/contract.js'
-
-export type Revoke = (entry: NewRevocation) => void
+import type { Revoke } from '../revocation/commit.js'
+import type { RevokedReason, Transaction } from '../store/contract.js'
 
 export interface EndOfSessions {
   readonly userId: string

@@ -6,6 +6,7 @@ import { toSeconds } from '../base/clock.js'
 import { parseDuration } from '../base/duration.js'
 import { AuthError, OptionError } from '../base/errors.js'
 import type { Duration, TokenConfig, VerifyConfig } from '../base/options.js'
+import type { CommitRevoking } from '../revocation/commit.js'
 import type { Store, TokenRecord, Transaction } from '../store/contract.js'
 import type { Issuer } from '../tokens/issue.js'
 import { expiry } from './limits.js'
@@ -45,10 +46,11 @@ export type IssueRefresh = Pick<IssueAccess, 'subject' | 'expiresIn' | 'claims' 
 
 export function createTokenIssuing(parts: {
   store: Store
+  commit: CommitRevoking
   issuer: Issuer
   config: TokenConfig & Pick<VerifyConfig, 'allowNoExpiry'>
 }): TokenIssuing {
-  const { store, issuer, config } = parts
+  const { store, commit, issuer, config } = parts
 
   function readLife(expiresIn: Duration | false | undefined, otherwise: number | null): number | null {
     if (expiresIn === undefined) return otherwise
@@ -58,14 +60,18 @@ export function createTokenIssuing(parts: {
   }
 
   /** Throws `CONFLICT` for an account that is disabled or deleted. */
-  async function commitFor(subject: string, write: (tx: Transaction) => Promise<void>): Promise<void> {
+  async function commitFor(
+    { userId: subject, ...issued }: { userId: string; at: Date; tokenId: string; sessionId?: string },
+    write: (tx: Transaction) => Promise<void>,
+  ): Promise<void> {
     await ensureUser(store, subject)
-    await store.transaction(async (tx) => {
+    await commit(async (tx, _revoke, record) => {
       const user = await tx.lockUser(subject)
       if (user === null || !isEnabled(user)) {
         throw new AuthError('CONFLICT', { message: 'The account is disabled or deleted.' })
       }
       await write(tx)
+      record({ type: 'token_issued', by: { kind: 'host' }, userId: subject, ...issued })
     })
   }
 
@@ -101,7 +107,7 @@ export function createTokenIssuing(parts: {
         revokedAt: null,
         revokedReason: null,
       }
-      await commitFor(subject, (tx) => tx.insertTokens([row]))
+      await commitFor({ userId: subject, at: now, tokenId: row.jti }, (tx) => tx.insertTokens([row]))
       return signed
     },
 
@@ -122,7 +128,8 @@ export function createTokenIssuing(parts: {
         claims,
         headers,
       })
-      await commitFor(subject, async (tx) => {
+      const { id: sessionId, refreshJti: tokenId } = session
+      await commitFor({ userId: subject, at: now, tokenId, sessionId }, async (tx) => {
         await tx.insertSession(session)
         await tx.insertTokens([refreshRow(session)])
       })

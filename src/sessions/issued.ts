@@ -1,3 +1,4 @@
+import type { Source } from '../audit/record.js'
 import type { Claims } from '../base/claims.js'
 import type { SessionRecord, UserRecord } from '../store/contract.js'
 
@@ -24,18 +25,14 @@ export interface GenuineToken {
   readonly claims: Claims
 }
 
-/** Who asks, as the audit and the list of sessions show it. */
-export interface Client {
-  readonly ip: string | null
-  readonly userAgent: string | null
-}
-
 /** The bearer of the access token that asks for a change. */
 export interface Actor {
   readonly kind: 'bearer'
   readonly userId: string
   readonly jti: string | null
   readonly sessionId: string | null
+  /** From where they ask. */
+  readonly client: Source
 }
 
 /** Whoever has the database itself: the command line. */

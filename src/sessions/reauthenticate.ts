@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { ProvePassword } from '../accounts/authenticate.js'
 import { toSeconds } from '../base/clock.js'
 import { AuthError } from '../base/errors.js'
 import type { TokenConfig } from '../base/options.js'
+import type { CommitRevoking } from '../revocation/commit.js'
 import type { Store } from '../store/contract.js'
 import { lockActor } from './actor.js'
 import type { Actor, Issued } from './issued.js'
 import { earlier, expiry, sessionEnd } from './limits.js'
+import type { ProveRecorded } from './prove-recorded.js'
 import type { SessionSigner } from './sign.js'
 
 /**
@@ -17,15 +18,16 @@ export type Reauthenticate = (actor: Actor, password: string) => Promise<Issued>
 
 export function createReauthenticate(parts: {
   store: Store
+  commit: CommitRevoking
   config: TokenConfig
   signer: SessionSigner
-  provePassword: ProvePassword
+  provePassword: ProveRecorded
 }): Reauthenticate {
-  const { store, config, signer, provePassword } = parts
+  const { store, commit, config, signer, provePassword } = parts
   return async (actor, password) => {
     const known = await store.findUser(actor.userId)
     if (known === null) throw new AuthError('USER_NOT_FOUND')
-    const proved = await provePassword(known, password)
+    const proved = await provePassword(known, password, { client: actor.client, reason: 'reauthenticate' })
     const claims = await signer.loadClaims(proved.user)
     const now = await store.now()
     const issuedAt = toSeconds(now.getTime())
@@ -36,7 +38,7 @@ export function createReauthenticate(parts: {
       authTime: now,
       claims,
     }
-    const { user, session, expiresAt } = await store.transaction(async (tx) => {
+    const { user, session, expiresAt } = await commit(async (tx, _revoke, record) => {
       const row = await lockActor(tx, actor)
       if (row.version !== known.version) {
         throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
@@ -61,6 +63,7 @@ export function createReauthenticate(parts: {
           revokedReason: null,
         },
       ])
+      record({ type: 'reauthenticate', at: now, by: actor, userId: row.id, tokenId: token.jti })
       return { user: row, session, expiresAt }
     })
     const access = signer.signExtraAccess(user, session, { ...token, expiresAt })

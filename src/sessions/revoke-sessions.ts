@@ -1,4 +1,5 @@
 import { ensureUser } from '../accounts/external.js'
+import type { Agent, Source } from '../audit/record.js'
 import { AuthError } from '../base/errors.js'
 import type { CommitRevoking } from '../revocation/commit.js'
 import type { RevocationFeed } from '../revocation/feed.js'
@@ -10,7 +11,7 @@ import type { Actor, GenuineToken } from './issued.js'
 /** Ends sessions, one or many, as their owner asks. */
 export interface SessionRevocation {
   /** The session of a genuine token, an expired one too; or a live token, where it has none. Whether anything ended. */
-  logOut(token: GenuineToken): Promise<boolean>
+  logOut(token: GenuineToken, client: Source): Promise<boolean>
   /** Another's session answers `NOT_FOUND` as an unknown one does. One that is over stays as it is. */
   revokeSession(actor: Actor, id: string): Promise<SessionRecord>
   /** All but the actor's own; how many. */
@@ -30,15 +31,17 @@ export function createSessionRevocation(parts: {
   const { store, commit, feed, foreignTtlSeconds } = parts
 
   /** Of no session, perhaps minted elsewhere: the token itself is all that can end, and once only. */
-  async function takeBack({ kind, subject, claims }: GenuineToken): Promise<boolean> {
+  async function takeBack({ kind, subject, claims }: GenuineToken, client: Source): Promise<boolean> {
     const { jti, exp } = claims
     if (jti === undefined || kind === 'expired' || feed.check(claims, subject) === 'revoked') return false
     const at = await store.now()
-    return commit(async (tx, revoke) => {
+    return commit(async (tx, revoke, record) => {
       await tx.lockUser(subject)
       await tx.markRevoked(jti, at, 'logout')
       const expiresAt = exp === undefined ? null : new Date(exp * 1000)
       revoke({ scope: 'token', key: jti, effect: 'revoked', issuedBefore: null, expiresAt })
+      const by = { kind: 'bearer', userId: subject, jti, sessionId: null, client } as const
+      record({ type: 'logout', at, by, userId: subject })
       return true
     })
   }
@@ -46,57 +49,69 @@ export function createSessionRevocation(parts: {
   /** `lock` locks the user's row, and may refuse. */
   async function endAllOf(
     userId: string,
+    by: Agent,
     lock: (tx: Transaction) => Promise<UserRecord | null>,
   ): Promise<number> {
     // Whose tokens were minted elsewhere may have no row yet.
     await ensureUser(store, userId)
     const at = await store.now()
-    return commit(async (tx, revoke) => {
+    return commit(async (tx, revoke, record) => {
       const user = await lock(tx)
       if (user === null) throw new AuthError('NOT_FOUND')
       const { version } = user
       const change = { userId, version, at, reason: 'session_revoked', foreignTtlSeconds } as const
-      return (await endEverything(tx, revoke, change)).length
+      const { length: count } = await endEverything(tx, revoke, change)
+      record({ type: 'sessions_revoked', at, by, userId, reason: 'all', count })
+      return count
     })
   }
 
   return {
-    async logOut(token) {
+    async logOut(token, client) {
       const { sid } = token.claims
       const session = sid === undefined ? null : await store.findSession(sid)
-      if (sid === undefined || session?.userId !== token.subject) return takeBack(token)
+      if (sid === undefined || session?.userId !== token.subject) return takeBack(token, client)
       const at = await store.now()
-      return commit(async (tx, revoke) => {
-        await tx.lockUser(token.subject)
-        const change = { userId: token.subject, ids: [sid], at, reason: 'logout' } as const
-        return (await endSessions(tx, revoke, change)).length > 0
+      return commit(async (tx, revoke, record) => {
+        const { subject: userId } = token
+        await tx.lockUser(userId)
+        const change = { userId, ids: [sid], at, reason: 'logout' } as const
+        if ((await endSessions(tx, revoke, change)).length === 0) return false
+        const by = { kind: 'bearer', userId, jti: token.claims.jti ?? null, sessionId: sid, client } as const
+        record({ type: 'logout', at, by, userId })
+        return true
       })
     },
 
     async revokeSession(actor, id) {
       const at = await store.now()
-      return commit(async (tx, revoke) => {
+      return commit(async (tx, revoke, record) => {
         await lockActor(tx, actor)
         const session = await tx.findSession(id)
         if (session === null || session.userId !== actor.userId) throw new AuthError('NOT_FOUND')
         const reason = 'session_revoked'
         const ended = await endSessions(tx, revoke, { userId: actor.userId, ids: [id], at, reason })
-        return ended.length === 0 ? session : { ...session, revokedAt: at, revokedReason: reason }
+        if (ended.length === 0) return session
+        record({ type: 'session_revoked', at, by: actor, userId: actor.userId, sessionId: id })
+        return { ...session, revokedAt: at, revokedReason: reason }
       })
     },
 
     async revokeOthers(actor) {
       const at = await store.now()
-      return commit(async (tx, revoke) => {
+      return commit(async (tx, revoke, record) => {
         await lockActor(tx, actor)
         const change = { userId: actor.userId, at, reason: 'session_revoked' } as const
         const exceptId = actor.sessionId ?? undefined
-        return (await endSessions(tx, revoke, { ...change, exceptId })).length
+        const { length: count } = await endSessions(tx, revoke, { ...change, exceptId })
+        const { userId } = actor
+        if (count > 0) record({ type: 'sessions_revoked', at, by: actor, userId, reason: 'others', count })
+        return count
       })
     },
 
-    revokeAll: (actor) => endAllOf(actor.userId, (tx) => lockActor(tx, actor)),
+    revokeAll: (actor) => endAllOf(actor.userId, actor, (tx) => lockActor(tx, actor)),
 
-    endAll: (userId) => endAllOf(userId, (tx) => tx.lockUser(userId)),
+    endAll: (userId) => endAllOf(userId, { kind: 'host' }, (tx) => tx.lockUser(userId)),
   }
 }

@@ -42,7 +42,7 @@ export function createTokenRevocation(parts: { store: Store; commit: CommitRevok
     async revoke(actor, jti) {
       const ownerId = await requireOwner(jti)
       const at = await store.now()
-      return commit(async (tx, revoke) => {
+      return commit(async (tx, revoke, record) => {
         const { token } = await lockToken(tx, actor, jti, ownerId)
         if (token.revokedAt !== null) return token
         const reason = ownerId === actor.userId ? 'owner' : 'admin'
@@ -52,6 +52,7 @@ export function createTokenRevocation(parts: { store: Store; commit: CommitRevok
           if (!wasLive || rotatedAt !== null) continue
           revoke({ scope: 'token', key, effect: 'revoked', issuedBefore: null, expiresAt })
         }
+        record({ type: 'token_revoked', at, by: actor, userId: ownerId, ...idsOf(token) })
         return { ...token, revokedAt: at, revokedReason: reason }
       })
     },
@@ -59,7 +60,7 @@ export function createTokenRevocation(parts: { store: Store; commit: CommitRevok
     async unrevoke(actor, jti) {
       const ownerId = await requireOwner(jti)
       const now = await store.now()
-      return commit(async (tx, revoke) => {
+      return commit(async (tx, revoke, record) => {
         const { token, user } = await lockToken(tx, actor, jti, ownerId)
         const session = token.sessionId === null ? null : await tx.findSession(token.sessionId)
         const sessionIsOver = token.sessionId !== null && (session === null || session.revokedAt !== null)
@@ -76,6 +77,7 @@ export function createTokenRevocation(parts: { store: Store; commit: CommitRevok
           issuedBefore: null,
           expiresAt: token.expiresAt,
         })
+        record({ type: 'token_unrevoked', at: now, by: actor, userId: ownerId, ...idsOf(token) })
         return { ...token, revokedAt: null, revokedReason: null }
       })
     },
@@ -93,6 +95,10 @@ async function findHeirs(tx: Transaction, token: TokenRecord): Promise<TokenReco
     successorJti = heir.successorJti
   }
   return heirs
+}
+
+function idsOf({ jti, sessionId }: TokenRecord) {
+  return { tokenId: jti, sessionId }
 }
 
 function isOver(token: TokenRecord, now: Date): boolean {

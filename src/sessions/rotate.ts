@@ -1,4 +1,5 @@
 import { isEnabled } from '../accounts/authenticate.js'
+import type { Source } from '../audit/record.js'
 import { AuthError } from '../base/errors.js'
 import type { TokenConfig } from '../base/options.js'
 import type { CommitRevoking } from '../revocation/commit.js'
@@ -13,7 +14,7 @@ import type { SessionSigner } from './sign.js'
  * Exchanges a verified refresh token for the session's next pair. Throws `SESSION_ENDED` for one that is dead,
  * `REFRESH_REUSED` (and the session is ended) for one that was exchanged longer ago than the reuse window.
  */
-export type Rotate = (token: GenuineToken) => Promise<Issued>
+export type Rotate = (token: GenuineToken, client: Source) => Promise<Issued>
 
 type Outcome =
   | { kind: 'pair'; user: UserRecord; session: SessionRecord }
@@ -90,14 +91,24 @@ export function createRotate(parts: {
     return windowMs > 0 && now.getTime() - rotatedAt.getTime() < windowMs
   }
 
-  async function decide(token: Presented, now: Date): Promise<Outcome> {
-    return commit(async (tx, revoke) => {
+  async function decide(token: Presented, client: Source, now: Date): Promise<Outcome> {
+    const by = {
+      kind: 'bearer',
+      userId: token.userId,
+      jti: token.jti,
+      sessionId: token.sessionId,
+      client,
+    } as const
+    return commit(async (tx, revoke, record) => {
       const user = await tx.lockUser(token.userId)
       if (user === null || !isEnabled(user)) return { kind: 'ended' }
       const createdAt = await findStart(tx, token, now)
       if (createdAt === null) return { kind: 'ended' }
       const session = await exchange(tx, token, { now, createdAt })
-      if (session !== null) return { kind: 'pair', user, session }
+      if (session !== null) {
+        record({ type: 'refresh', at: now, by, userId: user.id })
+        return { kind: 'pair', user, session }
+      }
       const outcome = await judgeReplay(tx, user, token, now)
       if (outcome.kind === 'reused') {
         await endSessions(tx, revoke, {
@@ -106,16 +117,17 @@ export function createRotate(parts: {
           at: now,
           reason: 'refresh_reused',
         })
+        record({ type: 'refresh_reused', at: now, by, userId: user.id })
       }
       return outcome
     })
   }
 
-  return async ({ subject, claims }) => {
+  return async ({ subject, claims }, client) => {
     // Minted elsewhere under our key: genuine, but nothing here can be exchanged.
     if (claims.jti === undefined || claims.sid === undefined) throw new AuthError('SESSION_ENDED')
     const token = { jti: claims.jti, sessionId: claims.sid, userId: subject }
-    const outcome = await decide(token, await store.now())
+    const outcome = await decide(token, client, await store.now())
     if (outcome.kind === 'ended') throw new AuthError('SESSION_ENDED')
     if (outcome.kind === 'reused') throw new AuthError('REFRESH_REUSED')
     const { user, session } = outcome

@@ -2,23 +2,25 @@ import { randomUUID } from 'node:crypto'
 import { type Authenticated, type Authenticator, isEnabled } from '../accounts/authenticate.js'
 import type { Credentials } from '../accounts/credentials.js'
 import { insertAccount } from '../accounts/sign-up.js'
+import type { RecordFailure, Source } from '../audit/record.js'
 import { AuthError } from '../base/errors.js'
 import type { TokenConfig } from '../base/options.js'
+import type { CommitRevoking } from '../revocation/commit.js'
 import type { NewUser, SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
-import type { Client, Issued } from './issued.js'
+import type { Actor, Issued } from './issued.js'
 import type { Lives } from './limits.js'
 import { accessRow, mintPair, refreshRow } from './pair.js'
 import type { HostClaims, SessionSigner } from './sign.js'
 
 const ATTEMPTS = 3
 
-export interface Origin extends Client {
+export interface Origin extends Source {
   readonly device: string | null
 }
 
 /** The ways in: each starts a session, with a fresh access token and a refresh token. */
 export interface SessionStarter {
-  logIn(credentials: Credentials, client: Client): Promise<Issued>
+  logIn(credentials: Credentials, client: Source): Promise<Issued>
   signUp(user: NewUser, origin: Origin): Promise<Issued>
   /** Within a transaction that has locked the user's row. Sign with `signStarted` once it is committed. */
   insert(tx: Transaction, user: UserRecord, origin: Origin, now: Date): Promise<SessionRecord>
@@ -26,12 +28,14 @@ export interface SessionStarter {
 }
 
 export function createSessionStarter(parts: {
-  store: Store
+  store: Pick<Store, 'now'>
+  commit: CommitRevoking
+  recordFailure: RecordFailure
   config: TokenConfig
   signer: SessionSigner
   authenticator: Authenticator
 }): SessionStarter {
-  const { store, config, signer, authenticator } = parts
+  const { store, commit, config, signer, authenticator } = parts
 
   async function insert(
     tx: Transaction,
@@ -59,13 +63,27 @@ export function createSessionStarter(parts: {
     const now = await store.now()
     const user = { ...proved.user, ...proved.patch }
     const claims = await signer.loadClaims(user)
-    const session = await store.transaction(async (tx) => {
+    const session = await commit(async (tx, _revoke, record) => {
       const row = await tx.lockUser(user.id)
       if (row === null || row.version !== user.version || !isEnabled(row)) return null
       if (proved.patch !== null) await tx.updateUser(user.id, proved.patch)
-      return insert(tx, user, origin, now)
+      const session = await insert(tx, user, origin, now)
+      record({ type: 'login', at: now, by: bearerOf(session, origin), userId: user.id })
+      return session
     })
     return session && signStarted(user, session, claims)
+  }
+
+  async function authenticate(credentials: Credentials, client: Source): Promise<Authenticated> {
+    try {
+      return await authenticator.authenticate(credentials)
+    } catch (error) {
+      if (error instanceof AuthError && error.code === 'INVALID_CREDENTIALS') {
+        const userId = await authenticator.findNamedId(credentials)
+        await parts.recordFailure({ userId, client, reason: 'login' })
+      }
+      throw error
+    }
   }
 
   return {
@@ -74,7 +92,7 @@ export function createSessionStarter(parts: {
 
     async logIn(credentials, client) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const proved = await authenticator.authenticate(credentials)
+        const proved = await authenticate(credentials, client)
         const issued = await tryLogIn(proved, { ...client, device: credentials.device })
         if (issued !== null) return issued
       }
@@ -84,13 +102,20 @@ export function createSessionStarter(parts: {
     async signUp(user, origin) {
       const claims = await signer.loadClaims(user)
       const now = await store.now()
-      const session = await store.transaction(async (tx) => {
+      const session = await commit(async (tx, _revoke, record) => {
         await insertAccount(tx, user)
-        return insert(tx, user, origin, now)
+        const session = await insert(tx, user, origin, now)
+        record({ type: 'signup', at: now, by: bearerOf(session, origin), userId: user.id })
+        return session
       })
       return signStarted(user, session, claims)
     },
   }
+}
+
+/** Whoever has just begun a session. */
+export function bearerOf({ id, userId, accessJti }: SessionRecord, client: Source): Actor {
+  return { kind: 'bearer', userId, jti: accessJti, sessionId: id, client }
 }
 
 export function newSession(userId: string, origin: Origin, now: Date, config: Lives): SessionRecord {

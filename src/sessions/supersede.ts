@@ -1,5 +1,5 @@
+import type { Revoke } from '../revocation/commit.js'
 import type { Transaction } from '../store/contract.js'
-import type { Revoke } from './end.js'
 
 /**
  * Makes a user's access tokens count as expired, so that their clients refresh and get others: those of ours and, by

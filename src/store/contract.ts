@@ -1,4 +1,5 @@
 import type { TokenType } from '../base/claims.js'
+import type { AuditStatements } from './audit-record.js'
 import type { NamePage, TokenPage, UserPage } from './pages.js'
 
 /** An account. For an identity that the host authenticates, a bare row: an id and a `version`, nothing else. */
@@ -109,7 +110,7 @@ export interface RevocationEntry {
 export type NewRevocation = Omit<RevocationEntry, 'id'>
 
 /** Single statements. Each is atomic by itself; within `transaction` they hold or fall together. */
-export interface Statements {
+export interface Statements extends AuditStatements {
   /** Throws `StoreConflict` when a name is taken. */
   insertUser(user: NewUser): Promise<void>
   findUser(id: string): Promise<UserRecord | null>

@@ -32,7 +32,8 @@ export async function insertRowsForIds(client: Client, dialect: Dialect, inserte
   return ids.flat()
 }
 
-function insertSql(dialect: Dialect, { table, columns, rows }: Rows): string {
+/** The statement alone; the values of its parameters are those of the rows, one after the other. */
+export function insertSql(dialect: Dialect, { table, columns, rows }: Rows): string {
   const row = (index: number) =>
     `(${columns.map((_, column) => dialect.parameter(index * columns.length + column + 1)).join(',')})`
   const names = columns.map((column) => `"${column}"`).join(',')

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js'
+import { createAuditStatements } from './audit-statements.js'
 import { type Statements, type Store, StoreUnavailable, type Transaction } from './contract.js'
 import type { Client, Dialect } from './dialect.js'
 import { appendToFeed, createFeedStatements } from './feed-statements.js'
@@ -52,6 +53,7 @@ function createStatements(client: Client, dialect: Dialect): Statements {
     ...createSessionStatements(client),
     ...createTokenStatements(client, dialect),
     ...createFeedStatements(client),
+    ...createAuditStatements(client, dialect),
   }
 }
 

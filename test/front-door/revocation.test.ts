@@ -106,7 +106,12 @@ describe('P42 what is kept', () => {
       lines: (await store.readRevocations(0, 100)).length,
     })
     expect(await count()).toEqual({ tokens: 4, lines: 2 })
-    const pruner = createPruner({ store, logger: silentLogger, leewaySeconds: 0 })
+    const pruner = createPruner({
+      store,
+      logger: silentLogger,
+      leewaySeconds: 0,
+      auditRetentionSeconds: null,
+    })
     expect(await pruner.run()).toBe(0)
 
     server.clock.advance(1000)

@@ -1,0 +1,27 @@
+import type { Authenticated, ProvePassword } from '../accounts/authenticate.js'
+import type { Failure, RecordFailure } from '../audit/record.js'
+import { AuthError } from '../base/errors.js'
+import type { UserRecord } from '../store/contract.js'
+
+/** The password of somebody who is known already; a wrong one is counted in the audit log. */
+export type ProveRecorded = (
+  user: UserRecord,
+  password: string,
+  failure: Omit<Failure, 'userId'>,
+) => Promise<Authenticated>
+
+export function createProveRecorded(parts: {
+  provePassword: ProvePassword
+  recordFailure: RecordFailure
+}): ProveRecorded {
+  return async (user, password, failure) => {
+    try {
+      return await parts.provePassword(user, password)
+    } catch (error) {
+      if (error instanceof AuthError && error.code === 'INVALID_CREDENTIALS') {
+        await parts.recordFailure({ ...failure, userId: user.id })
+      }
+      throw error
+    }
+  }
+}

@@ -1,4 +1,3 @@
-import { parse } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { describe, expect, test } from 'vitest'
 import { type UseGuardOptions, useGuard, type Viewer } from '../../../src/guard/index.js'
@@ -212,20 +211,6 @@ test.each([
   ])
   const stranger = await stream(NOBODY)
   expect(stranger.text.includes('"ada"')).toBe(field === 'weather')
-})
-
-test('a cached answer is refused where no HTTP is, as behind a WebSocket', async () => {
-  const { getEnveloped } = createYoga({
-    schema: makeHost(typeDefs).schema,
-    plugins: [useExecutingCache(), useGuard(OPTIONS)],
-  })
-  const document = parse('{ mine }')
-  const run = async (person: Person) => {
-    const { schema, contextFactory, execute } = getEnveloped({ person })
-    return execute({ schema, document, contextValue: await contextFactory() })
-  }
-  expect(await run(ADA)).toMatchObject({ data: { mine: 'Query.mine' } })
-  await expect(run(BOB)).rejects.toThrow('may be somebody else')
 })
 
 test('foreignAnswers takes one of two', () => {

@@ -1,0 +1,57 @@
+import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql'
+import { describe, expect, test } from 'vitest'
+import { type GuardOptions, GuardSchemaError, guardSchema } from '../../src/guard/index.js'
+
+/** SDL is checked by graphql; what a code-first schema says nobody has looked at. */
+function problemsOf(directives: unknown): readonly string[] {
+  const fields = { a: { type: GraphQLString, extensions: { directives } } }
+  const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields }) })
+  try {
+    guardSchema(schema, { unmarked: 'public' })
+  } catch (error) {
+    if (error instanceof GuardSchemaError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('G18 in extensions', () => {
+  test.each([
+    [{ auth: { optional: 'yes' } }, 'Query.a: @auth(optional:) takes true or false'],
+    [{ auth: { onDeny: 'MAYBE' } }, 'Query.a: @auth(onDeny:) takes REJECT or NULL'],
+    [{ auth: { roles: [1] } }, 'Query.a: @auth(roles:) takes a list of names'],
+    [{ auth: { claims: ['tier'] } }, 'Query.a: @auth(claims:) takes { name: "…", in: ["…"] }'],
+    [{ auth: { role: 'admin' } }, "Query.a: @auth(role:) is not an argument of the guard's; remove it"],
+    [{ fresh: { maxAge: '5m' } }, 'Query.a: @fresh(maxAge:) takes whole seconds, at least 1'],
+    [
+      [{ name: 'auth', args: { roles: [] } }],
+      'Query.a: @auth(roles: []) would let nobody in; name some, or remove it',
+    ],
+  ])('%j is a mistake that is named', (directives, problem) => {
+    expect(problemsOf(directives)).toEqual([problem])
+  })
+
+  test.each([
+    [{ auth: true }],
+    [{ auth: { onDeny: 'REJECT', roles: 'admin' } }],
+    [{ auth: { claims: { name: 'tier', in: 'gold' } } }],
+    [[{ name: 'auth' }]],
+  ])('%j is a rule', (directives) => {
+    expect(problemsOf(directives)).toEqual([])
+  })
+})
+
+describe('options that are no use', () => {
+  const schema = new GraphQLSchema({
+    query: new GraphQLObjectType({ name: 'Query', fields: { a: { type: GraphQLString } } }),
+  })
+  test.each([
+    [undefined, 'unmarked'],
+    [{ unmarked: 'public', freshFor: 'soon' }, 'freshFor'],
+    [{ unmarked: 'public', leeway: 'some' }, 'leeway'],
+    [{ unmarked: 'public', directives: { guard: 'auth' } }, 'directives.guard'],
+    [{ unmarked: 'public', directives: { auth: 'fresh' } }, 'directives'],
+  ])('%j: the error names the option', (options, option) => {
+    expect(() => guardSchema(schema, options as GuardOptions)).toThrow(expect.objectContaining({ option }))
+  })
+})

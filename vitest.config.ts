@@ -2,6 +2,7 @@ import process from 'node:process'
 import { defineConfig } from 'vitest/config'
 
 const database = ['test/store/**/*.test.ts', 'test/front-door/**/*.test.ts']
+const inBrowser = ['test/browser/**/*.test.ts']
 const built = ['test/process/**/*.test.ts', 'test/examples/**/*.test.ts']
 
 /** Vite takes graphql's `module` entry, Node its `main`: two copies, which refuse each other's types. */
@@ -23,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...database, ...built],
+          exclude: [...database, ...built, ...inBrowser],
           provide: { graphqlMajor: 16 },
         },
       },
@@ -63,6 +64,17 @@ export default defineConfig({
           include: built,
           globalSetup: 'test/process/require-build.ts',
           testTimeout: 90_000,
+        },
+      },
+      // The playground, in Chromium, with everything but loopback cut.
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: inBrowser,
+          globalSetup: 'test/browser/find-browser.ts',
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
     ],

@@ -32,6 +32,7 @@ import { createGraphQLServer } from './http/graphql-server.js'
 import { createHealth } from './http/health.js'
 import { createKeySet } from './http/key-set.js'
 import { type Listening, listen } from './http/listen.js'
+import { createPlayground } from './http/playground/playground.js'
 import { createFetchHandler, createNodeListener } from './http/request-lanes.js'
 import { createRequestLog } from './http/request-log.js'
 import { useSliding } from './http/sliding.js'
@@ -194,6 +195,7 @@ async function assemble(
     maxBodyBytes: server.maxBodyBytes,
     headers: answerHeaders(verifyConfig.headerName),
     logger,
+    playground: server.graphiql ? createPlayground({ schema, ...verifyConfig }) : undefined,
     plain: (path: string) => health(path) ?? keySet(path),
   }
   const handler = createNodeListener(lanes)

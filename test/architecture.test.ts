@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
@@ -59,6 +60,7 @@ const VENDORS: Vendors = {
 }
 
 const DOORS = ['index.ts', 'guard/index.ts', 'context/index.ts']
+const GRAPHIQL = /@graphql-yoga\/render-graphiql/
 const GENERATED = 'store/generated'
 const MAX_LINES = 250
 
@@ -89,6 +91,18 @@ describe('the house', () => {
       imports.some(({ specifier }) => specifier === 'jsonwebtoken'),
     )
     expect(users.map(({ path }) => path)).toEqual(['tokens/jws.ts'])
+  })
+
+  test('GraphiQL, 9 MB of it, is loaded by a thread of its own alone', () => {
+    expect(
+      everything.filter(({ imports }) => imports.some(({ specifier }) => GRAPHIQL.test(specifier))),
+    ).toEqual([])
+    expect(readFileSync(folder('playground/render.js'), 'utf8')).toMatch(GRAPHIQL)
+    expect(
+      sources
+        .filter(({ imports }) => imports.some(({ specifier }) => specifier === 'node:worker_threads'))
+        .map(({ path }) => path),
+    ).toEqual(['http/playground/render-page.ts'])
   })
 
   test('only main.ts reads the environment', () => {

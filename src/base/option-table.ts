@@ -123,6 +123,7 @@ export const OPTION_TABLE = {
   adminEmail: { env: 'ADMIN_EMAIL', default: undefined, kind: text(notEmpty) },
   adminPassword: { env: 'ADMIN_PASSWORD', default: undefined, kind: hidden },
   logLevel: { env: 'LOG_LEVEL', default: 'info', kind: oneOf(...LOG_LEVELS) },
+  graphiql: { env: 'GRAPHIQL', default: undefined, kind: boolean },
   port: { env: 'PORT', default: 4000, kind: integer(0, 65_535) },
   host: { env: 'HOST', default: 'localhost', kind: text(notEmpty) },
 } as const satisfies Record<string, OptionSpec<unknown>>

@@ -123,6 +123,11 @@ export interface ServerOptions {
   adminEmail?: string
   /** The password that the first administrator is made with. Of no use any more once they are there. */
   adminPassword?: string
+  /**
+   * Whether a browser that opens the endpoint finds GraphiQL there, with which to try the API. It asks no other host. By
+   * default on, and off in production.
+   */
+  graphiql?: boolean
   /** Where the log goes; any of pino's form. By default nowhere; the server writes JSON lines to standard error. */
   logger?: Logger
   /**
@@ -176,6 +181,7 @@ export interface ServerConfig extends DocumentLimits {
   /** Null: for ever. */
   readonly auditRetentionSeconds: number | null
   readonly production: boolean
+  readonly graphiql: boolean
   readonly logLevel: LogLevel
 }
 

@@ -105,6 +105,7 @@ function resolveSliding(
 
 export function resolveServer(options: ServerOptions): ServerConfig {
   const dataDir = require(options, 'dataDir')
+  const production = require(options, 'production')
   return Object.freeze({
     dataDir,
     databaseUrl: read(options, 'databaseUrl') ?? `file:${dataDir}/sallyport.db`,
@@ -117,7 +118,8 @@ export function resolveServer(options: ServerOptions): ServerConfig {
     maxConcurrentHashes: require(options, 'maxConcurrentHashes'),
     maxQueuedHashes: require(options, 'maxQueuedHashes'),
     auditRetentionSeconds: require(options, 'auditRetention'),
-    production: require(options, 'production'),
+    production,
+    graphiql: read(options, 'graphiql') ?? !production,
     logLevel: require(options, 'logLevel'),
   })
 }

@@ -18,7 +18,7 @@ export class HttpRefusal extends Error {
 export interface PlainAnswer {
   readonly status: number
   readonly headers: Record<string, string>
-  readonly body: string
+  readonly body: string | Uint8Array<ArrayBuffer>
   /** For the log: the error that it is about. */
   readonly error?: AnswerError | undefined
 }

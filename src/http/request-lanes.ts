@@ -4,6 +4,7 @@ import { chooseForm } from './accept.js'
 import { findAnswerHeaders, withAnswerHeaders } from './answer-headers.js'
 import type { GraphQLServer } from './graphql-server.js'
 import { answerError, answerRefusal, HttpRefusal, type PlainAnswer } from './http-refusal.js'
+import type { Playground } from './playground/playground.js'
 import { asError, conceal } from './public-error.js'
 import {
   type GraphQLParameters,
@@ -27,6 +28,8 @@ export interface LaneOptions {
   readonly log: RequestLog
   /** Answers the paths beside GraphQL's; null: no such path. */
   readonly plain: (path: string) => PlainAnswer | null
+  /** Answers a browser at the endpoint; absent: it gets what every client gets. */
+  readonly playground?: Playground | undefined
 }
 
 /** The way in from `node:http`. */
@@ -48,7 +51,8 @@ export function createNodeListener(options: LaneOptions): RequestListener {
 
   function reply(response: ServerResponse, entry: RequestEntry, answer: PlainAnswer): void {
     const { status, headers, body } = answer
-    const own = { 'content-length': Buffer.byteLength(body), 'x-request-id': entry.id }
+    const length = status === 304 ? {} : { 'content-length': Buffer.byteLength(body) }
+    const own = { ...length, 'x-request-id': entry.id }
     response.writeHead(status, { ...options.headers, ...headers, ...own }).end(body)
     log.end(entry, answer)
   }
@@ -62,6 +66,11 @@ export function createNodeListener(options: LaneOptions): RequestListener {
     requireHost(request.headers.host)
     if (path !== options.endpoint) {
       reply(response, entry, requirePlain(options, request.method, path))
+      return
+    }
+    const page = options.playground?.(request.method, (name) => String(request.headers[name] ?? ''))
+    if (page) {
+      reply(response, entry, await page)
       return
     }
     const { mediaType } = chooseForm(request.headers.accept)
@@ -107,7 +116,8 @@ export function createFetchHandler(options: LaneOptions) {
 
   function reply(entry: RequestEntry, answer: PlainAnswer): Response {
     log.end(entry, answer)
-    return new Response(answer.body, { status: answer.status, headers: answer.headers })
+    const { status, headers } = answer
+    return new Response(status === 304 ? null : answer.body, { status, headers })
   }
 
   async function serve(
@@ -118,6 +128,13 @@ export function createFetchHandler(options: LaneOptions) {
     if (url.pathname !== options.endpoint) {
       const answer = requirePlain(options, request.method, url.pathname)
       // In place of those of every answer: the key set may be kept.
+      for (const [name, value] of Object.entries(answer.headers)) findAnswerHeaders(context)?.set(name, value)
+      return reply(entry, answer)
+    }
+    const page = options.playground?.(request.method, (name) => request.headers.get(name))
+    if (page) {
+      const answer = await page
+      // It says itself how it may be kept.
       for (const [name, value] of Object.entries(answer.headers)) findAnswerHeaders(context)?.set(name, value)
       return reply(entry, answer)
     }

@@ -1,0 +1,133 @@
+/**
+ * Stands between GraphiQL and the server: sends the access token, and shows every answer to `onAnswer` before GraphiQL
+ * has it. Answers how the page asks for itself, and how far the server's clock is ahead of ours.
+ * @param {{
+ *   settings: Settings,
+ *   tokens: ReturnType<typeof createTokens>,
+ *   onAnswer: (exchange: Exchange) => void,
+ * }} parts
+ */
+function watchRequests({ settings, tokens, onAnswer }) {
+  const send = window.fetch.bind(window)
+  let aheadMs = 0
+
+  window.fetch = async (input, init = {}) => {
+    const url = new URL(input instanceof Request ? input.url : input, location.href)
+    const isOurs = url.origin === location.origin && url.pathname === location.pathname
+    if (!isOurs || typeof init.body !== 'string') return send(input, init)
+    const request = complete(init.body, init)
+    const response = await send(input, request)
+    if (isStream(response)) return followStream(response, request.body)
+    const answer = await readJson(response.clone())
+    if (answer !== null) onAnswer(describe(answer, response, request.body))
+    return response
+  }
+
+  /**
+   * The request with what its author left out: the header, and the variables that the page knows.
+   * @param {string} body
+   * @param {RequestInit} init
+   */
+  function complete(body, init) {
+    const headers = new Headers(init.headers)
+    const access = tokens.access()
+    if (access && !headers.get(settings.header)) {
+      headers.set(settings.header, `${settings.scheme} ${access}`.trimStart())
+    }
+    return { ...init, headers, body: fillVariables(body) }
+  }
+
+  /** @param {string} body */
+  function fillVariables(body) {
+    const { query, variables, ...rest } = JSON.parse(body)
+    const known = {
+      refreshToken: tokens.refresh(),
+      jti: readClaims(tokens.access() ?? '').jti,
+    }
+    const missing = Object.entries(known).filter(
+      ([name, value]) => value && variables?.[name] == null && new RegExp(`\\$${name}\\s*:`).test(query),
+    )
+    return JSON.stringify({ query, variables: { ...variables, ...Object.fromEntries(missing) }, ...rest })
+  }
+
+  /**
+   * @param {Answer} answer
+   * @param {Response} response
+   * @param {string} body Of the request.
+   * @returns {Exchange}
+   */
+  function describe(answer, response, body) {
+    const date = Date.parse(response.headers.get('date') ?? '')
+    if (!Number.isNaN(date)) aheadMs = date - Date.now()
+    const refresh = tokens.refresh()
+    return {
+      answer,
+      isMutation: /\bmutation\b/.test(JSON.parse(body).query),
+      sentRefreshToken: refresh !== null && body.includes(refresh),
+      retryAfter: response.headers.get('retry-after'),
+      successor: response.headers.get('x-access-token'),
+    }
+  }
+
+  /**
+   * The same answer, overheard: a subscription that is refused says so in its stream.
+   * @param {Response} response
+   * @param {string} body Of the request.
+   */
+  function followStream(response, body) {
+    const decoder = new TextDecoder()
+    let rest = ''
+    const overhear = new TransformStream({
+      transform(chunk, controller) {
+        controller.enqueue(chunk)
+        const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+        rest = lines.pop() ?? ''
+        for (const line of lines) {
+          const answer = line.startsWith('data: ') ? parseJson(line.slice('data: '.length)) : null
+          if (answer !== null) onAnswer(describe(answer, response, body))
+        }
+      },
+    })
+    return new Response(response.body?.pipeThrough(overhear), response)
+  }
+
+  /**
+   * @param {string} query
+   * @param {Record<string, unknown>} [variables]
+   */
+  async function ask(query, variables = {}) {
+    const headers = { 'content-type': 'application/json', accept: 'application/json' }
+    const request = complete(JSON.stringify({ query, variables }), { headers })
+    const response = await send(location.pathname, { ...request, method: 'POST', credentials: 'same-origin' })
+    const answer = (await readJson(response)) ?? { errors: [{ message: `Status ${response.status}.` }] }
+    return describe(answer, response, request.body)
+  }
+
+  return { ask, aheadMs: () => aheadMs }
+}
+
+/** @param {Response} response */
+function isStream(response) {
+  return !/json/.test(response.headers.get('content-type') ?? '')
+}
+
+/**
+ * Null: it has none.
+ * @param {Response} response
+ */
+async function readJson(response) {
+  return parseJson(await response.text())
+}
+
+/**
+ * @param {string} text
+ * @returns {Answer | null}
+ */
+function parseJson(text) {
+  try {
+    const value = JSON.parse(text)
+    return typeof value === 'object' && !Array.isArray(value) ? value : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,163 @@
+import process from 'node:process'
+import { afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { PASSWORD, startSharedServer, type TestServer } from '../support/server.js'
+import { createTestClock } from '../support/test-clock.js'
+import { MISSING } from './find-browser.js'
+import { openBrowser, openPlayground, type Playground } from './open-playground.js'
+
+const NAME = 'ada@example.com'
+
+test.runIf(inject('chromium') === null && process.env.CI === 'true')('there is a browser', () => {
+  expect.fail(MISSING)
+})
+
+describe.skipIf(inject('chromium') === null)('the playground', async () => {
+  if (inject('chromium') === null) return
+  const clock = createTestClock(new Date())
+  const server: TestServer = await startSharedServer({
+    clock,
+    typeDefs: 'extend type Query { vault: String! @fresh, staff: String! @auth(roles: ["admin"]) }',
+    resolvers: { Query: { vault: () => 'gold', staff: () => 'keys' } },
+  })
+  const browser = await openBrowser()
+  let light: Playground
+  let opened: Playground
+
+  const bar = () => opened.page.getByRole('region', { name: 'Who is logged in' })
+  const notice = () => opened.page.getByRole('status')
+  const button = (name: string) => bar().getByRole('button', { name, exact: true })
+  const seen = (text: string | RegExp) => bar().getByText(text).first().waitFor()
+
+  async function ask(tab: string): Promise<string> {
+    await opened.choose(tab)
+    return opened.run()
+  }
+
+  beforeAll(async () => {
+    light = await openPlayground(browser, 'light')
+    opened = light
+    await light.load(server.url)
+  })
+
+  afterEach(() => {
+    expect(opened.outside).toEqual([])
+    expect(opened.complaints).toEqual([])
+  })
+
+  test('from sign-up to a refused token, and nothing is pasted', async () => {
+    await seen('is logged in')
+    expect(await opened.run()).toContain('"accessToken"')
+    await seen(NAME)
+    await seen('fresh')
+    await button('Log out').click()
+    await seen('Nobody')
+
+    await ask('LogIn')
+    await seen(NAME)
+    expect(await ask('WhoAmI')).toContain(`"email": "${NAME}"`)
+
+    expect(await ask('Refresh')).toContain('"refreshToken"')
+    await seen('not fresh')
+    expect(await ask('WhoAmI')).toContain('"fresh": false')
+
+    await opened.write('Vault', 'query Vault { vault }')
+    expect(await opened.run()).toContain('FRESH_REQUIRED')
+    await notice().getByText('FRESH_REQUIRED').waitFor()
+    await notice()
+      .getByText(/asks for a password given recently.*\(Query\.vault\)/)
+      .waitFor()
+    await notice().getByLabel('Password').fill('not the password')
+    await button('Prove it').click()
+    await notice().getByText('INVALID_CREDENTIALS').waitFor()
+    await button('Give the password again').click()
+    await notice().getByLabel('Password').fill('only-an-example')
+    await button('Prove it').click()
+    await seen(/The token is fresh/)
+    expect(await opened.run()).toContain('"vault": "gold"')
+
+    await opened.write('Staff', 'query Staff { staff }')
+    await opened.run()
+    await notice()
+      .getByText(/You are known, and not allowed/)
+      .waitFor()
+
+    expect(await ask('Revoke')).toContain('"revokedReason": "owner"')
+    await seen('the token was revoked')
+    await opened.choose('Refresh')
+    await opened.write('Me', 'query Me { me { email } }')
+    expect(await opened.run()).toContain('TOKEN_REVOKED')
+    await notice()
+      .getByText(/The token was taken back/)
+      .waitFor()
+    await notice().getByLabel('User name or e-mail').fill(NAME)
+    await notice().getByLabel('Password').fill('only-an-example')
+    await notice().getByRole('button', { name: 'Log in' }).click()
+    await seen(/The page sends the access token/)
+    expect(await opened.run()).toContain(`"email": "${NAME}"`)
+  })
+
+  test('a token whose time is up is renewed by a button', async () => {
+    clock.advance(16 * 60)
+    expect(await opened.run()).toContain('TOKEN_EXPIRED')
+    await notice()
+      .getByText(/time is up/)
+      .waitFor()
+    await notice().getByRole('button', { name: 'Refresh' }).click()
+    await seen(/A new pair of tokens/)
+    expect(await opened.run()).toContain(`"email": "${NAME}"`)
+  })
+
+  test('no token and no password stands in the address or in what the browser keeps, and a reload goes on', async () => {
+    const { username, accessToken } = await server.signUp()
+    await opened.write(
+      'Other',
+      `mutation Other { login(input: { username: "${username}", password: "${PASSWORD}" }) { accessToken refreshToken } }`,
+    )
+    expect(await opened.run()).toContain('"accessToken"')
+    await seen(username)
+    const kept = async () =>
+      decodeURIComponent(
+        await opened.page.evaluate(() =>
+          JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location]),
+        ),
+      )
+    await expect.poll(kept).toContain(username)
+    await opened.write('Who', `# ${accessToken}\nquery Who { whoami { state } }`)
+    await expect.poll(kept).toContain('…')
+    expect(await kept()).not.toContain(PASSWORD)
+    expect(await kept()).not.toContain('eyJ')
+
+    expect(opened.page.url()).toContain('?query=')
+    await opened.load(opened.page.url())
+    await seen('Nobody')
+    expect(await opened.run()).toContain('"ANONYMOUS"')
+  })
+
+  test('a header that the user types wins over the page’s token', async () => {
+    await button('Log in').click()
+    await notice().getByLabel('User name or e-mail').fill(NAME)
+    await notice().getByLabel('Password').fill('only-an-example')
+    await notice().getByRole('button', { name: 'Log in' }).click()
+    await seen(/The page sends the access token/)
+    expect(await opened.run()).toContain('"ACTIVE"')
+    await opened.page.getByRole('button', { name: 'Headers' }).click()
+    await opened.page.locator('.graphiql-editor:visible .view-lines').last().click()
+    await opened.page.keyboard.insertText('{"Authorization": "Bearer nonsense"}')
+    await expect.poll(() => opened.run()).toContain('"INVALID"')
+  })
+
+  test('dark, and with the fields that the host has left', async () => {
+    const narrow = await startSharedServer({ disabledFields: ['Mutation.signup', 'Mutation.login'] })
+    const ground = () => bar().evaluate((element) => getComputedStyle(element).backgroundColor)
+    const lightGround = await ground()
+    opened = await openPlayground(browser, 'dark')
+    await opened.load(narrow.url)
+    await seen('Nobody')
+    expect(await ground()).not.toBe(lightGround)
+    await opened.page.evaluate(() => document.body.classList.add('graphiql-light'))
+    expect(await ground()).toBe(lightGround)
+    const tabs = await opened.page.getByRole('tab').allInnerTexts()
+    expect(tabs.map((tab) => tab.trim())).toEqual(['WhoAmI', 'Refresh', 'Revoke'])
+    expect(await button('Log in').isVisible()).toBe(false)
+  })
+})

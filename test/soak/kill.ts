@@ -54,13 +54,19 @@ async function killOnce(): Promise<string[]> {
   await reader.close()
   const broken = (await Promise.all(clients.map((client) => client.check(server.url)))).flat()
   const using = Promise.allSettled(clients.map((client) => client.use(server.url)))
-  await sleep(20 + Math.random() * 400)
+  const enough = countAnswers() + Math.random() * 60
+  while (countAnswers() < enough) await sleep(Math.random() * 5)
   await server.kill()
   const refused = (await using).flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []))
   return [...breaches, ...broken, ...refused]
 }
 
+function countAnswers(): number {
+  return clients.reduce((sum, client) => sum + client.answered(), 0)
+}
+
 function report(): void {
-  const answered = clients.reduce((sum, client) => sum + client.answered(), 0)
-  console.log(`${values.provider}: killed ${rounds} times, ${answered} answers, ${problems.length} problems`)
+  console.log(
+    `${values.provider}: killed ${rounds} times, ${countAnswers()} answers, ${problems.length} problems`,
+  )
 }

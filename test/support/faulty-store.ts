@@ -16,6 +16,11 @@ export interface FaultyGround {
    * the client hears of that is the operation's own affair.
    */
   run(operation: () => Promise<unknown>, fault?: Fault): Promise<readonly string[]>
+  /**
+   * Runs an operation, and a rival as a whole (elsewhere: on another instance) when it is about to begin its first
+   * transaction, and so has read and verified all that it will.
+   */
+  overtake(operation: () => Promise<unknown>, rival: () => Promise<unknown>): Promise<void>
 }
 
 /** What the server asks for by itself, at any time. */
@@ -23,8 +28,14 @@ const BACKGROUND = new Set(['readRevocations', 'now', 'close'])
 
 export function createFaultyGround(): FaultyGround {
   let underWay: { readonly seen: string[]; readonly fault: Fault | undefined } | null = null
+  let rival: (() => Promise<unknown>) | null = null
 
   async function visit<T>(name: string, statement: () => Promise<T>): Promise<T> {
+    if (name === 'transaction' && rival !== null) {
+      const overtaking = rival
+      rival = null
+      await overtaking()
+    }
     if (underWay === null || BACKGROUND.has(name)) return statement()
     const { seen, fault } = underWay
     const isHere = fault?.statement === seen.length
@@ -84,6 +95,11 @@ export function createFaultyGround(): FaultyGround {
         underWay = null
       }
       return run.seen
+    },
+    async overtake(operation, overtaking) {
+      rival = overtaking
+      await operation()
+      if (rival !== null) throw new Error('the operation began no transaction')
     },
   }
 }

@@ -174,7 +174,7 @@ export function createServices(parts: ServiceParts) {
   return {
     services,
     revocation,
-    sliding: canIssue ? createSliding({ store, clock, config: tokenConfig, signer }) : null,
+    sliding: canIssue ? createSliding({ store, commit, clock, config: tokenConfig, signer }) : null,
     tokens,
     sessions,
     loadUser: hooks.loadUser ?? loadAccount(store),

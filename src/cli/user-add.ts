@@ -1,11 +1,11 @@
 import { Command } from 'commander'
 import { createPasswords } from '../accounts/passwords.js'
-import { createPrepareAccount, insertAccount } from '../accounts/sign-up.js'
-import { toAuditRecord } from '../audit/record.js'
+import { createPrepareAccount } from '../accounts/sign-up.js'
 import { optionsFromEnv } from '../base/options-from-env.js'
 import { resolveServer } from '../base/resolve-options.js'
 import { createHashQueue } from '../limits/hash-queue.js'
 import { ADMIN } from '../sessions/actor.js'
+import { addAccount } from '../sessions/add-account.js'
 import { openStore } from '../store/open-store.js'
 import type { Process } from './process.js'
 import { readPassword } from './read-password.js'
@@ -37,18 +37,7 @@ export function userAddCommand({ env, stdin, stdout, stderr }: Process): Command
           password,
           roles: admin === undefined ? role : [...role, ADMIN],
         })
-        await store.transaction(async (tx) => {
-          await insertAccount(tx, user)
-          await tx.insertAuditRecords([
-            toAuditRecord({
-              type: 'account_added',
-              at: user.createdAt,
-              by: { kind: 'operator' },
-              userId: user.id,
-              details: { roles: user.roles },
-            }),
-          ])
-        })
+        await addAccount(store, user)
         stdout.write(`Made user ${user.id}${user.roles.length > 0 ? ` (${user.roles.join(', ')})` : ''}.\n`)
       } finally {
         await store.close()

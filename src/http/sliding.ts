@@ -24,7 +24,7 @@ export function useSliding(sliding: Sliding, logger: Logger): Plugin {
     if (identity.kind !== 'active' || claims === null || headers === null) return
     if (context.answersTokens === true) return
     try {
-      const successor = await sliding.slide(claims, identity.subject)
+      const successor = await sliding.slide(claims, identity.subject, context.client())
       if (successor !== null) headers.set(SUCCESSOR_HEADER, successor.token)
     } catch (err) {
       logger.warn({ err }, 'a token was not extended')

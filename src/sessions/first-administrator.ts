@@ -1,11 +1,12 @@
 import { isEnabled } from '../accounts/authenticate.js'
 import { requireEmail } from '../accounts/names.js'
-import { insertAccount, type PrepareAccount } from '../accounts/sign-up.js'
+import type { PrepareAccount } from '../accounts/sign-up.js'
 import { AuthError, OptionError } from '../base/errors.js'
 import type { Logger } from '../base/logger.js'
 import type { FirstAdministrator } from '../base/options.js'
 import type { Store } from '../store/contract.js'
 import { ADMIN } from './actor.js'
+import { addAccount } from './add-account.js'
 
 /**
  * Makes the administrator of the options, if nobody has the address; one who is there is left as they are. Throws
@@ -30,7 +31,7 @@ export async function ensureFirstAdministrator(
   try {
     if (await isThere()) return
     const account = await parts.prepareAccount({ email, password, roles: [ADMIN] })
-    await insertAccount(store, account)
+    await addAccount(store, account)
     logger.info({ userId: account.id }, 'made the first administrator')
   } catch (error) {
     if (!(error instanceof AuthError)) throw error

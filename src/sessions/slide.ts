@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { isEnabled } from '../accounts/authenticate.js'
+import type { Source } from '../audit/record.js'
 import type { Claims } from '../base/claims.js'
 import { type Clock, toSeconds } from '../base/clock.js'
 import type { TokenConfig } from '../base/options.js'
+import type { CommitRevoking } from '../revocation/commit.js'
 import type { SessionRecord, Store, TokenRecord, UserRecord } from '../store/contract.js'
 import type { SignedToken } from './issued.js'
 import { earlier, expiry, isPast, sessionEnd } from './limits.js'
@@ -16,7 +18,7 @@ export interface Sliding {
    * The token's one successor: made by whoever is first, and signed again for everybody else. Not fresh, and
    * `auth_time` is the session's. Null: there is none to be had, or it was revoked.
    */
-  slide(claims: Claims, subject: string): Promise<SignedToken | null>
+  slide(claims: Claims, subject: string, client: Source): Promise<SignedToken | null>
 }
 
 /** What the database knew before the lock. */
@@ -28,6 +30,7 @@ interface Known {
 
 export function createSliding(parts: {
   store: Store
+  commit: CommitRevoking
   clock: Clock
   config: TokenConfig
   signer: SessionSigner
@@ -62,26 +65,41 @@ export function createSliding(parts: {
   }
 
   /** Null: it has a successor already, was revoked, or its session or account ended. */
-  async function commit(known: Known, successor: TokenRecord, now: Date): Promise<Known | null> {
-    return store.transaction(async (tx) => {
+  async function insert(
+    known: Known,
+    successor: TokenRecord,
+    { now, client }: { now: Date; client: Source },
+  ): Promise<Known | null> {
+    return parts.commit(async (tx, _revoke, record) => {
       const user = await tx.lockUser(known.user.id)
       const session = await tx.findSession(known.session.id)
       if (user === null || !isEnabled(user) || session === null || session.revokedAt !== null) return null
       if (!(await tx.setSuccessor(known.token.jti, successor.jti))) return null
       await tx.insertTokens([successor])
       await tx.touchSession(session.id, now)
+      const by = {
+        kind: 'bearer',
+        userId: user.id,
+        jti: successor.jti,
+        sessionId: session.id,
+        client,
+      } as const
+      record({ type: 'refresh', at: now, by, userId: user.id, reason: 'sliding' })
       return { ...known, user, session }
     })
   }
 
   /** Makes the successor, or finds what somebody else made meanwhile. */
-  async function succeed(known: Known): Promise<{ known: Known; successor: TokenRecord } | null> {
+  async function succeed(
+    known: Known,
+    client: Source,
+  ): Promise<{ known: Known; successor: TokenRecord } | null> {
     let { successorJti } = known.token
     if (successorJti === null) {
       const now = await store.now()
       const successor = plan(known, now)
       if (successor === null) return null
-      const committed = await commit(known, successor, now)
+      const committed = await insert(known, successor, { now, client })
       if (committed !== null) return { known: committed, successor }
       successorJti = (await store.findToken(known.token.jti))?.successorJti ?? null
     }
@@ -95,12 +113,12 @@ export function createSliding(parts: {
       return clock.now() / 1000 - iat >= (exp - iat) * threshold
     },
 
-    async slide({ jti, sid }, subject) {
+    async slide({ jti, sid }, subject, client) {
       const known = jti === undefined || sid === undefined ? null : await find(jti, sid, subject)
       if (known === null) return null
       // Before anything is written, so that a loader that fails leaves nothing behind.
       const claims = await signer.loadClaims(known.user)
-      const found = await succeed(known)
+      const found = await succeed(known, client)
       if (found === null) return null
       const { user, session } = found.known
       const { authTime } = session

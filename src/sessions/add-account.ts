@@ -1,0 +1,13 @@
+import { insertAccount } from '../accounts/sign-up.js'
+import { toAuditRecord } from '../audit/record.js'
+import type { NewUser, Store } from '../store/contract.js'
+
+/** An account that nobody signed up for: whoever runs the server made it. Throws `CONFLICT` when a name is taken. */
+export async function addAccount(store: Pick<Store, 'transaction'>, user: NewUser): Promise<void> {
+  const { id: userId, createdAt: at, roles } = user
+  const event = { type: 'account_added', at, by: { kind: 'operator' }, userId, details: { roles } } as const
+  await store.transaction(async (tx) => {
+    await insertAccount(tx, user)
+    await tx.insertAuditRecords([toAuditRecord(event)])
+  })
+}

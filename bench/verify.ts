@@ -3,6 +3,7 @@ import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { systemClock } from '../src/base/clock.js'
 import type { KeyOptions } from '../src/base/key-options.js'
+import { resolveLocations } from '../src/base/resolve-locations.js'
 import { resolveTokens, resolveVerify } from '../src/base/resolve-options.js'
 import { createContextBuilder } from '../src/context/index.js'
 import { createKeyring } from '../src/keys/keyring.js'
@@ -58,6 +59,7 @@ const { raw, config, cached, uncached } = prepare({ secret })
 const build = createContextBuilder({
   verifier: cached,
   config,
+  locations: resolveLocations({}),
   clock: systemClock,
   revocation: { check: () => 'live' },
 })

@@ -19,6 +19,7 @@ interface Interface {
 const SOURCES = [
   'src/base/key-options.ts',
   'src/base/options.ts',
+  'src/base/location-options.ts',
   'src/graphql/schema.ts',
   'src/services.ts',
   'src/context/create-auth-context.ts',
@@ -28,6 +29,8 @@ const SECTIONS = {
   KeyFolderOptions: 'A folder of keys',
   RemoteKeyOptions: 'Keys of another issuer',
   VerifyOptions: 'Verification',
+  LocationOptions: 'Locations',
+  CookieOptions: 'Cookies',
   TokenOptions: 'Tokens and sessions',
   ServerOptions: 'Server',
   ListenOptions: 'Address',
@@ -56,8 +59,8 @@ These are functions and objects, and so have no variable.
 
 const CONTEXT_INTRODUCTION = `## Verification alone
 
-\`createAuthContext\` of \`sallyport/context\` takes the options of Keys, Keys of another issuer and Verification, and
-these:
+\`createAuthContext\` of \`sallyport/context\` takes the options of Keys, Keys of another issuer, Verification and
+Locations, and these:
 `
 
 const FORMER_INTRODUCTION = `## Names of former times

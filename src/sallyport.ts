@@ -1,9 +1,10 @@
 import type { RequestListener } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
-import { type Awaitable, isPromise } from './base/awaitable.js'
+import type { Awaitable } from './base/awaitable.js'
 import { type Clock, systemClock } from './base/clock.js'
 import { OptionError } from './base/errors.js'
 import type { KeyFolderOptions, KeyOptions, RemoteKeyOptions } from './base/key-options.js'
+import type { CookieConfig, CookieOptions, LocationConfig, LocationOptions } from './base/location-options.js'
 import { fromLevel, silentLogger } from './base/logger.js'
 import { OPTION_TABLE } from './base/option-table.js'
 import type {
@@ -13,6 +14,7 @@ import type {
   TokenOptions,
   VerifyOptions,
 } from './base/options.js'
+import { resolveCookies, resolveLocations } from './base/resolve-locations.js'
 import {
   refuseUnknownOptions,
   resolveFirstAdministrator,
@@ -22,12 +24,11 @@ import {
   resolveVerify,
 } from './base/resolve-options.js'
 import type { RequestSource } from './context/index.js'
-import { type AuthContext, createContextBuilder } from './context/index.js'
 import { buildSchema, type HostSchema } from './graphql/schema.js'
 import type { ServerContext } from './graphql/services.js'
 import { guardSchema, useGuard } from './guard/index.js'
 import { answerHeaders } from './http/answer-headers.js'
-import { clientOf } from './http/client.js'
+import { createCors } from './http/cors.js'
 import { createGraphQLServer } from './http/graphql-server.js'
 import { createHealth } from './http/health.js'
 import { createKeySet } from './http/key-set.js'
@@ -35,19 +36,21 @@ import { type Listening, listen } from './http/listen.js'
 import { createPlayground } from './http/playground/playground.js'
 import { createFetchHandler, createNodeListener } from './http/request-lanes.js'
 import { createRequestLog } from './http/request-log.js'
+import { createServerContext } from './http/server-context.js'
 import { useSliding } from './http/sliding.js'
-import type { Keyring } from './keys/keyring.js'
+import { createTokenCookies } from './http/token-cookies.js'
 import { type OpenKeyring, openKeyring } from './keys/open-keyring.js'
 import {
   createServices,
   type Hooks,
   type HostSessions,
   type HostTokens,
+  impossibleFields,
   type ServiceParts,
 } from './services.js'
 import { ensureFirstAdministrator } from './sessions/first-administrator.js'
 import { createAlignedClock, fixedClock } from './store/aligned-clock.js'
-import type { SessionRecord, Store } from './store/contract.js'
+import type { Store } from './store/contract.js'
 import { openStore } from './store/open-store.js'
 import { aheadSecondsOf } from './tokens/clock-skew.js'
 
@@ -57,6 +60,8 @@ export interface SallyportOptions
     KeyFolderOptions,
     RemoteKeyOptions,
     VerifyOptions,
+    LocationOptions,
+    CookieOptions,
     TokenOptions,
     ServerOptions,
     ListenOptions,
@@ -87,11 +92,6 @@ export interface Sallyport {
 
 const HOST_OPTIONS = ['typeDefs', 'resolvers', 'disabledFields', 'authenticate', 'loadUser', 'claims']
 const KNOWN: ReadonlySet<string> = new Set([...Object.keys(OPTION_TABLE), ...HOST_OPTIONS, 'clock', 'logger'])
-/** What an account table of ours is needed for. */
-const ACCOUNT_FIELDS = ['signup', 'reauthenticate', 'changePassword', 'deleteAccount'].map(
-  (field) => `Mutation.${field}`,
-)
-
 /**
  * Opens the database (migrating it), loads the keys and the revocations, and builds the guarded schema. Throws
  * `OptionError`, naming the option, for whatever it was told that cannot be.
@@ -110,6 +110,8 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   refuseUnknownOptions(options, KNOWN)
   const verifyConfig = resolveVerify(options)
   const tokenConfig = resolveTokens(options)
+  const locations = resolveLocations(options)
+  const cookies = resolveCookies(options)
   const server = resolveServer(options)
   const logger = fromLevel(options.logger ?? silentLogger, server.logLevel)
   const administrator = resolveAdministrator(options)
@@ -129,7 +131,11 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
         ? createAlignedClock({ clock: ground.clock, store, logger })
         : fixedClock(options.clock)
     const parts = { store, keyring, alignedClock, logger, verifyConfig, tokenConfig, server, hooks: options }
-    return await assemble(parts, { ...options, disabledFields }, { administrator, keys })
+    return await assemble(
+      { ...parts, locations, cookies },
+      { ...options, disabledFields },
+      { administrator, keys },
+    )
   } catch (error) {
     await keys.stop()
     await store?.close()
@@ -137,12 +143,17 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   }
 }
 
+interface Parts extends ServiceParts {
+  readonly locations: LocationConfig
+  readonly cookies: CookieConfig | null
+}
+
 async function assemble(
-  parts: ServiceParts,
+  parts: Parts,
   options: HostSchema & ListenOptions,
   { administrator, keys }: { administrator: FirstAdministrator | null; keys: OpenKeyring },
 ): Promise<Sallyport> {
-  const { store, logger, verifyConfig, server } = parts
+  const { store, logger, verifyConfig, locations, server } = parts
   const { clock } = parts.alignedClock
   const { services, revocation, sliding, loadUser, tokens, sessions, start, stop } = createServices(parts)
   const guardOptions = {
@@ -153,25 +164,18 @@ async function assemble(
   } as const
   const schema = guardSchema(buildSchema(services, options), guardOptions)
 
-  const buildContext = createContextBuilder<unknown, SessionRecord>({
+  const corsOrigins = new Set(server.corsOrigins)
+  const context = createServerContext({
     verifier: services.verifier,
     config: verifyConfig,
+    locations,
     clock,
     logger,
     revocation,
     loadUser,
-    async loadSession({ sessionId, subject }) {
-      const session = sessionId === null ? null : await store.findSession(sessionId)
-      return session?.userId === subject ? session : null
-    },
+    store,
+    findCookies: createTokenCookies({ config: parts.cookies, corsOrigins, clock }),
   })
-  const withClient = (built: AuthContext<unknown, SessionRecord>, source: RequestSource): ServerContext =>
-    Object.assign(built, { client: () => clientOf(source) })
-  // Not `async`: a promise on the request's way costs more than all that happens here.
-  const context = (source: RequestSource): Awaitable<ServerContext> => {
-    const built = buildContext(source)
-    return isPromise(built) ? built.then((late) => withClient(late, source)) : withClient(built, source)
-  }
 
   if (administrator !== null) await ensureFirstAdministrator({ ...services, logger }, administrator)
   await start()
@@ -193,9 +197,11 @@ async function assemble(
     log: createRequestLog({ logger, clock, level: server.logLevel, describe: graphql.describe }),
     endpoint: server.endpoint,
     maxBodyBytes: server.maxBodyBytes,
-    headers: answerHeaders(verifyConfig.headerName),
+    cors: createCors(corsOrigins),
+    bodyTokens: locations.bodyTokens,
+    headers: answerHeaders(locations.headerName, { dependOnOrigin: corsOrigins.size > 0 }),
     logger,
-    playground: server.graphiql ? createPlayground({ schema, ...verifyConfig }) : undefined,
+    playground: server.graphiql ? createPlayground({ schema, ...locations }) : undefined,
     plain: (path: string) => health(path) ?? keySet(path),
   }
   const handler = createNodeListener(lanes)
@@ -228,15 +234,6 @@ async function assemble(
       await store.close()
     },
   }
-}
-
-/** Root fields that cannot work. Throws `OptionError` for a function that would then never be called. */
-function impossibleFields(keyring: Keyring, { authenticate, claims }: Hooks): readonly string[] {
-  if (keyring.signingKey() !== null) return authenticate === undefined ? [] : ACCOUNT_FIELDS
-  for (const [name, hook] of Object.entries({ authenticate, claims })) {
-    if (hook !== undefined) throw new OptionError(name, 'needs a key that signs: secret or privateKey')
-  }
-  return ['Mutation.login', ...ACCOUNT_FIELDS]
 }
 
 /** Throws `OptionError` where there is no account table for the first administrator to be in. */

@@ -207,3 +207,17 @@ function loadAccount(store: Store): Load<UserRecord> {
     return user === null || user.deletedAt !== null ? null : user
   }
 }
+
+/** What an account table of ours is needed for. */
+const ACCOUNT_FIELDS = ['signup', 'reauthenticate', 'changePassword', 'deleteAccount'].map(
+  (field) => `Mutation.${field}`,
+)
+
+/** Root fields that cannot work. Throws `OptionError` for a function that would then never be called. */
+export function impossibleFields(keyring: Keyring, { authenticate, claims }: Hooks): readonly string[] {
+  if (keyring.signingKey() !== null) return authenticate === undefined ? [] : ACCOUNT_FIELDS
+  for (const [name, hook] of Object.entries({ authenticate, claims })) {
+    if (hook !== undefined) throw new OptionError(name, 'needs a key that signs: secret or privateKey')
+  }
+  return ['Mutation.login', ...ACCOUNT_FIELDS]
+}

@@ -55,6 +55,7 @@ const VENDORS: Vendors = {
   '@node-rs/argon2': ['accounts'],
   '@zxcvbn-ts/*': ['accounts'],
   'p-limit': ['limits'],
+  cookie: ['context', 'http'],
   commander: ['cli'],
   pino: ['cli'],
 }
@@ -130,7 +131,7 @@ const LIGHT: Record<string, string[]> = {
   './guard/apollo': ['@graphql-tools/utils', 'graphql'],
   './guard/mercurius': ['@graphql-tools/utils', 'graphql'],
   './testing': ['@graphql-tools/utils', 'graphql'],
-  './context': ['jsonwebtoken', 'lru-cache'],
+  './context': ['cookie', 'jsonwebtoken', 'lru-cache'],
 }
 
 describe('what an entry of the package reaches', () => {
@@ -157,6 +158,7 @@ describe('what an entry of the package reaches', () => {
       '@graphql-tools/schema',
       '@graphql-tools/utils',
       '@node-rs/argon2',
+      'cookie',
       'graphql',
       'graphql-yoga',
       'jsonwebtoken',

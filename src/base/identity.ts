@@ -1,7 +1,7 @@
 import type { ErrorCode } from './errors.js'
 
 /** Where a token was found. */
-export type TokenLocation = 'header'
+export type TokenLocation = 'header' | 'cookie' | 'query_string' | 'json'
 
 /** Nobody: no token was presented. */
 export interface AnonymousIdentity {

@@ -100,6 +100,39 @@ export function oneOf<T extends string>(...choices: readonly T[]): OptionKind<T>
   }
 }
 
+/** One or several, each of this kind; a variable separates them by commas. */
+export function listOf<T>(kind: OptionKind<T>, form: string): OptionKind<readonly T[]> {
+  return {
+    form,
+    read(value) {
+      const list = texts.read(value)
+      if ('problem' in list) return list
+      const items: T[] = []
+      for (const item of list.value) {
+        const result = kind.read(item)
+        if ('problem' in result) return result
+        items.push(result.value)
+      }
+      return { value: items }
+    },
+    fromText: texts.fromText,
+  }
+}
+
+/** Exactly as browsers write it in `Origin` (RFC 6454 §6.1), so that it can be compared as it stands. */
+export const origin: OptionKind<string> = {
+  form: 'an origin, such as https://app.example.com',
+  read: (value) =>
+    typeof value === 'string' && isOrigin(value)
+      ? { value }
+      : { problem: `needs origins as browsers write them (https://app.example.com), got ${show(value)}` },
+  fromText: (value) => value,
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
+
 /** Checked by the room that uses it (keys), which never shows it. */
 export function opaque(form: string): OptionKind<unknown> {
   return { form, read: (value) => ({ value }), fromText: (value) => value }

@@ -5,9 +5,11 @@ import {
   duration,
   hidden,
   integer,
+  listOf,
   type OptionKind,
   oneOf,
   opaque,
+  origin,
   productionFlag,
   share,
   text,
@@ -40,23 +42,23 @@ export const ALGORITHMS: readonly Algorithm[] = [
 ]
 
 const algorithm = oneOf(...ALGORITHMS)
-const algorithms: OptionKind<readonly Algorithm[]> = {
-  form: `a list of ${ALGORITHMS.join(', ')}`,
-  read(value) {
-    const list = texts.read(value)
-    if ('problem' in list) return list
-    const read = list.value.map((item) => algorithm.read(item))
-    const wrong = read.find((item) => 'problem' in item)
-    if (wrong && 'problem' in wrong) return wrong
-    return { value: read.flatMap((item) => ('value' in item ? [item.value] : [])) }
-  },
-  fromText: texts.fromText,
-}
+const algorithms = listOf(algorithm, `a list of ${ALGORITHMS.join(', ')}`)
 
 const key = opaque('PEM, the path of a PEM file, or a KeyObject')
 const headerName = { form: 'the name of a header', pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ }
 const headerType = { form: 'an authentication scheme, or nothing', pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/ }
 const urlPath = { form: 'a path that begins with a slash', pattern: /^\/[^\s?#]*$/ }
+const cookieName = { form: 'the name of a cookie', pattern: headerName.pattern }
+const cookiePath = {
+  form: 'a path that begins with a slash, in ASCII and without semicolons',
+  pattern: /^\/[!-:<-~]*$/,
+}
+const domain = {
+  form: 'the name of a domain',
+  pattern: /^\.?[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i,
+}
+const places = oneOf('headers', 'cookies', 'query_string', 'json')
+const method = text({ form: 'the name of a method', pattern: /^[A-Za-z]+$/ })
 const notEmpty = { form: 'a text that is not empty', pattern: /\S/ }
 
 /** Every option that a variable can set. The names of Flask-JWT-Extended 4 where it has the option. */
@@ -81,8 +83,56 @@ export const OPTION_TABLE = {
   verifySubject: { env: 'JWT_VERIFY_SUB', default: true, kind: boolean },
   allowNoExpiry: { env: 'ALLOW_NO_EXPIRY', default: undefined, kind: boolean },
   freshFor: { env: 'FRESH_FOR', default: 15 * 60, kind: duration() },
+
+  locations: {
+    env: 'JWT_TOKEN_LOCATION',
+    default: ['headers', 'cookies'],
+    kind: listOf(places, 'a list of headers, cookies, query_string, json'),
+  },
   headerName: { env: 'JWT_HEADER_NAME', default: 'Authorization', kind: text(headerName) },
   headerType: { env: 'JWT_HEADER_TYPE', default: 'Bearer', kind: text(headerType), emptyText: true },
+  queryStringName: { env: 'JWT_QUERY_STRING_NAME', default: 'jwt', kind: text(notEmpty) },
+  queryStringValuePrefix: { env: 'JWT_QUERY_STRING_VALUE_PREFIX', default: '', kind: text() },
+  jsonKey: { env: 'JWT_JSON_KEY', default: 'access_token', kind: text(notEmpty) },
+  accessCookieName: { env: 'JWT_ACCESS_COOKIE_NAME', default: undefined, kind: text(cookieName) },
+  cookieCsrfProtect: { env: 'JWT_COOKIE_CSRF_PROTECT', default: true, kind: boolean },
+  csrfMethods: {
+    env: 'JWT_CSRF_METHODS',
+    default: ['POST', 'PUT', 'PATCH', 'DELETE'],
+    kind: listOf(method, 'a list of methods'),
+  },
+  accessCsrfHeaderName: {
+    env: 'JWT_ACCESS_CSRF_HEADER_NAME',
+    default: 'X-CSRF-TOKEN',
+    kind: text(headerName),
+  },
+
+  refreshJsonKey: { env: 'JWT_REFRESH_JSON_KEY', default: 'refresh_token', kind: text(notEmpty) },
+  refreshCookieName: { env: 'JWT_REFRESH_COOKIE_NAME', default: undefined, kind: text(cookieName) },
+  accessCookiePath: { env: 'JWT_ACCESS_COOKIE_PATH', default: '/', kind: text(cookiePath) },
+  refreshCookiePath: { env: 'JWT_REFRESH_COOKIE_PATH', default: undefined, kind: text(cookiePath) },
+  cookieDomain: { env: 'JWT_COOKIE_DOMAIN', default: undefined, kind: text(domain) },
+  cookieSecure: { env: 'JWT_COOKIE_SECURE', default: undefined, kind: boolean },
+  cookieSameSite: { env: 'JWT_COOKIE_SAMESITE', default: 'Lax', kind: oneOf('Strict', 'Lax', 'None') },
+  sessionCookie: { env: 'JWT_SESSION_COOKIE', default: true, kind: boolean },
+  csrfInCookies: { env: 'JWT_CSRF_IN_COOKIES', default: true, kind: boolean },
+  refreshCsrfHeaderName: {
+    env: 'JWT_REFRESH_CSRF_HEADER_NAME',
+    default: 'X-CSRF-TOKEN',
+    kind: text(headerName),
+  },
+  accessCsrfCookieName: {
+    env: 'JWT_ACCESS_CSRF_COOKIE_NAME',
+    default: 'csrf_access_token',
+    kind: text(cookieName),
+  },
+  refreshCsrfCookieName: {
+    env: 'JWT_REFRESH_CSRF_COOKIE_NAME',
+    default: 'csrf_refresh_token',
+    kind: text(cookieName),
+  },
+  accessCsrfCookiePath: { env: 'JWT_ACCESS_CSRF_COOKIE_PATH', default: '/', kind: text(cookiePath) },
+  refreshCsrfCookiePath: { env: 'JWT_REFRESH_CSRF_COOKIE_PATH', default: '/', kind: text(cookiePath) },
 
   accessTokenExpires: {
     env: 'JWT_ACCESS_TOKEN_EXPIRES',
@@ -119,6 +169,7 @@ export const OPTION_TABLE = {
     default: 90 * 86_400,
     kind: duration({ orNever: true, min: 1 }),
   },
+  corsOrigins: { env: 'CORS_ORIGINS', default: [], kind: listOf(origin, 'a list of origins') },
   production: { env: 'NODE_ENV', default: false, kind: productionFlag },
   adminEmail: { env: 'ADMIN_EMAIL', default: undefined, kind: text(notEmpty) },
   adminPassword: { env: 'ADMIN_PASSWORD', default: undefined, kind: hidden },
@@ -147,6 +198,9 @@ export const FORMER_NAMES: Readonly<Record<string, string>> = {
   JWT_LEEWAY: 'JWT_DECODE_LEEWAY',
   JWT_VERIFY_CLAIMS: 'nothing: every claim is verified',
   JWT_REQUIRED_CLAIMS: 'ALLOW_NO_EXPIRY',
+  JWT_CSRF_CHECK_FORM: 'nothing: a form is never accepted',
+  JWT_ACCESS_CSRF_FIELD_NAME: 'nothing: a form is never accepted',
+  JWT_REFRESH_CSRF_FIELD_NAME: 'nothing: a form is never accepted',
   JWT_USER_CLAIMS: 'the option `claims`',
   JWT_BLACKLIST_ENABLED: 'BLOCKLIST_CHECKS',
   JWT_BLACKLIST_CHECKS: 'BLOCKLIST_CHECKS',

@@ -1,5 +1,6 @@
 import { OptionError } from './errors.js'
 import type { KeyFolderOptions, KeyOptions, RemoteKeyOptions } from './key-options.js'
+import type { CookieOptions, LocationOptions } from './location-options.js'
 import { FORMER_NAMES, OPTION_TABLE, type OptionSpec } from './option-table.js'
 import type { ListenOptions, ServerOptions, TokenOptions, VerifyOptions } from './options.js'
 
@@ -7,6 +8,8 @@ export type EnvironmentOptions = KeyOptions &
   KeyFolderOptions &
   RemoteKeyOptions &
   VerifyOptions &
+  LocationOptions &
+  CookieOptions &
   TokenOptions &
   ServerOptions &
   ListenOptions

@@ -23,10 +23,6 @@ export interface VerifyOptions {
   allowNoExpiry?: boolean
   /** How long after `auth_time` a token without a `fresh` claim, from another issuer, counts as fresh. */
   freshFor?: Duration
-  /** The request header that has the token. */
-  headerName?: string
-  /** The scheme before the token in the header, in any case. Empty: the header is the token alone. */
-  headerType?: string
   /** Where the time comes from; for tests. Given, it replaces the database's clock too. */
   clock?: Clock
 }
@@ -40,9 +36,6 @@ export interface VerifyConfig {
   readonly verifySubject: boolean
   readonly allowNoExpiry: boolean
   readonly freshForSeconds: number
-  /** Lower case. */
-  readonly headerName: string
-  readonly headerType: string
 }
 
 /** How tokens are issued, and how long they live. */
@@ -113,7 +106,15 @@ export interface ServerOptions {
   maxQueuedHashes?: number
   /** How long the audit log is kept; `false`: for ever. */
   auditRetention?: Duration | false
-  /** Whether this is production. Then the start is refused with what is fit for development only: a generated secret. */
+  /**
+   * The pages of other origins that may call from a browser, with cookies too: each exactly as a browser names it, such
+   * as `https://app.example.com`. By default none.
+   */
+  corsOrigins?: string | readonly string[]
+  /**
+   * Whether this is production. Then the start is refused with what is fit for development only: a generated secret,
+   * cookies without `Secure`.
+   */
   production?: boolean
   /**
    * The e-mail address of the first administrator, whom the start makes if nobody has it; then `adminPassword` must be
@@ -183,6 +184,7 @@ export interface ServerConfig extends DocumentLimits {
   readonly production: boolean
   readonly graphiql: boolean
   readonly logLevel: LogLevel
+  readonly corsOrigins: readonly string[]
 }
 
 /** Who is to be there after the start. */

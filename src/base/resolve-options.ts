@@ -19,7 +19,7 @@ const SLIDING_MAX_AGE_SECONDS = 168 * 3_600
 type Given = Readonly<Record<string, unknown>>
 
 /** The option's value, or its default. Throws `OptionError` with its name when it is not what it must be. */
-function read<K extends OptionName>(options: object, name: K): OptionValue<K> | undefined {
+export function read<K extends OptionName>(options: object, name: K): OptionValue<K> | undefined {
   const spec: OptionSpec<unknown> = OPTION_TABLE[name]
   const given = (options as Given)[name]
   if (given === undefined) return spec.default as OptionValue<K> | undefined
@@ -29,7 +29,7 @@ function read<K extends OptionName>(options: object, name: K): OptionValue<K> | 
 }
 
 /** For an option that has a default. */
-function require<K extends OptionName>(options: object, name: K): OptionValue<K> {
+export function require<K extends OptionName>(options: object, name: K): OptionValue<K> {
   const value = read(options, name)
   if (value === undefined) throw new OptionError(name, 'is missing')
   return value
@@ -45,8 +45,6 @@ export function resolveVerify(options: VerifyOptions & TokenOptions): VerifyConf
     verifySubject: require(options, 'verifySubject'),
     allowNoExpiry: read(options, 'allowNoExpiry') ?? ownNeverExpire,
     freshForSeconds: require(options, 'freshFor'),
-    headerName: require(options, 'headerName').toLowerCase(),
-    headerType: require(options, 'headerType'),
   })
 }
 
@@ -121,6 +119,7 @@ export function resolveServer(options: ServerOptions): ServerConfig {
     production,
     graphiql: read(options, 'graphiql') ?? !production,
     logLevel: require(options, 'logLevel'),
+    corsOrigins: require(options, 'corsOrigins'),
   })
 }
 

@@ -1,15 +1,17 @@
 import { type Awaitable, isPromise } from '../base/awaitable.js'
-import type { Claims } from '../base/claims.js'
+import type { Claims, TokenType } from '../base/claims.js'
 import type { Clock } from '../base/clock.js'
 import { AuthError } from '../base/errors.js'
 import type { ActiveIdentity, Identity } from '../base/identity.js'
+import type { LocationConfig } from '../base/location-options.js'
 import type { Logger } from '../base/logger.js'
 import type { VerifyConfig } from '../base/options.js'
 import type { Verifier } from '../tokens/verify.js'
 import { createClaimsDeriver } from './derive-claims.js'
 import type { ReadGrants } from './grants.js'
 import { createIdentifier, type Identified, type RevocationCheck } from './identify.js'
-import { createLocator, type PresentedToken } from './locate-token.js'
+import { createLocator } from './locate-token.js'
+import { type Located, NONE } from './located.js'
 import type { RequestSource } from './read-header.js'
 
 // A function under a symbol: it goes along when a framework copies the context, and whoever prints or serialises the
@@ -28,7 +30,7 @@ export interface AuthContext<TUser = unknown, TSession = unknown> {
   user(): Promise<TUser | null>
   /** The bearer's session; loaded at the first call. Null unless `identity` is active, and where there is none. */
   session(): Promise<TSession | null>
-  readonly [PRESENTED]?: () => PresentedToken | null
+  readonly [PRESENTED]?: (type: TokenType) => Located
 }
 
 /** Loads what an active token names. Null: there is none. */
@@ -37,6 +39,7 @@ export type Load<T> = (identity: ActiveIdentity, claims: Claims) => Awaitable<T 
 export interface ContextDependencies<TUser, TSession> {
   readonly verifier: Verifier
   readonly config: VerifyConfig
+  readonly locations: LocationConfig
   readonly clock: Clock
   readonly revocation?: RevocationCheck
   readonly loadUser?: Load<TUser>
@@ -53,14 +56,18 @@ export type BuildContext<TUser, TSession> = (source: RequestSource) => Awaitable
 export function createContextBuilder<TUser = unknown, TSession = unknown>(
   dependencies: ContextDependencies<TUser, TSession>,
 ): BuildContext<TUser, TSession> {
-  const { config, loadUser, loadSession } = dependencies
+  const { locations, loadUser, loadSession } = dependencies
+  const locateRefresh = createLocator(locations, 'refresh')
   const identify = createIdentifier({
     ...dependencies,
-    locate: createLocator(config),
+    locate: createLocator(locations, 'access'),
     deriveClaims: createClaimsDeriver(dependencies),
   })
 
-  function build({ identity, claims, presented }: Identified): AuthContext<TUser, TSession> {
+  function build(
+    { identity, claims, presented }: Identified,
+    source: RequestSource,
+  ): AuthContext<TUser, TSession> {
     return {
       identity,
       claims,
@@ -74,19 +81,19 @@ export function createContextBuilder<TUser = unknown, TSession = unknown>(
         if (identity.kind !== 'active' || claims === null || loadSession === undefined) return null
         return (await loadSession(identity, claims)) ?? null
       }),
-      [PRESENTED]: () => presented,
+      [PRESENTED]: (type) => (type === 'access' ? presented : locateRefresh(source)),
     }
   }
 
   return (source) => {
     const identified = identify(source)
-    return isPromise(identified) ? identified.then(build) : build(identified)
+    return isPromise(identified) ? identified.then((late) => build(late, source)) : build(identified, source)
   }
 }
 
-/** The token as the request presented it, genuine or not; null when there was none, or a header that holds none. */
-export function presentedToken(context: AuthContext): PresentedToken | null {
-  return context[PRESENTED]?.() ?? null
+/** The token of this type as the request presented it, genuine or not; `malformed` where something else stands there. */
+export function presentedToken(context: AuthContext, type: TokenType = 'access'): Located {
+  return context[PRESENTED]?.(type) ?? NONE
 }
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {

@@ -1,8 +1,10 @@
 import { systemClock } from '../base/clock.js'
 import { OptionError } from '../base/errors.js'
 import type { KeyOptions, RemoteKeyOptions } from '../base/key-options.js'
+import type { LocationOptions } from '../base/location-options.js'
 import type { Logger } from '../base/logger.js'
 import type { VerifyConfig, VerifyOptions } from '../base/options.js'
+import { resolveLocations } from '../base/resolve-locations.js'
 import { refuseUnknownOptions, resolveVerify } from '../base/resolve-options.js'
 import { createKeyring, type Keyring } from '../keys/keyring.js'
 import { createRemoteKeyring } from '../keys/remote-jwks.js'
@@ -15,7 +17,8 @@ import type { RequestSource } from './read-header.js'
 export interface AuthContextOptions<TUser = unknown, TClaims = unknown>
   extends KeyOptions,
     RemoteKeyOptions,
-    VerifyOptions {
+    VerifyOptions,
+    LocationOptions {
   /** The account of an active bearer, for `context.user()`. */
   loadUser?: Load<TUser>
   /**
@@ -47,8 +50,16 @@ const KNOWN: Readonly<Record<keyof AuthContextOptions, true>> = {
   verifySubject: true,
   allowNoExpiry: true,
   freshFor: true,
+  locations: true,
   headerName: true,
   headerType: true,
+  queryStringName: true,
+  queryStringValuePrefix: true,
+  jsonKey: true,
+  accessCookieName: true,
+  cookieCsrfProtect: true,
+  csrfMethods: true,
+  accessCsrfHeaderName: true,
   clock: true,
   loadUser: true,
   grants: true,
@@ -81,6 +92,8 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
   const build = createContextBuilder<TUser>({
     verifier: createVerifier({ keyring: chooseKeyring(options, config), config, clock }),
     config,
+    // A cookie is the browser's to send, not the page's: only where the host has said so.
+    locations: resolveLocations({ ...options, locations: options.locations ?? 'headers' }),
     clock,
     revocation,
     loadUser,

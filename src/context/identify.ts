@@ -3,7 +3,8 @@ import type { Claims } from '../base/claims.js'
 import { ANONYMOUS, type Identity, type TokenLocation } from '../base/identity.js'
 import { type Logger, silentLogger } from '../base/logger.js'
 import type { ExpectedType, ExpiredToken, ValidToken, Verdict, Verifier } from '../tokens/verify.js'
-import type { LocateToken, PresentedToken } from './locate-token.js'
+import { isProven } from './csrf.js'
+import { type Located, type LocateToken, NONE } from './located.js'
 import type { RequestSource } from './read-header.js'
 
 /** Whether verified claims were taken back. `superseded`: as if expired, so that the client refreshes. */
@@ -25,16 +26,25 @@ export interface IdentifierDependencies {
   readonly logger?: Logger
 }
 
-/** Who asks, what their token says (null unless active), and the token itself. */
+/** Who asks, what their token says (null unless active), and what stood where it was looked for. */
 export interface Identified {
   readonly identity: Identity
   readonly claims: Claims | null
-  readonly presented: PresentedToken | null
+  readonly presented: Located
 }
+
+type Found = Located & { readonly kind: 'token' }
 
 export type Identify = (source: RequestSource) => Awaitable<Identified>
 
-const NOBODY: Identified = Object.freeze({ identity: ANONYMOUS, claims: null, presented: null })
+const NOBODY: Identified = Object.freeze({ identity: ANONYMOUS, claims: null, presented: NONE })
+
+const UNPROVEN: Identity = Object.freeze({
+  kind: 'invalid',
+  code: 'CSRF_FAILED',
+  reason: 'the cookie came without its csrf value',
+  location: 'cookie',
+})
 
 /** Finds the token of a request and judges it. Neither throws nor rejects, whatever the request holds. */
 export function createIdentifier(dependencies: IdentifierDependencies): Identify {
@@ -47,21 +57,22 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identify
     if (found.kind === 'none') return NOBODY
     if (found.kind === 'malformed') {
       const { reason, location } = found
-      return refused(Object.freeze({ kind: 'invalid', code: 'INVALID_REQUEST', reason, location }), null)
+      return refused(Object.freeze({ kind: 'invalid', code: 'INVALID_REQUEST', reason, location }), found)
     }
     const verdict = verifier.verify(found.raw, expected)
     if (isPromise(verdict)) return verdict.then((settled) => conclude(settled, found))
     return conclude(verdict, found)
   }
 
-  function conclude(verdict: Verdict, presented: PresentedToken): Identified {
+  function conclude(verdict: Verdict, presented: Found): Identified {
     const { location } = presented
     if (verdict.kind === 'invalid') return refused(invalid(verdict.reason, location), presented)
-    if (verdict.kind === 'expired') return refused(expired(verdict, location), presented)
     if (verdict.kind === 'unavailable') {
       logger.error({ err: verdict.cause }, 'the keys that verify tokens cannot be read')
       return refused(unavailable(location), presented)
     }
+    if (!isProven(presented, verdict.claims)) return refused(UNPROVEN, presented)
+    if (verdict.kind === 'expired') return refused(expired(verdict, location), presented)
     const state = checked === undefined ? 'live' : askRevocation(checked, verdict)
     if (state === 'live') return admit(verdict, presented)
     if (state === 'superseded') return refused(expired(verdict, location), presented)
@@ -77,7 +88,7 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identify
     }
   }
 
-  function admit(token: ValidToken, presented: PresentedToken): Identified {
+  function admit(token: ValidToken, presented: Found): Identified {
     const { subject, header, claims } = token
     const { location } = presented
     try {
@@ -97,7 +108,7 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identify
   return identify
 }
 
-function refused(identity: Identity, presented: PresentedToken | null): Identified {
+function refused(identity: Identity, presented: Located): Identified {
   return { identity, claims: null, presented }
 }
 

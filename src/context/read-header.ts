@@ -7,9 +7,13 @@ export interface RequestSource {
   readonly request?: unknown
   readonly req?: unknown
   readonly raw?: unknown
+  readonly method?: unknown
+  readonly url?: unknown
+  /** What the framework parsed the body to. */
+  readonly body?: unknown
 }
 
-interface NodeMessage {
+interface NodeMessage extends Readonly<Record<string, unknown>> {
   readonly headers: Readonly<Record<string, unknown>>
   /** Names and values in turn, as they came. */
   readonly rawHeaders: readonly unknown[]
@@ -46,7 +50,7 @@ function readFromNode({ headers, rawHeaders }: NodeMessage, name: string): reado
   return sent.length > 1 ? sent : value
 }
 
-function findNodeMessage(source: RequestSource): NodeMessage | null {
+export function findNodeMessage(source: RequestSource): NodeMessage | null {
   for (const candidate of [source.req, source.raw, source]) {
     if (!isObject(candidate)) continue
     if (isNodeMessage(candidate)) return candidate
@@ -62,7 +66,7 @@ function isNodeMessage(value: object): value is NodeMessage {
   )
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 

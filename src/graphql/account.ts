@@ -1,19 +1,22 @@
 import type { PasswordChange } from '../sessions/account-changes.js'
-import { toAuthPayload } from './auth-payload.js'
-import { type Resolver, requireActor, type Services } from './services.js'
+import { followCarrier } from './auth-payload.js'
+import { locationOf, type Resolver, requireActor, type Services } from './services.js'
 
 /** The bearer's own account. */
 export function accountResolvers({ accountChanges }: Services) {
   const me: Resolver = (_parent, _args, context) => context.user()
 
   const changePassword: Resolver<PasswordChange> = async (_parent, change, context) => {
+    const deliver = followCarrier(context, locationOf(context))
     const session = await context.session()
     const origin = { ...context.client(), device: session?.device ?? null }
-    return toAuthPayload(context, await accountChanges.changePassword(requireActor(context), change, origin))
+    return deliver(await accountChanges.changePassword(requireActor(context), change, origin))
   }
 
   const deleteAccount: Resolver = async (_parent, _args, context) => {
+    const cookies = context.cookies()
     await accountChanges.deleteAccount(requireActor(context))
+    cookies?.clear()
     return true
   }
 

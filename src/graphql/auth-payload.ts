@@ -1,9 +1,56 @@
+import { AuthError } from '../base/errors.js'
+import type { TokenLocation } from '../base/identity.js'
 import type { Issued } from '../sessions/issued.js'
-import type { ServerContext } from './services.js'
+import type { ServerContext, TokenCookies } from './services.js'
 
-/** `AuthPayload`, of what a credential operation issued. */
-export function toAuthPayload(context: ServerContext, { user, session, access, refresh }: Issued) {
-  context.answersTokens = true
+/** How tokens go out. */
+export type Delivery = 'BODY' | 'COOKIE'
+
+/** Makes `AuthPayload` of what a credential operation issued, and hands the tokens out. */
+export type Deliver = (issued: Issued) => object
+
+/**
+ * As the client asks for it. Throws, before anything is done, `BAD_USER_INPUT` where there can be no cookie, and
+ * `CSRF_FAILED` for a page of another site: it would log its visitor in as somebody else.
+ */
+export function chooseDelivery(context: ServerContext, delivery: Delivery): Deliver {
+  if (delivery === 'BODY') return deliverInBody(context)
+  const cookies = context.cookies()
+  if (cookies === null) {
+    throw new AuthError('BAD_USER_INPUT', {
+      message: 'delivery: this server hands out no cookies.',
+      details: { field: 'delivery' },
+    })
+  }
+  if (cookies.isForeign) throw new AuthError('CSRF_FAILED')
+  return deliverByCookie(context, cookies)
+}
+
+/** As the token came that stood for the client: cookie in, cookie out. Throws `INVALID_REQUEST` where there can be none. */
+export function followCarrier(context: ServerContext, location: TokenLocation | null): Deliver {
+  if (location !== 'cookie') return deliverInBody(context)
+  const cookies = context.cookies()
+  if (cookies !== null) return deliverByCookie(context, cookies)
+  throw new AuthError('INVALID_REQUEST', { message: 'A cookie came here, and none can be answered.' })
+}
+
+function deliverInBody(context: ServerContext): Deliver {
+  return (issued) => {
+    context.answersTokens = true
+    return payloadOf(issued)
+  }
+}
+
+function deliverByCookie(context: ServerContext, cookies: TokenCookies): Deliver {
+  return (issued) => {
+    context.answersTokens = true
+    cookies.give(issued)
+    const csrfToken = issued.session?.csrf ?? null
+    return { ...payloadOf(issued), accessToken: null, refreshToken: null, csrfToken }
+  }
+}
+
+function payloadOf({ user, session, access, refresh }: Issued) {
   return {
     accessToken: access.token,
     accessTokenExpiresAt: access.expiresAt,

@@ -2,10 +2,11 @@ import type { GraphQLFieldResolver } from 'graphql'
 import type { PrepareAccount } from '../accounts/sign-up.js'
 import type { Source } from '../audit/record.js'
 import { AuthError } from '../base/errors.js'
+import type { TokenLocation } from '../base/identity.js'
 import type { AuthContext } from '../context/index.js'
 import type { AccountChanges } from '../sessions/account-changes.js'
 import type { UserAdministration } from '../sessions/administer-users.js'
-import type { Actor } from '../sessions/issued.js'
+import type { Actor, Issued } from '../sessions/issued.js'
 import type { JudgeToken } from '../sessions/judge-token.js'
 import type { Reauthenticate } from '../sessions/reauthenticate.js'
 import type { SessionRevocation } from '../sessions/revoke-sessions.js'
@@ -36,8 +37,19 @@ export interface Services {
 export interface ServerContext extends AuthContext<unknown, SessionRecord> {
   /** Where the request comes from. */
   client(): Source
-  /** Set where the answer's body gives tokens: a client must not take the successor of an older one for the newest. */
+  /** The cookies of the answer; null where it can have none. */
+  cookies(): TokenCookies | null
+  /** Set where the answer gives tokens: a client must not take the successor of an older one for the newest. */
   answersTokens?: boolean
+}
+
+/** Hands tokens to a browser, beside the body of the answer. */
+export interface TokenCookies {
+  /** Whether a page of another origin has sent the request, and not one that may. */
+  readonly isForeign: boolean
+  give(tokens: Pick<Issued, 'session' | 'access' | 'refresh'>): void
+  /** Takes back all of them. */
+  clear(): void
 }
 
 export type Resolver<Args = Record<string, never>, Parent = unknown> = GraphQLFieldResolver<
@@ -57,4 +69,9 @@ export function requireActor(context: ServerContext): Actor {
     sessionId: identity.sessionId,
     client: context.client(),
   }
+}
+
+/** Where the bearer's token came from; null: nobody's did. */
+export function locationOf({ identity }: ServerContext): TokenLocation | null {
+  return identity.kind === 'anonymous' ? null : identity.location
 }

@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http'
 
 /** Every answer may depend on the bearer: none is a cache's to keep, or to be taken for something else. */
-export function answerHeaders(tokenHeader: string): Readonly<Record<string, string>> {
+export function answerHeaders(
+  tokenHeader: string,
+  { dependOnOrigin = false }: { dependOnOrigin?: boolean } = {},
+): Readonly<Record<string, string>> {
   return {
     'cache-control': 'no-store',
-    vary: `${tokenHeader}, cookie`,
+    vary: `${tokenHeader}, cookie${dependOnOrigin ? ', origin' : ''}`,
     'x-content-type-options': 'nosniff',
   }
 }
@@ -14,6 +17,7 @@ const ANSWER_HEADERS: unique symbol = Symbol('answerHeaders')
 /** Where headers for one answer are put while it is made. */
 export interface AnswerHeaders {
   set(name: string, value: string): void
+  append(name: string, value: string): void
 }
 
 /** For a context whose request has no response of Node's. */
@@ -24,10 +28,22 @@ export function withAnswerHeaders(context: object, headers: AnswerHeaders): obje
 /** Those of a request: Node's own response, or what `withAnswerHeaders` gave. Null where a host has neither. */
 export function findAnswerHeaders(context: object): AnswerHeaders | null {
   const { res, [ANSWER_HEADERS]: given } = context as {
-    res?: Partial<ServerResponse>
+    res?: Partial<ServerResponse> | null
     [ANSWER_HEADERS]?: AnswerHeaders
   }
   if (given !== undefined) return given
-  if (typeof res?.setHeader !== 'function' || res.headersSent === true) return null
-  return { set: (name, value) => void res.setHeader?.(name, value) }
+  if (typeof res?.appendHeader !== 'function' || res.headersSent === true) return null
+  const response = res as ServerResponse
+  return {
+    set: (name, value) => void response.setHeader(name, value),
+    append: (name, value) => void response.appendHeader(name, value),
+  }
+}
+
+/** Puts these in place of what the answer has of the same names; cookies beside it. */
+export function mergeHeaders(answer: Headers, own: Headers): void {
+  for (const [name, value] of own) {
+    if (name === 'set-cookie') answer.append(name, value)
+    else answer.set(name, value)
+  }
 }

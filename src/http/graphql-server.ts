@@ -14,6 +14,7 @@ import type { Logger } from '../base/logger.js'
 import type { DocumentLimits } from '../base/options.js'
 import { type AnswerForm, chooseForm } from './accept.js'
 import { useDocumentLimits } from './check-document.js'
+import { refuseCookieStreams } from './csrf.js'
 import { createDocumentCaches } from './document-cache.js'
 import { finishErrors } from './finish-result.js'
 import { type AnswerError, type PlainAnswer, summarise } from './http-refusal.js'
@@ -58,8 +59,12 @@ export interface GraphQLServer {
   readonly yoga: Yoga
 }
 
-/** What Yoga puts into the context on `node:http`; the guard's adapter and ours add the rest. */
-type Yoga = YogaServerInstance<object, object>
+/** What we put into the context beside Yoga's own: the members of the body that may hold a token. */
+interface Given {
+  readonly body?: Readonly<Record<string, unknown>>
+}
+
+type Yoga = YogaServerInstance<Given, object>
 
 /**
  * Yoga, with what costs time or opens a door turned off: the body is read, bounded and checked before it (and a form
@@ -76,7 +81,7 @@ export function createGraphQLServer(parts: {
   const toPublicError = createToPublicError(parts.logger)
   const caches = createDocumentCaches()
   const streamErrors = new WeakMap<object, AnswerError | undefined>()
-  const yoga = createYoga({
+  const yoga = createYoga<Given, object>({
     schema: parts.schema,
     graphqlEndpoint: parts.endpoint,
     context: parts.context,
@@ -85,6 +90,7 @@ export function createGraphQLServer(parts: {
       useDocumentLimits(parts.limits),
       ...parts.plugins,
       refuseUnreadStreams,
+      refuseCookieStreams,
       useFinishedStreams(toPublicError, streamErrors),
     ],
     maskedErrors: { maskError: toPublicError },

@@ -77,8 +77,18 @@ export async function readFetchBody(request: Request, limit: number): Promise<Bo
   return Buffer.concat(chunks)
 }
 
-/** Parses and checks what was read; its text is never shown again, since it may hold a password. */
-export function parseParameters(body: Body): GraphQLParameters {
+/** A request that was read. */
+export interface GraphQLBody {
+  readonly parameters: GraphQLParameters
+  /** The members of the body that may hold a token. */
+  readonly tokens?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Parses and checks what was read; its text is never shown again, since it may hold a password. `tokenNames` are the
+ * members beside GraphQL's that are kept.
+ */
+export function parseParameters(body: Body, tokenNames: readonly string[] = []): GraphQLBody {
   const parsed = Buffer.isBuffer(body) ? parseBytes(body) : body.parsed
   if (Array.isArray(parsed)) throw new HttpRefusal(400, 'One operation a request: batches are not taken.')
   if (!isObject(parsed)) throw new HttpRefusal(400, 'The body must be a JSON object.')
@@ -88,7 +98,10 @@ export function parseParameters(body: Body): GraphQLParameters {
   if (!isOptional(isObject, extensions)) throw new HttpRefusal(400, '`extensions` must be an object.')
   if (!isOptional(isString, operationName)) throw new HttpRefusal(400, '`operationName` must be a string.')
   // What else clients send along is none of our business, and Yoga would refuse it.
-  return { query, variables, operationName, extensions }
+  const parameters = { query, variables, operationName, extensions }
+  if (tokenNames.length === 0) return { parameters }
+  const names = tokenNames.filter((name) => Object.hasOwn(parsed, name))
+  return { parameters, tokens: Object.fromEntries(names.map((name) => [name, parsed[name]])) }
 }
 
 /** For a request that is made anew. Throws an `HttpRefusal` with 400 for more levels than can be written. */

@@ -1,12 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Logger } from '../base/logger.js'
 import { chooseForm } from './accept.js'
-import { findAnswerHeaders, withAnswerHeaders } from './answer-headers.js'
+import { mergeHeaders, withAnswerHeaders } from './answer-headers.js'
+import type { Cors } from './cors.js'
 import type { GraphQLServer } from './graphql-server.js'
 import { answerError, answerRefusal, HttpRefusal, type PlainAnswer } from './http-refusal.js'
 import type { Playground } from './playground/playground.js'
 import { asError, conceal } from './public-error.js'
 import {
+  type GraphQLBody,
   type GraphQLParameters,
   parseParameters,
   parseQueryString,
@@ -22,6 +24,10 @@ export interface LaneOptions {
   readonly graphql: GraphQLServer
   readonly endpoint: string
   readonly maxBodyBytes: number
+  /** Tells pages of other origins what they may. Null: nothing, and nothing is asked. */
+  readonly cors: Cors | null
+  /** The members of a body, beside GraphQL's, that may hold a token. */
+  readonly bodyTokens: readonly string[]
   /** Of every answer. */
   readonly headers: Readonly<Record<string, string>>
   readonly logger: Logger
@@ -73,30 +79,36 @@ export function createNodeListener(options: LaneOptions): RequestListener {
       reply(response, entry, await page)
       return
     }
+    if (options.cors !== null) {
+      const { method, headers } = request
+      const set = (name: string, value: string) => void response.setHeader(name, value)
+      const preflight = options.cors({ method, find: (name) => headers[name] }, set)
+      if (preflight !== null) return reply(response, entry, preflight)
+    }
     const { mediaType } = chooseForm(request.headers.accept)
-    const parameters = await readParameters(request, search)
+    const { parameters, tokens } = await readParameters(request, search)
     entry.parameters = parameters
     if (mediaType === null || SUBSCRIPTION.test(parameters.query)) {
       for (const [name, value] of Object.entries(options.headers)) response.setHeader(name, value)
       response.setHeader('x-request-id', entry.id)
       // Yoga takes an object as the body that was parsed already; bytes it would enumerate one by one.
-      await options.graphql.yoga(Object.assign(request, { body: parameters }), response)
+      await options.graphql.yoga(Object.assign(request, { body: parameters }), response, { body: tokens })
       const error = options.graphql.errorOf(request)
       log.end(entry, { status: response.statusCode, error, isStream: true })
       return
     }
     const view = new NodeRequestView(request, response)
-    const context = { req: request, res: response }
+    const context = { req: request, res: response, body: tokens }
     reply(response, entry, await options.graphql.run({ parameters, request: view, context, mediaType }))
   }
 
-  async function readParameters(request: IncomingMessage, search: string): Promise<GraphQLParameters> {
-    if (!isPost(request.method)) return parseQueryString(new URLSearchParams(search))
+  async function readParameters(request: IncomingMessage, search: string): Promise<GraphQLBody> {
+    if (!isPost(request.method)) return { parameters: parseQueryString(new URLSearchParams(search)) }
     requireJson({
       contentType: request.headers['content-type'] ?? null,
       contentEncoding: request.headers['content-encoding'] ?? null,
     })
-    return parseParameters(await readBody(request, options.maxBodyBytes))
+    return parseParameters(await readBody(request, options.maxBodyBytes), options.bodyTokens)
   }
 }
 
@@ -106,11 +118,10 @@ export function createFetchHandler(options: LaneOptions) {
   return async (request: Request, context: object = {}): Promise<Response> => {
     const entry = log.begin(request.headers.get('x-request-id'))
     const own = new Headers({ ...options.headers, 'x-request-id': entry.id })
-    const asked = { entry, context: withAnswerHeaders(context, own) }
-    const response = await serve(request, asked).catch((error: unknown) =>
+    const response = await serve(request, { entry, own, given: context }).catch((error: unknown) =>
       reply(entry, answerFailure(error, { isAborted: request.signal.aborted, logger: options.logger })),
     )
-    for (const [name, value] of own) response.headers.set(name, value)
+    mergeHeaders(response.headers, own)
     return response
   }
 
@@ -122,43 +133,49 @@ export function createFetchHandler(options: LaneOptions) {
 
   async function serve(
     request: Request,
-    { context, entry }: { context: object; entry: RequestEntry },
+    { entry, own, given }: { entry: RequestEntry; own: Headers; given: object },
   ): Promise<Response> {
     const url = new URL(request.url)
     if (url.pathname !== options.endpoint) {
       const answer = requirePlain(options, request.method, url.pathname)
       // In place of those of every answer: the key set may be kept.
-      for (const [name, value] of Object.entries(answer.headers)) findAnswerHeaders(context)?.set(name, value)
+      for (const [name, value] of Object.entries(answer.headers)) own.set(name, value)
       return reply(entry, answer)
     }
     const page = options.playground?.(request.method, (name) => request.headers.get(name))
     if (page) {
       const answer = await page
       // It says itself how it may be kept.
-      for (const [name, value] of Object.entries(answer.headers)) findAnswerHeaders(context)?.set(name, value)
+      for (const [name, value] of Object.entries(answer.headers)) own.set(name, value)
       return reply(entry, answer)
     }
+    if (options.cors !== null) {
+      const { method, headers } = request
+      const set = (name: string, value: string) => own.set(name, value)
+      const preflight = options.cors({ method, find: (name) => headers.get(name) }, set)
+      if (preflight !== null) return reply(entry, preflight)
+    }
     const { mediaType } = chooseForm(request.headers.get('accept'))
-    const parameters = await readParameters(request, url.searchParams)
+    const { parameters, tokens } = await readParameters(request, url.searchParams)
     entry.parameters = parameters
+    // A copy: the operation's own things are put into it.
+    const context = withAnswerHeaders({ ...given, body: tokens }, own)
     if (mediaType === null || SUBSCRIPTION.test(parameters.query)) {
       const asked = withParameters(request, parameters)
       const response = toNative(await options.graphql.yoga.fetch(asked, context))
       log.end(entry, { status: response.status, error: options.graphql.errorOf(asked), isStream: true })
       return response
     }
-    // A copy: the operation's own things are put into it.
-    const run = { parameters, request, context: { ...context }, mediaType }
-    return reply(entry, await options.graphql.run(run))
+    return reply(entry, await options.graphql.run({ parameters, request, context, mediaType }))
   }
 
-  async function readParameters(request: Request, search: URLSearchParams): Promise<GraphQLParameters> {
-    if (!isPost(request.method)) return parseQueryString(search)
+  async function readParameters(request: Request, search: URLSearchParams): Promise<GraphQLBody> {
+    if (!isPost(request.method)) return { parameters: parseQueryString(search) }
     requireJson({
       contentType: request.headers.get('content-type'),
       contentEncoding: request.headers.get('content-encoding'),
     })
-    return parseParameters(await readFetchBody(request, options.maxBodyBytes))
+    return parseParameters(await readFetchBody(request, options.maxBodyBytes), options.bodyTokens)
   }
 }
 

@@ -1,11 +1,13 @@
 import type { ExecutionArgs } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import type { Awaitable } from '../base/awaitable.js'
 import type { Logger } from '../base/logger.js'
 import type { ServerContext } from '../graphql/services.js'
+import type { SignedToken } from '../sessions/issued.js'
 import type { Sliding } from '../sessions/slide.js'
 import { findAnswerHeaders } from './answer-headers.js'
 
-/** The header of an answer that has the successor of the request's access token. */
+/** The header of an answer that has the successor of the request's access token; for one in a cookie, a cookie has it. */
 export const SUCCESSOR_HEADER = 'X-Access-Token'
 
 /**
@@ -20,12 +22,12 @@ export function useSliding(sliding: Sliding, logger: Logger): Plugin {
 
   async function extend(context: ServerContext): Promise<void> {
     const { identity, claims } = context
-    const headers = findAnswerHeaders(context)
-    if (identity.kind !== 'active' || claims === null || headers === null) return
-    if (context.answersTokens === true) return
+    if (identity.kind !== 'active' || claims === null || context.answersTokens === true) return
+    const give = identity.location === 'cookie' ? giveByCookie(context) : giveInHeader(context)
+    if (give === null) return
     try {
       const successor = await sliding.slide(claims, identity.subject, context.client())
-      if (successor !== null) headers.set(SUCCESSOR_HEADER, successor.token)
+      if (successor !== null) await give(successor)
     } catch (err) {
       logger.warn({ err }, 'a token was not extended')
     }
@@ -41,4 +43,18 @@ export function useSliding(sliding: Sliding, logger: Logger): Plugin {
       return context === null ? undefined : extend(context)
     },
   }
+}
+
+type Give = (successor: SignedToken) => Awaitable<void>
+
+/** Null where a host's own server has no place for it, and then there is no successor. */
+function giveInHeader(context: ServerContext): Give | null {
+  const headers = findAnswerHeaders(context)
+  return headers && ((successor) => headers.set(SUCCESSOR_HEADER, successor.token))
+}
+
+function giveByCookie(context: ServerContext): Give | null {
+  const cookies = context.cookies()
+  if (cookies === null) return null
+  return async (access) => cookies.give({ access, refresh: null, session: await context.session() })
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { OptionError } from '../../src/base/errors.js'
 import { FORMER_NAMES, OPTION_TABLE, type OptionSpec } from '../../src/base/option-table.js'
 import { optionsFromEnv } from '../../src/base/options-from-env.js'
+import { resolveCookies, resolveLocations } from '../../src/base/resolve-locations.js'
 import {
   resolveFirstAdministrator,
   resolveKeyFolder,
@@ -32,6 +33,8 @@ function refusalOf(run: () => unknown): OptionError {
 const resolveAll = (options: object) =>
   [
     resolveVerify,
+    resolveLocations,
+    resolveCookies,
     resolveTokens,
     resolveServer,
     resolveFirstAdministrator,
@@ -55,7 +58,8 @@ describe('options of a program', () => {
       stale: 'deny',
       leewaySeconds: 0,
     })
-    expect(resolveVerify({})).toMatchObject({ headerName: 'authorization', allowNoExpiry: false })
+    expect(resolveVerify({})).toMatchObject({ allowNoExpiry: false })
+    expect(resolveLocations({})).toMatchObject({ order: ['headers', 'cookies'], headerName: 'authorization' })
     expect(resolveServer({ dataDir: 'here' })).toMatchObject({ databaseUrl: 'file:here/sallyport.db' })
     expect(resolveListen({})).toEqual({ port: 4000, host: 'localhost' })
   })
@@ -154,6 +158,7 @@ describe('options of variables', () => {
     ['JWT_BLACKLIST_ENABLED', 'BLOCKLIST_CHECKS'],
     ['JWT_BLACKLIST_CHECKS', 'BLOCKLIST_CHECKS'],
     ['JWT_BLACKLIST_STORE', 'DATABASE_URL'],
+    ['JWT_CSRF_CHECK_FORM', 'a form is never accepted'],
   ])('P08 %s is refused, and the error names %s', (then, today) => {
     const refusal = refusalOf(() => optionsFromEnv({ [then]: 'x' }))
     expect(refusal.option).toBe(then)

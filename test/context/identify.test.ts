@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { resolveLocations } from '../../src/base/resolve-locations.js'
 import { createIdentifier, type Identified, type RevocationCheck } from '../../src/context/identify.js'
 import { createLocator } from '../../src/context/locate-token.js'
 import type { Verdict } from '../../src/tokens/verify.js'
@@ -6,9 +7,9 @@ import { anAccessToken, createBench, createSetClock } from '../support/judge.js'
 
 const NOW = 1_800_000_000_000
 const clock = createSetClock(NOW)
-const { issuer, verifier, config } = createBench({ secret: 'a-secret-for-the-identifier-of-32-bytes', clock })
+const { issuer, verifier } = createBench({ secret: 'a-secret-for-the-identifier-of-32-bytes', clock })
 const { issue } = issuer()
-const locate = createLocator(config)
+const locate = createLocator(resolveLocations({}), 'access')
 
 type Options = Partial<Parameters<typeof createIdentifier>[0]>
 
@@ -31,7 +32,7 @@ describe('the six kinds', () => {
     expect(found).toEqual({
       identity: { kind: 'anonymous', code: 'UNAUTHENTICATED' },
       claims: null,
-      presented: null,
+      presented: { kind: 'none' },
     })
   })
 
@@ -93,13 +94,13 @@ describe('the six kinds', () => {
     const { identity, claims, presented } = identify(`${access}x`)
     expect(identity).toMatchObject({ kind: 'invalid', code: 'TOKEN_INVALID', reason: expect.any(String) })
     expect(claims).toBeNull()
-    expect(presented?.raw).toBe(`${access}x`)
+    expect(presented).toEqual({ kind: 'token', raw: `${access}x`, location: 'header' })
   })
 
   test('invalid: a malformed header is the request’s fault', () => {
     const { identity, presented } = identify('two words')
     expect(identity).toMatchObject({ kind: 'invalid', code: 'INVALID_REQUEST' })
-    expect(presented).toBeNull()
+    expect(presented).toMatchObject({ kind: 'malformed' })
   })
 
   test('unavailable: revocation cannot be asked, or fails', () => {

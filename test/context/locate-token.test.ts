@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { resolveLocations } from '../../src/base/resolve-locations.js'
 import { createLocator } from '../../src/context/locate-token.js'
 import type { RequestSource } from '../../src/context/read-header.js'
 
-const locate = createLocator({ headerName: 'authorization', headerType: 'Bearer' })
+const locate = createLocator(resolveLocations({}), 'access')
 
 function inHeader(value: string): RequestSource {
   return { headers: { authorization: value } }
@@ -50,7 +51,7 @@ describe('P50 P51 the header', () => {
   })
 
   test('P51 has the name and scheme of the options', () => {
-    const other = createLocator({ headerName: 'x-token', headerType: 'JWT' })
+    const other = createLocator(resolveLocations({ headerName: 'X-Token', headerType: 'JWT' }), 'access')
     expect(other({ headers: { 'x-token': 'jwt abc', authorization: 'Bearer b' } })).toMatchObject({
       raw: 'abc',
     })
@@ -59,7 +60,7 @@ describe('P50 P51 the header', () => {
   })
 
   test('P51 is the token alone where the scheme is empty', () => {
-    const bare = createLocator({ headerName: 'x-token', headerType: '' })
+    const bare = createLocator(resolveLocations({ headerName: 'X-Token', headerType: '' }), 'access')
     expect(bare({ headers: { 'x-token': ' abc ' } })).toMatchObject({ kind: 'token', raw: 'abc' })
     expect(bare({ headers: { 'x-token': '' } })).toEqual({ kind: 'none' })
     for (const value of ['Bearer abc', 'a, b', 'a,b']) {

@@ -47,6 +47,8 @@ export function createOptions(
     log: createRequestLog({ logger, clock: systemClock, level, describe: graphql.describe }),
     endpoint: '/graphql',
     maxBodyBytes: 500_000,
+    cors: null,
+    bodyTokens: [],
     headers: answerHeaders('authorization'),
     logger,
     plain: () => null,

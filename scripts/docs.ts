@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
+import { renderCli } from './cli-docs.js'
 import { renderErrors } from './error-docs.js'
 import { renderOptions } from './option-docs.js'
 
@@ -11,6 +12,7 @@ import { renderOptions } from './option-docs.js'
 const PAGES: Readonly<Record<string, (current: string) => string>> = {
   'options.md': renderOptions,
   'errors.md': renderErrors,
+  'cli.md': renderCli,
 }
 
 for (const [name, render] of Object.entries(PAGES)) {

@@ -1,16 +1,17 @@
-import { Command } from 'commander'
-import { optionsFromEnv } from '../base/options-from-env.js'
-import { resolveServer } from '../base/resolve-options.js'
-import { openStore } from '../store/open-store.js'
+import type { Command } from 'commander'
+import { answer } from './answer.js'
+import { newCommand, STORE_VARIABLES, withJson } from './new-command.js'
 import type { Process } from './process.js'
 
-export function migrateCommand({ env, stdout }: Process): Command {
-  return new Command('migrate')
-    .description('Apply pending migrations to the database of DATABASE_URL, and exit.')
-    .action(async () => {
-      const { databaseUrl } = resolveServer(optionsFromEnv(env))
-      const store = await openStore({ databaseUrl })
-      await store.close()
-      stdout.write('The database is up to date.\n')
-    })
+export function migrateCommand(process: Process): Command {
+  const command = newCommand('migrate', {
+    description: 'Apply pending migrations to the database, and exit. `serve` does it too.',
+    example: 'DATABASE_URL=postgresql://ada@localhost/auth sallyport migrate',
+    reads: STORE_VARIABLES,
+  })
+  return withJson(command).action(async ({ json }: { json?: true }) => {
+    const { withStore } = await import('./with-store.js')
+    await withStore(process, async () => {})
+    await answer(process, { json, value: { upToDate: true }, text: 'The database is up to date.' })
+  })
 }

@@ -8,4 +8,6 @@ export interface Process {
   onStop(stop: () => void): void
   /** Calls back when the process is told to read its files again (SIGHUP), each time; it does not end then. */
   onReload(reload: () => void): void
+  /** The command has answered, and its answer is no: exit code 1. */
+  refuse?(): void
 }

@@ -1,35 +1,84 @@
+import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { AuthError, OptionError } from '../base/errors.js'
-import { OPTION_TABLE, type OptionSpec } from '../base/option-table.js'
-import { StoreUnavailable } from '../store/contract.js'
+import { write } from './answer.js'
+import { describeFailure, type Failure } from './failure.js'
 import { keysCommand } from './keys.js'
 import { migrateCommand } from './migrate.js'
 import type { Process } from './process.js'
 import { serveCommand } from './serve.js'
+import { tokenInspectCommand } from './token-inspect.js'
+import { tokenIssueCommand } from './token-issue.js'
+import { tokenRevokeCommand } from './token-revoke.js'
 import { userAddCommand } from './user-add.js'
+import { userDisableCommand, userEnableCommand } from './user-disable.js'
+import { userListCommand } from './user-list.js'
+import { userRolesCommand } from './user-roles.js'
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 refused or failed, 2 not understood.
+The options are environment variables: see docs/options.md.`
+
+/** Every command, for a process to run or a page to show. None loads what it works with before it is run. */
+export function createProgram(process: Process): Command {
+  const program = new Command('sallyport')
+    .description('A GraphQL auth server.')
+    .version(readVersion(), '--version', 'print the version')
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError()
+    .exitOverride()
+  program.addCommand(serveCommand(process))
+  program.addCommand(migrateCommand(process))
+  program.addCommand(
+    group('user', 'Manage accounts, also while the server runs.', [
+      userAddCommand(process),
+      userListCommand(process),
+      userRolesCommand(process),
+      userDisableCommand(process),
+      userEnableCommand(process),
+    ]),
+  )
+  program.addCommand(
+    group('token', 'Issue, inspect and revoke tokens, also while the server runs.', [
+      tokenIssueCommand(process),
+      tokenInspectCommand(process),
+      tokenRevokeCommand(process),
+    ]),
+  )
+  program.addCommand(keysCommand(process))
+  return program
+}
 
 /** Runs one command line; answers the exit code: 0 done, 1 refused or failed, 2 not understood. */
 export async function run(argv: readonly string[], process: Process): Promise<number> {
   const { stdout, stderr } = process
-  const program = new Command('sallyport')
-    .description('A GraphQL auth server. The options are environment variables: see docs/options.md.')
-    .showHelpAfterError()
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
-  program.addCommand(serveCommand(process))
-  program.addCommand(migrateCommand(process))
-  program.addCommand(new Command('user').description('Manage accounts.').addCommand(userAddCommand(process)))
-  program.addCommand(keysCommand(process))
+  const isJson = argv.includes('--json')
+  const fail = (failure: Failure) =>
+    write(stderr, isJson ? `${JSON.stringify({ error: failure })}\n` : `sallyport: ${failure.message}\n`)
+  let exitCode = 0
+  const program = createProgram({ ...process, refuse: () => (exitCode = 1) }).configureOutput({
+    writeOut: (text) => stdout.write(text),
+    writeErr: (text) => isJson || stderr.write(text),
+  })
   passSettingsOn(program)
   try {
     await program.parseAsync([...argv], { from: 'user' })
-    return 0
+    return exitCode
   } catch (error) {
-    // Commander has said it already.
-    if (isUsage(error)) return error.exitCode === 0 ? 0 : 2
-    stderr.write(`sallyport: ${describe(error)}\n`)
+    if (isUsage(error)) {
+      if (error.exitCode === 0) return 0
+      // Otherwise Commander has said it already.
+      if (isJson) await fail({ code: 'USAGE', message: error.message.replace(/^error: /, '') })
+      return 2
+    }
+    await fail(describeFailure(error))
     return 1
   }
+}
+
+function group(name: string, description: string, commands: readonly Command[]): Command {
+  const parent = new Command(name).description(description)
+  for (const command of commands) parent.addCommand(command)
+  return parent
 }
 
 /** `addCommand` leaves a command its own. */
@@ -37,21 +86,12 @@ function passSettingsOn(parent: Command): void {
   for (const command of parent.commands) passSettingsOn(command.copyInheritedSettings(parent))
 }
 
-function isUsage(error: unknown): error is { exitCode: number } {
+function isUsage(error: unknown): error is Error & { exitCode: number } {
   return (
     error instanceof Error && 'exitCode' in error && 'code' in error && /^commander\./.test(`${error.code}`)
   )
 }
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error instanceof OptionError) return withVariable(error)
-  const isExpected = error instanceof AuthError || error instanceof StoreUnavailable
-  return isExpected ? error.message : (error.stack ?? error.message)
-}
-
-/** Whoever starts the server sets variables: it is one of them that an option is called by. */
-function withVariable({ option, message }: OptionError): string {
-  const table: Readonly<Record<string, OptionSpec<unknown>>> = OPTION_TABLE
-  return `${table[option]?.env ?? option}${message.slice(option.length)}`
+function readVersion(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }

@@ -1,39 +1,36 @@
-import { Command } from 'commander'
-import { pino } from 'pino'
-import { fromLevel } from '../base/logger.js'
-import { optionsFromEnv } from '../base/options-from-env.js'
-import { resolveServer } from '../base/resolve-options.js'
+import type { Command } from 'commander'
+import { newCommand } from './new-command.js'
 import type { Process } from './process.js'
 
 const HINT = 'Make an administrator: npm run --silent sallyport -- user add --admin --email you@example.com\n'
 
 export function serveCommand({ env, stdout, stderr, onStop, onReload }: Process): Command {
-  return new Command('serve')
-    .description(
+  return newCommand('serve', {
+    description:
       'Start the server. Applies pending migrations first; stops on SIGTERM and SIGINT, reads JWT_KEYS_DIR on SIGHUP.',
-    )
-    .addHelpText(
-      'after',
-      `
-Everything has a default. Most often set: PORT, HOST, DATA_DIR, DATABASE_URL, JWT_SECRET_KEY, NODE_ENV=production,
+    example: 'PORT=8080 DATABASE_URL=postgresql://ada@localhost/auth sallyport serve',
+    reads: ['every variable of docs/options.md'],
+    notes: `Everything has a default. Most often set: PORT, HOST, DATA_DIR, DATABASE_URL, JWT_SECRET_KEY, NODE_ENV=production,
 and ADMIN_EMAIL with ADMIN_PASSWORD for the first administrator.
-The address goes to standard output, the log to standard error, a line of JSON each.`,
-    )
-    .action(async () => {
-      const stopped = new Promise<null>((resolve) => onStop(() => resolve(null)))
-      const options = optionsFromEnv(env)
-      const logger = fromLevel(pino({ level: 'debug' }, stderr), resolveServer(options).logLevel)
-      // Not before: no other command, and no refusal of an option, has to wait for all of the server to load.
-      const { createSallyport } = await import('../sallyport.js')
-      // Until it listens there is nothing to finish, and the database may be one that never answers.
-      const sallyport = await Promise.race([createSallyport({ ...options, logger }), stopped])
-      if (sallyport === null) return
-      onReload(() => void sallyport.reloadKeys())
-      const { url } = await sallyport.listen()
-      stdout.write(`Sallyport listens on ${url}${sallyport.endpoint}\n`)
-      if (options.adminEmail === undefined) stdout.write(HINT)
-      await stopped
-      logger.info({}, 'stopping')
-      await sallyport.close()
-    })
+The address goes to standard output, the log to standard error, a line of JSON each, from LOG_LEVEL on.`,
+  }).action(async () => {
+    const stopped = new Promise<null>((resolve) => onStop(() => resolve(null)))
+    const { optionsFromEnv } = await import('../base/options-from-env.js')
+    const { resolveServer } = await import('../base/resolve-options.js')
+    const options = optionsFromEnv(env)
+    const { createLog } = await import('./create-log.js')
+    const logger = createLog(stderr, resolveServer(options).logLevel)
+    // Not before: no other command, and no refusal of an option, has to wait for all of the server to load.
+    const { createSallyport } = await import('../sallyport.js')
+    // Until it listens there is nothing to finish, and the database may be one that never answers.
+    const sallyport = await Promise.race([createSallyport({ ...options, logger }), stopped])
+    if (sallyport === null) return
+    onReload(() => void sallyport.reloadKeys())
+    const { url } = await sallyport.listen()
+    stdout.write(`Sallyport listens on ${url}${sallyport.endpoint}\n`)
+    if (options.adminEmail === undefined) stdout.write(HINT)
+    await stopped
+    logger.info({}, 'stopping')
+    await sallyport.close()
+  })
 }

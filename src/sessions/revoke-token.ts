@@ -1,13 +1,13 @@
 import { AuthError } from '../base/errors.js'
 import type { CommitRevoking } from '../revocation/commit.js'
-import type { Store, TokenRecord, Transaction, UserRecord } from '../store/contract.js'
+import type { Store, TokenRecord, Transaction } from '../store/contract.js'
 import { ADMIN, lockActor } from './actor.js'
-import type { Actor } from './issued.js'
+import type { Actor, Administrator } from './issued.js'
 
 /** Takes single tokens back, and undoes it. Another's token answers `NOT_FOUND` as an unknown one does. */
 export interface TokenRevocation {
   /** With the tokens that took its place by sliding. A token that is revoked already stays as it is. */
-  revoke(actor: Actor, jti: string): Promise<TokenRecord>
+  revoke(by: Administrator, jti: string): Promise<TokenRecord>
   /**
    * Undoes `revoke` alone, for this token and not for its heirs: an owner what an owner revoked, an administrator that and an administrator's. Throws
    * `CONFLICT` for a token that ended in any other way.
@@ -18,18 +18,17 @@ export interface TokenRevocation {
 export function createTokenRevocation(parts: { store: Store; commit: CommitRevoking }): TokenRevocation {
   const { store, commit } = parts
 
-  /** The token under the lock of its owner's row. */
+  /** The token under the lock of its owner's row, and whether who asks may act on what is another's. */
   async function lockToken(
     tx: Transaction,
-    actor: Actor,
+    by: Administrator,
     jti: string,
     ownerId: string,
-  ): Promise<{ token: TokenRecord; user: UserRecord }> {
-    const user = await lockActor(tx, actor, ownerId)
+  ): Promise<{ token: TokenRecord; isAdmin: boolean }> {
+    const isAdmin = await lockAsker(tx, by, ownerId)
     const token = await tx.findToken(jti)
-    const isTheirs = ownerId === actor.userId || user.roles.includes(ADMIN)
-    if (token === null || !isTheirs) throw new AuthError('NOT_FOUND')
-    return { token, user }
+    if (token === null || !(isAdmin || isOwner(by, ownerId))) throw new AuthError('NOT_FOUND')
+    return { token, isAdmin }
   }
 
   async function requireOwner(jti: string): Promise<string> {
@@ -39,20 +38,20 @@ export function createTokenRevocation(parts: { store: Store; commit: CommitRevok
   }
 
   return {
-    async revoke(actor, jti) {
+    async revoke(by, jti) {
       const ownerId = await requireOwner(jti)
       const at = await store.now()
       return commit(async (tx, revoke, record) => {
-        const { token } = await lockToken(tx, actor, jti, ownerId)
+        const { token } = await lockToken(tx, by, jti, ownerId)
         if (token.revokedAt !== null) return token
-        const reason = ownerId === actor.userId ? 'owner' : 'admin'
+        const reason = isOwner(by, ownerId) ? 'owner' : 'admin'
         for (const { jti: key, rotatedAt, expiresAt } of [token, ...(await findHeirs(tx, token))]) {
           const wasLive = await tx.markRevoked(key, at, reason)
           // An exchanged refresh token is asked about in the database alone: no line for every instance to hold.
           if (!wasLive || rotatedAt !== null) continue
           revoke({ scope: 'token', key, effect: 'revoked', issuedBefore: null, expiresAt })
         }
-        record({ type: 'token_revoked', at, by: actor, userId: ownerId, ...idsOf(token) })
+        record({ type: 'token_revoked', at, by, userId: ownerId, ...idsOf(token) })
         return { ...token, revokedAt: at, revokedReason: reason }
       })
     },
@@ -61,13 +60,12 @@ export function createTokenRevocation(parts: { store: Store; commit: CommitRevok
       const ownerId = await requireOwner(jti)
       const now = await store.now()
       return commit(async (tx, revoke, record) => {
-        const { token, user } = await lockToken(tx, actor, jti, ownerId)
+        const { token, isAdmin } = await lockToken(tx, actor, jti, ownerId)
         const session = token.sessionId === null ? null : await tx.findSession(token.sessionId)
         const sessionIsOver = token.sessionId !== null && (session === null || session.revokedAt !== null)
         if (sessionIsOver || isOver(token, now)) throw conflict('The token has ended.')
         if (token.revokedAt === null) return token
-        const mayUndo =
-          token.revokedReason === 'owner' || (token.revokedReason === 'admin' && user.roles.includes(ADMIN))
+        const mayUndo = token.revokedReason === 'owner' || (token.revokedReason === 'admin' && isAdmin)
         if (!mayUndo) throw conflict('The token was not revoked by its owner.')
         await tx.clearRevoked(jti)
         revoke({
@@ -99,6 +97,16 @@ async function findHeirs(tx: Transaction, token: TokenRecord): Promise<TokenReco
 
 function idsOf({ jti, sessionId }: TokenRecord) {
   return { tokenId: jti, sessionId }
+}
+
+async function lockAsker(tx: Transaction, by: Administrator, ownerId: string): Promise<boolean> {
+  if (by.kind === 'bearer') return (await lockActor(tx, by, ownerId)).roles.includes(ADMIN)
+  await tx.lockUser(ownerId)
+  return true
+}
+
+function isOwner(by: Administrator, ownerId: string): boolean {
+  return by.kind === 'bearer' && by.userId === ownerId
 }
 
 function isOver(token: TokenRecord, now: Date): boolean {

@@ -1,4 +1,7 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
 import { makeFolder, PASSWORD, runProgram } from './start-process.js'
 import { startServer } from './start-server.js'
 
@@ -58,6 +61,16 @@ test.each([
     error: "error: option '--alg <algorithm>' argument 'none' is invalid",
   },
   { args: ['migrate', 'now'], error: "error: too many arguments for 'migrate'" },
+  { args: ['user', 'lst'], error: "error: unknown command 'lst'\n(Did you mean list?)" },
+  { args: ['token', 'issue'], error: "error: required option '--user <user>' not specified" },
+  {
+    args: ['token', 'issue', '--user', 'ada', '--expires', 'soon'],
+    error: "error: option '--expires <duration>' argument 'soon' is invalid. It needs a duration",
+  },
+  {
+    args: ['token', 'issue', '--user', 'ada', '--claims', '[]'],
+    error: "error: option '--claims <json>' argument '[]' is invalid. It needs a JSON object.",
+  },
 ])('what it does not understand ends it with exit code 2 and the usage: $args', async ({ args, error }) => {
   const { code, stdout, stderr } = await runProgram(args, { folder: await makeFolder() })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -65,12 +78,54 @@ test.each([
   expect(stderr).toContain('Usage: sallyport')
 })
 
-test.each(
-  [[], ['serve'], ['migrate'], ['user'], ['user', 'add'], ['keys'], ['keys', 'rotate']].map((command) => ({
-    command,
-  })),
-)('help of $command goes to standard output', async ({ command }) => {
-  const { code, stdout, stderr } = await runProgram([...command, '--help'], { folder: await makeFolder() })
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toContain(`Usage: ${['sallyport', ...command].join(' ')} `)
+test('with --json, why something was not done is one JSON document on standard error', async () => {
+  const folder = await makeFolder()
+  const cases = [
+    { args: ['user', 'roles', 'nobody'], code: 1, error: { code: 'NOT_FOUND' } },
+    { args: ['user', 'frobnicate'], code: 2, error: { code: 'USAGE' } },
+    { args: ['migrate'], env: { LOG_LEVEL: 'x' }, code: 1, error: { code: 'OPTION', variable: 'LOG_LEVEL' } },
+  ]
+  for (const { args, env, code, error } of cases) {
+    const ended = await runProgram([...args, '--json'], { folder, env })
+    expect(ended).toMatchObject({ code, stdout: '' })
+    expect(JSON.parse(ended.stderr)).toMatchObject({ error })
+  }
 })
+
+test.each([['inspect'], ['issue', '--user', 'ada']])(
+  'token %s in a folder that is no server’s makes no secret there',
+  async (...args) => {
+    const folder = await makeFolder()
+    await runProgram(['user', 'add', '--username', 'ada'], { folder, input: PASSWORD })
+    const refused = await runProgram(['token', ...args], { folder, input: 'x.y.z' })
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toMatch(/^sallyport: JWT_SECRET_KEY: is missing, and data\/ has no secret/)
+    expect(await readdir(join(folder, 'data'))).not.toContain('secret.key')
+  },
+)
+
+test('--version is that of the package', async () => {
+  const { code, stdout } = await runProgram(['--version'], { folder: await makeFolder() })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${manifest.version}\n` })
+})
+
+const COMMANDS = [
+  [],
+  ['serve'],
+  ['migrate'],
+  ['user'],
+  ...['add', 'list', 'roles', 'disable', 'enable'].map((name) => ['user', name]),
+  ['keys'],
+  ['keys', 'rotate'],
+  ['token'],
+  ...['issue', 'inspect', 'revoke'].map((name) => ['token', name]),
+]
+
+test.each(COMMANDS.map((command) => ({ command })))(
+  'help of $command goes to standard output',
+  async ({ command }) => {
+    const { code, stdout, stderr } = await runProgram([...command, '--help'], { folder: await makeFolder() })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain(`Usage: ${['sallyport', ...command].join(' ')} `)
+  },
+)

@@ -1,0 +1,28 @@
+import { AuthError, OptionError } from '../base/errors.js'
+import { OPTION_TABLE, type OptionSpec } from '../base/option-table.js'
+import { StoreUnavailable } from '../store/contract.js'
+import { withoutSecrets } from './describe-error.js'
+
+/** Why a command was not done, as `--json` shows it. */
+export interface Failure {
+  /** One of the catalogue, `OPTION` for a variable that is wrong, or `USAGE`. */
+  readonly code: string
+  readonly message: string
+  /** The variable that is wrong. */
+  readonly variable?: string
+}
+
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof OptionError) return withVariable(error)
+  if (error instanceof AuthError) return { code: error.code, message: error.message }
+  if (error instanceof StoreUnavailable) return { code: 'UNAVAILABLE', message: error.message }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { code: 'INTERNAL_SERVER_ERROR', message: withoutSecrets(message) }
+}
+
+/** Whoever starts a command sets variables: it is one of them that an option is called by. */
+function withVariable({ option, message }: OptionError): Failure {
+  const table: Readonly<Record<string, OptionSpec<unknown>>> = OPTION_TABLE
+  const variable = table[option]?.env ?? option
+  return { code: 'OPTION', message: `${variable}${message.slice(option.length)}`, variable }
+}

@@ -1,0 +1,36 @@
+import { Command } from 'commander'
+
+/** What a command says of itself beside its arguments. */
+export interface CommandText {
+  readonly description: string
+  readonly example: string
+  /** The variables that it reads. */
+  readonly reads: readonly string[]
+  readonly notes?: string
+}
+
+const DATABASE = ['DATABASE_URL', 'DATA_DIR']
+/** The variables that say where the accounts are, and those that say which keys there are. */
+export const STORE_VARIABLES = DATABASE
+export const KEY_VARIABLES = [
+  'JWT_SECRET_KEY',
+  'JWT_PRIVATE_KEY',
+  'JWT_PUBLIC_KEY',
+  'JWT_KEYS_DIR',
+  'JWT_ALGORITHM',
+]
+
+/** A command whose help has an example and its variables. */
+export function newCommand(name: string, { description, example, reads, notes }: CommandText): Command {
+  const paragraphs = [
+    ...(notes === undefined ? [] : [notes]),
+    `Example:\n  ${example.replaceAll('\n', '\n  ')}`,
+    `Reads the variables: ${reads.join(', ')}`,
+  ]
+  return new Command(name).description(description).addHelpText('after', `\n${paragraphs.join('\n\n')}`)
+}
+
+/** For commands that print data. */
+export function withJson(command: Command): Command {
+  return command.option('--json', 'print one JSON document, and errors as one on standard error')
+}

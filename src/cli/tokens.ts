@@ -1,0 +1,51 @@
+import { systemClock } from '../base/clock.js'
+import { silentLogger } from '../base/logger.js'
+import type { EnvironmentOptions } from '../base/options-from-env.js'
+import { resolveTokens, resolveVerify } from '../base/resolve-options.js'
+import { createRevocationFeed } from '../revocation/feed.js'
+import { createTokenIssuing, type IssueAccess } from '../sessions/issue-tokens.js'
+import { createTokenRevocation, type TokenRevocation } from '../sessions/revoke-token.js'
+import { createIssuer } from '../tokens/issue.js'
+import { createVerifier, type Verdict } from '../tokens/verify.js'
+import { commitFor, withKeyring } from './operate.js'
+import type { Opened } from './with-store.js'
+
+/** Issues an access token by the server's keys. */
+export function issueAccess({ store, options }: Opened, input: IssueAccess): Promise<string> {
+  const config = { ...resolveVerify(options), ...resolveTokens(options) }
+  return withKeyring(options, (keyring) => {
+    const issuer = createIssuer({ keyring, config })
+    return createTokenIssuing({ store, commit: commitFor(store), issuer, config }).issueAccess(input)
+  })
+}
+
+export function revocationOf({ store }: Opened): TokenRevocation {
+  return createTokenRevocation({ store, commit: commitFor(store) })
+}
+
+/** What signature, claims and time say of a token. */
+export function verify(options: EnvironmentOptions, raw: string): Promise<Verdict> {
+  const config = resolveVerify(options)
+  return withKeyring(options, async (keyring) =>
+    createVerifier({ keyring, config, clock: systemClock }).verify(raw, 'any'),
+  )
+}
+
+/** Whether a verified token was taken back or exchanged, as the server would find. */
+export async function findEnd(
+  { store, options }: Opened,
+  { claims, subject, type }: Verdict & { kind: 'valid' },
+): Promise<'revoked' | 'superseded' | null> {
+  const { checks, leewaySeconds } = resolveTokens(options)
+  const row = claims.jti === undefined ? null : await store.findToken(claims.jti)
+  if (type === 'refresh' && row?.rotatedAt != null) return 'superseded'
+  if (checks === 'none') return null
+  if (type === 'refresh') return row?.revokedAt == null ? null : 'revoked'
+  if (checks !== 'all') return null
+  const parts = { store, clock: systemClock, logger: silentLogger, stale: 'deny', leewaySeconds } as const
+  const feed = createRevocationFeed(parts)
+  await feed.start()
+  await feed.stop()
+  const verdict = feed.check(claims, subject)
+  return verdict === 'revoked' || verdict === 'superseded' ? verdict : null
+}

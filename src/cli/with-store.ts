@@ -1,0 +1,25 @@
+import { type EnvironmentOptions, optionsFromEnv } from '../base/options-from-env.js'
+import { resolveServer } from '../base/resolve-options.js'
+import type { Store } from '../store/contract.js'
+import { openStore } from '../store/open-store.js'
+import type { Process } from './process.js'
+
+/** What a command that works beside the server stands on. */
+export interface Opened {
+  readonly store: Store
+  readonly options: EnvironmentOptions
+}
+
+/** Opens the database of the variables for as long as `work` takes. Applies pending migrations. */
+export async function withStore<T>(
+  { env }: Pick<Process, 'env'>,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const options = optionsFromEnv(env)
+  const store = await openStore({ databaseUrl: resolveServer(options).databaseUrl })
+  try {
+    return await work({ store, options })
+  } finally {
+    await store.close()
+  }
+}

@@ -175,6 +175,7 @@ async function assemble(
     loadUser,
     store,
     findCookies: createTokenCookies({ config: parts.cookies, corsOrigins, clock }),
+    trustedProxies: server.trustedProxies,
   })
 
   if (administrator !== null) await ensureFirstAdministrator({ ...services, logger }, administrator)

@@ -11,7 +11,10 @@ import type { ServerConfig, TokenConfig, VerifyConfig } from './base/options.js'
 import type { Load } from './context/index.js'
 import type { Services } from './graphql/services.js'
 import type { Keyring } from './keys/keyring.js'
+import { createAttempts } from './limits/attempts.js'
+import { createDisguise } from './limits/disguise.js'
 import { createHashQueue } from './limits/hash-queue.js'
+import { createMemoryCounters } from './limits/memory-counters.js'
 import { createCommitRevoking } from './revocation/commit.js'
 import { createRevocationFeed, type RevocationFeed } from './revocation/feed.js'
 import { createPruner } from './revocation/prune.js'
@@ -97,18 +100,27 @@ export function createServices(parts: ServiceParts) {
   const commit = createCommitRevoking({ store, feed })
   const revocation: RevocationFeed | undefined = tokenConfig.checks === 'all' ? feed : undefined
 
-  const queue = createHashQueue({
-    maxConcurrent: server.maxConcurrentHashes,
-    maxQueued: server.maxQueuedHashes,
+  const createQueue = () =>
+    createHashQueue({ maxConcurrent: server.maxConcurrentHashes, maxQueued: server.maxQueuedHashes })
+  const local = createMemoryCounters()
+  const attempts = createAttempts({
+    config: server,
+    // A SQLite file has one instance; several share what they count.
+    counters: store.provider === 'postgresql' ? store : local,
+    known: store,
+    local,
+    clock,
+    disguise: createDisguise(keyring.signingKey()?.key),
+    createQueue,
   })
-  const passwords = createPasswords(queue)
+  const passwords = createPasswords(createQueue())
   const recordFailure = createRecordFailure(store)
-  const provePassword = createProvePassword(passwords)
+  const provePassword = createProvePassword({ passwords, attempts })
   const proveRecorded = createProveRecorded({ provePassword, recordFailure })
   const authenticator: Authenticator =
     hooks.authenticate === undefined
-      ? createAuthenticator({ store, passwords, provePassword })
-      : createExternalAuthenticator({ store, authenticate: hooks.authenticate })
+      ? createAuthenticator({ store, passwords, provePassword, attempts })
+      : createExternalAuthenticator({ store, attempts, authenticate: hooks.authenticate })
 
   const foreignTtlSeconds = foreignTtlSecondsOf(tokenConfig)
   const starter = createSessionStarter({
@@ -125,6 +137,7 @@ export function createServices(parts: ServiceParts) {
     store,
     verifier,
     judgeToken,
+    attempts,
     starter,
     sessionRevocation,
     prepareAccount: createPrepareAccount({ store, passwords }),

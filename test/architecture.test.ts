@@ -29,7 +29,7 @@ const LOWER: Rooms = {
   sessions: ['base', 'store', 'audit', 'tokens', 'revocation', 'accounts'],
   context: ['base', 'keys', 'tokens'],
   guard: ['base'],
-  graphql: ['base', 'store', 'audit', 'tokens', 'revocation', 'accounts', 'sessions', 'context'],
+  graphql: ['base', 'store', 'audit', 'tokens', 'revocation', 'limits', 'accounts', 'sessions', 'context'],
 }
 const HOUSE = Object.keys(LOWER)
 const ROOMS: Rooms = {
@@ -48,13 +48,16 @@ const VENDORS: Vendors = {
   '@graphql-tools/*': ['guard', 'graphql'],
   'graphql-yoga': ['http'],
   jsonwebtoken: ['tokens'],
-  'lru-cache': ['tokens', 'guard', 'http'],
+  'lru-cache': ['tokens', 'limits', 'guard', 'http'],
   '@prisma/*': ['store'],
   'better-sqlite3': ['store'],
   pg: ['store'],
   '@node-rs/argon2': ['accounts'],
   '@zxcvbn-ts/*': ['accounts'],
   'p-limit': ['limits'],
+  'rate-limiter-flexible': ['limits'],
+  'rate-limiter-flexible/*': ['limits'],
+  'ipaddr.js': ['limits'],
   cookie: ['context', 'http'],
   commander: ['cli'],
   pino: ['cli'],
@@ -161,9 +164,11 @@ describe('what an entry of the package reaches', () => {
       'cookie',
       'graphql',
       'graphql-yoga',
+      'ipaddr.js',
       'jsonwebtoken',
       'lru-cache',
       'p-limit',
+      'rate-limiter-flexible',
     ])
     expect(onDemand).toEqual([
       '@prisma/adapter-better-sqlite3',

@@ -1,4 +1,5 @@
 import { AuthError } from '../base/errors.js'
+import type { Attempts } from '../limits/attempts.js'
 import type { Store, UserPatch, UserRecord } from '../store/contract.js'
 import type { Credentials } from './credentials.js'
 import { readEmail, readUsername } from './names.js'
@@ -13,21 +14,31 @@ export interface Authenticated {
 
 /** How a password is proved. Another can take its place: a host's own (`authenticate` in the options). */
 export interface Authenticator {
-  /** Throws `INVALID_CREDENTIALS`, alike in answer and time for an unknown name and a wrong password. */
-  authenticate(credentials: Credentials): Promise<Authenticated>
+  /**
+   * Throws `INVALID_CREDENTIALS`, alike in answer and time for an unknown name and a wrong password; `RATE_LIMITED` after
+   * too many of them.
+   */
+  authenticate(credentials: Credentials, ip: string | null): Promise<Authenticated>
   /** Whom the name means, whatever the password; for the audit alone. Null: nobody, or who cannot be told. */
   findNamedId(credentials: Credentials): Promise<string | null>
 }
 
-/** The password of somebody who is known already. */
-export type ProvePassword = (user: UserRecord, password: string) => Promise<Authenticated>
+/** Where a password comes from: an address, and the session that proves it again. */
+export interface ProofOrigin {
+  readonly ip: string | null
+  readonly sessionId?: string | null
+}
+
+/** The password of somebody who is known already. Throws as `authenticate` does. */
+export type ProvePassword = (user: UserRecord, password: string, from: ProofOrigin) => Promise<Authenticated>
 
 export function createAuthenticator(parts: {
   store: Pick<Store, 'findUserByUsername' | 'findUserByEmail'>
   provePassword: ProvePassword
   passwords: Passwords
+  attempts: Pick<Attempts, 'prove'>
 }): Authenticator {
-  const { store, passwords } = parts
+  const { store, passwords, attempts } = parts
 
   async function findNamed({ username, email }: Credentials): Promise<UserRecord | null> {
     const name = username === null ? readEmail(email ?? '') : readUsername(username)
@@ -38,21 +49,40 @@ export function createAuthenticator(parts: {
   return {
     findNamedId: async (credentials) => (await findNamed(credentials))?.id ?? null,
 
-    async authenticate(credentials) {
+    async authenticate(credentials, ip) {
       const user = await findNamed(credentials)
-      if (user !== null) return parts.provePassword(user, credentials.password)
-      await passwords.verify(null, credentials.password)
-      throw new AuthError('INVALID_CREDENTIALS')
+      if (user !== null) return parts.provePassword(user, credentials.password, { ip })
+      return attempts.prove({ account: nameToCount(credentials), ip }, async () => {
+        await passwords.verify(null, credentials.password)
+        throw new AuthError('INVALID_CREDENTIALS')
+      })
     },
   }
 }
 
-export function createProvePassword(passwords: Passwords): ProvePassword {
-  return async (user, password) => {
-    const { isCorrect, isOutdated } = await passwords.verify(user.passwordHash, password)
-    if (!isCorrect || !isEnabled(user)) throw new AuthError('INVALID_CREDENTIALS')
-    return { user, patch: isOutdated ? { passwordHash: await passwords.hash(password) } : null }
-  }
+export function createProvePassword(parts: {
+  passwords: Passwords
+  attempts: Pick<Attempts, 'prove'>
+}): ProvePassword {
+  const { passwords, attempts } = parts
+  return (user, password, from) =>
+    attempts.prove({ ...from, account: accountToCount(user.id) }, async () => {
+      const { isCorrect, isOutdated } = await passwords.verify(user.passwordHash, password)
+      if (!isCorrect || !isEnabled(user)) throw new AuthError('INVALID_CREDENTIALS')
+      return { user, patch: isOutdated ? { passwordHash: await passwords.hash(password) } : null }
+    })
+}
+
+/** What attempts on an account are counted by, under whichever of its names they come. */
+export function accountToCount(userId: string): string {
+  return `user ${userId}`
+}
+
+/** The same of a name without an account here. */
+export function nameToCount({ username, email }: Credentials): string {
+  const text = username ?? email ?? ''
+  const name = username === null ? readEmail(text) : readUsername(text)
+  return `${username === null ? 'email' : 'username'} ${name?.key ?? text}`
 }
 
 export function isEnabled(user: UserRecord): boolean {

@@ -1,6 +1,7 @@
 import { AuthError } from '../base/errors.js'
+import type { Attempts } from '../limits/attempts.js'
 import { type NewUser, type Store, StoreConflict, type UserRecord } from '../store/contract.js'
-import { type Authenticator, isEnabled } from './authenticate.js'
+import { type Authenticated, type Authenticator, isEnabled, nameToCount } from './authenticate.js'
 import type { Credentials } from './credentials.js'
 
 /** Whom a host's own check found: the id becomes `sub`, the roles go into the access token. */
@@ -17,21 +18,26 @@ export type Authenticate = (
 export function createExternalAuthenticator(parts: {
   store: Pick<Store, 'findUser' | 'insertUser' | 'now'>
   authenticate: Authenticate
+  attempts: Pick<Attempts, 'prove'>
 }): Authenticator {
-  const { store } = parts
+  const { store, attempts } = parts
+
+  async function check(credentials: Credentials): Promise<Authenticated> {
+    const identity = await parts.authenticate(credentials)
+    // Nobody, as a host without types may say it too.
+    if (identity == null) throw new AuthError('INVALID_CREDENTIALS')
+    const id = requireSubject(identity.id)
+    const roles = requireRoles(identity.roles ?? [])
+    const user = await ensureUser(store, id)
+    if (!isEnabled(user)) throw new AuthError('INVALID_CREDENTIALS')
+    return { user: { ...user, roles }, patch: { roles } }
+  }
+
   return {
     findNamedId: async () => null,
 
-    async authenticate(credentials) {
-      const identity = await parts.authenticate(credentials)
-      // Nobody, as a host without types may say it too.
-      if (identity == null) throw new AuthError('INVALID_CREDENTIALS')
-      const id = requireSubject(identity.id)
-      const roles = requireRoles(identity.roles ?? [])
-      const user = await ensureUser(store, id)
-      if (!isEnabled(user)) throw new AuthError('INVALID_CREDENTIALS')
-      return { user: { ...user, roles }, patch: { roles } }
-    },
+    authenticate: (credentials, ip) =>
+      attempts.prove({ account: nameToCount(credentials), ip }, () => check(credentials)),
   }
 }
 

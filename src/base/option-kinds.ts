@@ -52,6 +52,20 @@ export const share: OptionKind<number> = {
   fromText: (text) => (/^\d*\.?\d+$/.test(text.trim()) ? Number(text) : text),
 }
 
+/** Or `false`, which is read as null: there is no such limit. */
+export function orFalse<T>(kind: OptionKind<T>): OptionKind<T | null> {
+  const form = `${kind.form}, or false`
+  return {
+    form,
+    read(value) {
+      if (value === false) return { value: null }
+      const result = kind.read(value)
+      return 'problem' in result ? { problem: `needs ${form}, got ${show(value)}` } : result
+    },
+    fromText: (text) => (/^false$/i.test(text) ? false : kind.fromText(text)),
+  }
+}
+
 export const boolean: OptionKind<boolean> = {
   form: 'true or false',
   read: (value) =>

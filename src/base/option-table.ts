@@ -9,6 +9,7 @@ import {
   type OptionKind,
   oneOf,
   opaque,
+  orFalse,
   origin,
   productionFlag,
   share,
@@ -162,6 +163,20 @@ export const OPTION_TABLE = {
   maxAliases: { env: 'MAX_ALIASES', default: 30, kind: integer(0, 5_000) },
   maxRootFields: { env: 'MAX_ROOT_FIELDS', default: 30, kind: integer(1, 5_000) },
   maxCost: { env: 'MAX_COST', default: 2_000, kind: integer(1, 10_000_000) },
+  loginAttempts: { env: 'LOGIN_ATTEMPTS', default: 10, kind: orFalse(integer(1, 1_000_000)) },
+  loginAttemptsPerSource: {
+    env: 'LOGIN_ATTEMPTS_PER_SOURCE',
+    default: 100,
+    kind: orFalse(integer(1, 1_000_000)),
+  },
+  signupsPerSource: { env: 'SIGNUPS_PER_SOURCE', default: 100, kind: orFalse(integer(1, 1_000_000)) },
+  refreshFailuresPerSource: {
+    env: 'REFRESH_FAILURES_PER_SOURCE',
+    default: 1_000,
+    kind: orFalse(integer(1, 1_000_000)),
+  },
+  attemptWindow: { env: 'ATTEMPT_WINDOW', default: 15 * 60, kind: duration({ min: 1 }) },
+  trustedProxies: { env: 'TRUSTED_PROXIES', default: [], kind: texts },
   maxConcurrentHashes: { env: 'MAX_CONCURRENT_HASHES', default: 3, kind: integer(1, 64) },
   maxQueuedHashes: { env: 'MAX_QUEUED_HASHES', default: 100, kind: integer(0, 10_000) },
   auditRetention: {

@@ -100,6 +100,25 @@ export interface ServerOptions {
    * before it is validated.
    */
   maxCost?: number
+  /**
+   * How many wrong passwords an account takes in `attemptWindow` from strangers, all together; `false`: any number. A
+   * source from which somebody was let into the account in the last 30 days, and a session, have as many of their own.
+   * Beyond it `RATE_LIMITED` for a window, and at each further time of that day for twice as long, up to 16 windows.
+   */
+  loginAttempts?: number | false
+  /** How many wrong passwords an IPv4 address or an IPv6 /64 may give in `attemptWindow`; `false`: any number. */
+  loginAttemptsPerSource?: number | false
+  /** How many sign-ups a source may try in `attemptWindow`; `false`: any number. */
+  signupsPerSource?: number | false
+  /** How many refused refreshes a source may have in `attemptWindow`, on each instance; `false`: any number. */
+  refreshFailuresPerSource?: number | false
+  /** The time in which attempts are counted. */
+  attemptWindow?: Duration
+  /**
+   * The reverse proxies, by address or CIDR range, whose `X-Forwarded-For` is believed: it is read from its end, up to
+   * the first address that is none of them. By default none, and a client is where its connection comes from.
+   */
+  trustedProxies?: string | readonly string[]
   /** How many passwords are hashed at once: fewer than the threads of Node's pool (4), so that other work goes on. */
   maxConcurrentHashes?: number
   /** How many more may wait for it; one beyond is refused with `RATE_LIMITED`. */
@@ -171,8 +190,18 @@ export interface DocumentLimits {
   readonly maxCost: number
 }
 
+/** How often what may be tried; null: any number. See `ServerOptions`. */
+export interface AttemptConfig {
+  readonly loginAttempts: number | null
+  readonly loginAttemptsPerSource: number | null
+  readonly signupsPerSource: number | null
+  readonly refreshFailuresPerSource: number | null
+  readonly attemptWindowSeconds: number
+}
+
 /** `ServerOptions`, resolved. */
-export interface ServerConfig extends DocumentLimits {
+export interface ServerConfig extends DocumentLimits, AttemptConfig {
+  readonly trustedProxies: readonly string[]
   readonly dataDir: string
   readonly databaseUrl: string
   readonly endpoint: string

@@ -1,3 +1,4 @@
+import { accountToCount } from '../accounts/authenticate.js'
 import { type CredentialsInput, readCredentials, readDevice } from '../accounts/credentials.js'
 import { chooseDelivery, type Delivery, followCarrier } from './auth-payload.js'
 import { createTokenReader } from './read-tokens.js'
@@ -7,7 +8,7 @@ type Input = CredentialsInput & { delivery: Delivery }
 
 /** Logging in and out: the mutations that need no access token, and proving the password again. */
 export function credentialResolvers(services: Services) {
-  const { verifier, prepareAccount, starter, rotate, reauthenticate, sessionRevocation } = services
+  const { verifier, prepareAccount, starter, rotate, reauthenticate, sessionRevocation, attempts } = services
   const { requireRefresh, readAll } = createTokenReader(verifier)
 
   const signup: Resolver<{ input: Input }> = async (_parent, { input }, context) => {
@@ -15,8 +16,13 @@ export function credentialResolvers(services: Services) {
     const device = readDevice(input.device)
     // One by one: a host may have added fields to the input, and none of them is ours to store.
     const { username, email, password } = input
-    const user = await prepareAccount({ username, email, password })
-    return deliver(await starter.signUp(user, { ...context.client(), device }))
+    const client = context.client()
+    const issued = await attempts.signUp(client.ip, async () => {
+      const user = await prepareAccount({ username, email, password })
+      return starter.signUp(user, { ...client, device })
+    })
+    await attempts.remember(accountToCount(issued.user.id), client.ip)
+    return deliver(issued)
   }
 
   const login: Resolver<{ input: Input }> = async (_parent, { input }, context) => {
@@ -25,9 +31,12 @@ export function credentialResolvers(services: Services) {
   }
 
   const refresh: Resolver<{ refreshToken?: string | null }> = async (_parent, args, context) => {
-    const { token, location } = await requireRefresh(context, args.refreshToken)
-    const deliver = followCarrier(context, location)
-    return deliver(await rotate(token, context.client()))
+    const client = context.client()
+    return attempts.refresh(client.ip, async () => {
+      const { token, location } = await requireRefresh(context, args.refreshToken)
+      const deliver = followCarrier(context, location)
+      return deliver(await rotate(token, client))
+    })
   }
 
   const prove: Resolver<{ password: string }> = async (_parent, { password }, context) => {

@@ -4,6 +4,7 @@ import type { Source } from '../audit/record.js'
 import { AuthError } from '../base/errors.js'
 import type { TokenLocation } from '../base/identity.js'
 import type { AuthContext } from '../context/index.js'
+import type { Attempts } from '../limits/attempts.js'
 import type { AccountChanges } from '../sessions/account-changes.js'
 import type { UserAdministration } from '../sessions/administer-users.js'
 import type { Actor, Issued } from '../sessions/issued.js'
@@ -22,6 +23,7 @@ export interface Services {
   readonly verifier: Verifier
   readonly judgeToken: JudgeToken
   readonly prepareAccount: PrepareAccount
+  readonly attempts: Attempts
   readonly starter: SessionStarter
   readonly rotate: Rotate
   readonly reauthenticate: Reauthenticate

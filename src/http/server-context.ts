@@ -7,16 +7,18 @@ import {
 } from '../context/index.js'
 import type { ServerContext, TokenCookies } from '../graphql/services.js'
 import type { SessionRecord, Store } from '../store/contract.js'
-import { clientOf } from './client.js'
+import { createClientOf } from './client.js'
 
 /** What the server's resolvers find in their context, made of a request. */
 export function createServerContext(
   parts: Omit<ContextDependencies<unknown, SessionRecord>, 'loadSession'> & {
     readonly store: Pick<Store, 'findSession'>
     readonly findCookies: (source: RequestSource) => TokenCookies | null
+    readonly trustedProxies: readonly string[]
   },
 ): (source: RequestSource) => Awaitable<ServerContext> {
   const { store, findCookies } = parts
+  const clientOf = createClientOf(parts.trustedProxies)
   const build = createContextBuilder<unknown, SessionRecord>({
     ...parts,
     async loadSession({ sessionId, subject }) {

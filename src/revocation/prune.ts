@@ -50,8 +50,9 @@ export function createPruner(parts: {
     let total = 0
     while (!stopped) {
       const gone = await store.prune(before, BATCH)
-      total += gone.revocations + gone.tokens + gone.sessions
-      if (Math.max(gone.revocations, gone.tokens, gone.sessions) < BATCH) break
+      const counts = Object.values(gone)
+      total += counts.reduce((sum, count) => sum + count, 0)
+      if (Math.max(...counts) < BATCH) break
     }
     return total
   }

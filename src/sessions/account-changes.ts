@@ -43,7 +43,8 @@ export function createAccountChanges(parts: {
     async changePassword(actor, { currentPassword, newPassword }, origin) {
       const known = await store.findUser(actor.userId)
       if (known === null) throw new AuthError('USER_NOT_FOUND')
-      await parts.provePassword(known, currentPassword, { client: actor.client, reason: 'change_password' })
+      const { client, sessionId } = actor
+      await parts.provePassword(known, currentPassword, { client, sessionId, reason: 'change_password' })
       await passwords.requireAcceptable(newPassword, 'newPassword')
       const passwordHash = await passwords.hash(newPassword)
       const claims = await parts.signer.loadClaims(known)

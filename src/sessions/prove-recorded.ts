@@ -7,16 +7,16 @@ import type { UserRecord } from '../store/contract.js'
 export type ProveRecorded = (
   user: UserRecord,
   password: string,
-  failure: Omit<Failure, 'userId'>,
+  from: Omit<Failure, 'userId'> & { readonly sessionId: string | null },
 ) => Promise<Authenticated>
 
 export function createProveRecorded(parts: {
   provePassword: ProvePassword
   recordFailure: RecordFailure
 }): ProveRecorded {
-  return async (user, password, failure) => {
+  return async (user, password, { sessionId, ...failure }) => {
     try {
-      return await parts.provePassword(user, password)
+      return await parts.provePassword(user, password, { ip: failure.client.ip, sessionId })
     } catch (error) {
       if (error instanceof AuthError && error.code === 'INVALID_CREDENTIALS') {
         await parts.recordFailure({ ...failure, userId: user.id })

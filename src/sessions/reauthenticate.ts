@@ -27,7 +27,8 @@ export function createReauthenticate(parts: {
   return async (actor, password) => {
     const known = await store.findUser(actor.userId)
     if (known === null) throw new AuthError('USER_NOT_FOUND')
-    const proved = await provePassword(known, password, { client: actor.client, reason: 'reauthenticate' })
+    const { client, sessionId } = actor
+    const proved = await provePassword(known, password, { client, sessionId, reason: 'reauthenticate' })
     const claims = await signer.loadClaims(proved.user)
     const now = await store.now()
     const issuedAt = toSeconds(now.getTime())

@@ -76,7 +76,7 @@ export function createSessionStarter(parts: {
 
   async function authenticate(credentials: Credentials, client: Source): Promise<Authenticated> {
     try {
-      return await authenticator.authenticate(credentials)
+      return await authenticator.authenticate(credentials, client.ip)
     } catch (error) {
       if (error instanceof AuthError && error.code === 'INVALID_CREDENTIALS') {
         const userId = await authenticator.findNamedId(credentials)

@@ -1,4 +1,5 @@
 import type { TokenType } from '../base/claims.js'
+import type { Counters } from '../base/counters.js'
 import type { AuditStatements } from './audit-record.js'
 import type { NamePage, TokenPage, UserPage } from './pages.js'
 
@@ -110,7 +111,7 @@ export interface RevocationEntry {
 export type NewRevocation = Omit<RevocationEntry, 'id'>
 
 /** Single statements. Each is atomic by itself; within `transaction` they hold or fall together. */
-export interface Statements extends AuditStatements {
+export interface Statements extends AuditStatements, Counters {
   /** Throws `StoreConflict` when a name is taken. */
   insertUser(user: NewUser): Promise<void>
   findUser(id: string): Promise<UserRecord | null>
@@ -222,13 +223,15 @@ export interface Store extends Statements {
   /** The database's clock, which judges windows and limits; the injected one where there is one. */
   now(): Promise<Date>
   /**
-   * Deletes expired feed lines, expired tokens, and sessions without a token that are over, at most `limit` of each. A
+   * Deletes expired feed lines, tokens and counters, and sessions without a token that are over, at most `limit` of each. A
    * session is over when its refresh token's life is past or, where that never ends, when it was ended.
    */
-  prune(before: Date, limit: number): Promise<{ revocations: number; tokens: number; sessions: number }>
+  prune(before: Date, limit: number): Promise<Record<Pruned, number>>
   /** Lets go of the database. Whatever is asked of the store afterwards is `StoreUnavailable`. */
   close(): Promise<void>
 }
+
+export type Pruned = 'revocations' | 'tokens' | 'sessions' | 'counters'
 
 /** A unique name is taken. */
 export class StoreConflict extends Error {

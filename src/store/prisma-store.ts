@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js'
 import { createAuditStatements } from './audit-statements.js'
 import { type Statements, type Store, StoreUnavailable, type Transaction } from './contract.js'
+import { createCounterStatements } from './counter-statements.js'
 import type { Client, Dialect } from './dialect.js'
 import { appendToFeed, createFeedStatements } from './feed-statements.js'
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js'
@@ -54,6 +55,7 @@ function createStatements(client: Client, dialect: Dialect): Statements {
     ...createTokenStatements(client, dialect),
     ...createFeedStatements(client),
     ...createAuditStatements(client, dialect),
+    ...createCounterStatements(client, dialect),
   }
 }
 

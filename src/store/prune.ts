@@ -1,11 +1,12 @@
+import type { Pruned } from './contract.js'
 import type { PrismaClient } from './generated/sqlite/client.js'
 
-/** See `Store.prune`. Three statements, each by itself: what one of them leaves, the next round finds. */
+/** See `Store.prune`. Four statements, each by itself: what one of them leaves, the next round finds. */
 export async function prune(
   client: PrismaClient,
   before: Date,
   limit: number,
-): Promise<{ revocations: number; tokens: number; sessions: number }> {
+): Promise<Record<Pruned, number>> {
   const past = { lt: before }
   const revocations = await client.revocation.deleteMany({ where: { expiresAt: past }, limit })
   const tokens = await client.token.deleteMany({
@@ -20,5 +21,11 @@ export async function prune(
     },
     limit,
   })
-  return { revocations: revocations.count, tokens: tokens.count, sessions: sessions.count }
+  const counters = await client.counter.deleteMany({ where: { expiresAt: past }, limit })
+  return {
+    revocations: revocations.count,
+    tokens: tokens.count,
+    sessions: sessions.count,
+    counters: counters.count,
+  }
 }

@@ -80,7 +80,7 @@ export function createFaultyGround(): FaultyGround {
         }),
       )
     // What is past stays, so that whoever looks at the whole database finds all of it.
-    const prune = async () => ({ revocations: 0, tokens: 0, sessions: 0 })
+    const prune = async () => ({ revocations: 0, tokens: 0, sessions: 0, counters: 0 })
     return { ...around(store, () => {}), transaction, prune }
   }
 

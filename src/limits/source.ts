@@ -1,0 +1,39 @@
+import ipaddr from 'ipaddr.js'
+import { OptionError } from '../base/errors.js'
+
+export type Address = ipaddr.IPv4 | ipaddr.IPv6
+export type Range = ReturnType<typeof ipaddr.parseCIDR>
+
+/** Null: it is none. One that carries an IPv4 address (`::ffff:192.0.2.1`) is that address. */
+export function parseAddress(text: string): Address | null {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.parse(text)
+  // Of IPv4 the short and octal forms would pass, too.
+  return text.includes(':') && ipaddr.isValid(text) ? ipaddr.process(text) : null
+}
+
+/** What attempts are counted by: an IPv4 address, or the /64 of an IPv6 one, which is what one customer has. */
+export function sourceOf(ip: string | null): string | null {
+  const address = ip === null ? null : parseAddress(ip)
+  if (address === null) return null
+  if (address.kind() === 'ipv4') return address.toString()
+  return `${Buffer.from(address.toByteArray().slice(0, 8)).toString('hex')}/64`
+}
+
+/** Reads addresses and CIDR ranges. Throws `OptionError` for what is neither. */
+export function readRanges(option: string, texts: readonly string[]): Range[] {
+  return texts.map((text) => {
+    const address = parseAddress(text)
+    if (address !== null) return [address, address.kind() === 'ipv4' ? 32 : 128]
+    if (ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || ipaddr.IPv6.isValidCIDR(text)) {
+      return ipaddr.parseCIDR(text)
+    }
+    throw new OptionError(
+      option,
+      `needs addresses or CIDR ranges such as 10.0.0.0/8, got ${JSON.stringify(text)}`,
+    )
+  })
+}
+
+export function isWithin(address: Address, ranges: readonly Range[]): boolean {
+  return ranges.some((range) => range[0].kind() === address.kind() && address.match(range))
+}

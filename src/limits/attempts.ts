@@ -13,6 +13,8 @@ const DAY_SECONDS = 86_400
 const KNOWN_SECONDS = 30 * DAY_SECONDS
 /** Each block of a day is twice as long as the one before, up to 16 windows. */
 const MAX_DOUBLINGS = 4
+/** So far beyond any limit that what is given back does not open it. */
+const BLOCKED = 1_000_000_000
 
 /** Whose password is tried, and from where. */
 export interface Attempt {
@@ -92,7 +94,7 @@ export function createAttempts(parts: {
   async function blockLonger(limiter: CounterLimiter, key: string): Promise<number> {
     const { consumedPoints } = await blocks.penalty(key)
     const seconds = window * 2 ** Math.min(consumedPoints - 1, MAX_DOUBLINGS)
-    await limiter.block(key, seconds)
+    await limiter.set(key, BLOCKED, seconds)
     return seconds
   }
 

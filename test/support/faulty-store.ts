@@ -24,7 +24,10 @@ export interface FaultyGround {
 }
 
 /** What the server asks for by itself, at any time. */
-const BACKGROUND = new Set(['readRevocations', 'now', 'close'])
+const BY_ITSELF = ['readRevocations', 'now', 'close']
+/** Attempts are counted beside what an operation does, and their faults are in `test/limits/attempts.test.ts`. */
+const COUNTING = ['addToCounter', 'takeFromCounter', 'findCounter', 'setCounter']
+const BACKGROUND = new Set([...BY_ITSELF, ...COUNTING])
 
 export function createFaultyGround(): FaultyGround {
   let underWay: { readonly seen: string[]; readonly fault: Fault | undefined } | null = null

@@ -22,12 +22,22 @@ function keepSecretsOut({ examplePassword }) {
    * @param {string} text
    */
   function cleanJson(text) {
-    const inner = (/** @type {string} */ _key, /** @type {unknown} */ value) =>
-      typeof value === 'string' ? cleanText(value) : value
     const parsed = parseJson(text)
     if (parsed === null) return cleanText(text)
-    const cleaned = JSON.stringify(parsed, inner)
+    const cleaned = JSON.stringify(cleanValue(parsed))
     return cleanText(cleaned === JSON.stringify(parsed) ? text : cleaned)
+  }
+
+  /**
+   * Not by a replacer of `JSON.stringify`: GraphiQL puts one of its own in place, which calls none.
+   * @param {unknown} value
+   * @returns {unknown}
+   */
+  function cleanValue(value) {
+    if (typeof value === 'string') return cleanText(value)
+    if (Array.isArray(value)) return value.map(cleanValue)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, cleanValue(inner)]))
   }
 
   /**

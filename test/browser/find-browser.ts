@@ -17,5 +17,5 @@ export function setup(project: TestProject): void {
   const isThere = existsSync(CHROMIUM)
   project.provide('chromium', isThere ? CHROMIUM : null)
   if (isThere || process.env.CI === 'true') return
-  console.warn(`\nThe tests of the playground in a browser did NOT run: ${MISSING}\n`)
+  console.warn(`\nThe tests in a browser did NOT run: ${MISSING}\n`)
 }

@@ -7,6 +7,7 @@ import { accountResolvers } from './account.js'
 import { auditLogResolvers } from './audit-log.js'
 import { credentialResolvers } from './credentials.js'
 import { introspectionResolvers } from './introspect.js'
+import { createOneCredential } from './one-credential.js'
 import { DateTime, Json } from './scalars.js'
 import type { Services } from './services.js'
 import { sessionResolvers } from './sessions.js'
@@ -43,7 +44,11 @@ export function buildSchema(services: Services, host: HostSchema): GraphQLSchema
       ...[host.resolvers ?? []].flat(),
     ],
   })
-  return removeFields(schema, host.disabledFields ?? [])
+  const takeOne = createOneCredential(services)
+  const limited = mapSchema(schema, {
+    [MapperKind.MUTATION_ROOT_FIELD]: (field) => ({ ...field, resolve: takeOne(field.resolve) }),
+  })
+  return removeFields(limited, host.disabledFields ?? [])
 }
 
 function removeFields(schema: GraphQLSchema, coordinates: readonly string[]): GraphQLSchema {

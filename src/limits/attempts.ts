@@ -36,6 +36,8 @@ export interface Attempts {
   prove<T>(attempt: Attempt, work: () => Promise<T>): Promise<T>
   /** The source has been let into the account: whatever strangers do, it keeps attempts of its own there. */
   remember(account: string, ip: string | null): Promise<void>
+  /** Counts attempts of a source that were refused together. */
+  count(ip: string | null, points: number): Promise<void>
   /** Every sign-up counts, since each takes a hash and may ask whether a name is taken. */
   signUp<T>(ip: string | null, work: () => Promise<T>): Promise<T>
   /** Only what is refused counts. By this instance alone: nothing can be guessed, and nothing is to be slowed down. */
@@ -163,6 +165,11 @@ export function createAttempts(parts: {
       })
       await remember(attempt.account, attempt.ip)
       return result
+    },
+
+    async count(ip, points) {
+      const source = sourceOf(ip)
+      if (source !== null) await perSource?.penalty(disguise(source), points)
     },
 
     async signUp(ip, work) {

@@ -21,7 +21,8 @@ const SOURCES = [
   'src/base/options.ts',
   'src/base/location-options.ts',
   'src/graphql/schema.ts',
-  'src/services.ts',
+  'src/hooks.ts',
+  'src/tokens/host-checks.ts',
   'src/context/create-auth-context.ts',
 ]
 const SECTIONS = {
@@ -35,10 +36,10 @@ const SECTIONS = {
   ServerOptions: 'Server',
   ListenOptions: 'Address',
 }
-const OF_PROGRAMS = [...Object.keys(SECTIONS), 'HostSchema', 'Hooks']
+const OF_PROGRAMS = [...Object.keys(SECTIONS), 'HostSchema', 'Hooks', 'HostChecks']
 
 /** What `createAuthContext` has beside those of Keys and Verification. */
-const OF_CONTEXT = ['AuthContextOptions']
+const OF_CONTEXT = ['AuthContextOptions', 'HostChecks']
 
 const INTRODUCTION = `# Options
 

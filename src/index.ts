@@ -1,6 +1,7 @@
 export type { ExternalIdentity } from './accounts/external.js'
 export type { Claims } from './base/claims.js'
 export type { Clock } from './base/clock.js'
+export type { ErrorChange, ErrorHooks, ErrorInfo } from './base/error-hooks.js'
 export { AuthError, type ErrorAction, type ErrorCode, OptionError } from './base/errors.js'
 export type { Identity } from './base/identity.js'
 export type { Algorithm, KeyOptions } from './base/key-options.js'

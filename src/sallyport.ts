@@ -6,7 +6,6 @@ import { OptionError } from './base/errors.js'
 import type { KeyFolderOptions, KeyOptions, RemoteKeyOptions } from './base/key-options.js'
 import type { CookieConfig, CookieOptions, LocationConfig, LocationOptions } from './base/location-options.js'
 import { fromLevel, silentLogger } from './base/logger.js'
-import { OPTION_TABLE } from './base/option-table.js'
 import type {
   FirstAdministrator,
   ListenOptions,
@@ -16,7 +15,6 @@ import type {
 } from './base/options.js'
 import { resolveCookies, resolveLocations } from './base/resolve-locations.js'
 import {
-  refuseUnknownOptions,
   resolveFirstAdministrator,
   resolveListen,
   resolveServer,
@@ -24,9 +22,11 @@ import {
   resolveVerify,
 } from './base/resolve-options.js'
 import type { RequestSource } from './context/index.js'
+import { impossibleFields } from './graphql/impossible-fields.js'
 import { buildSchema, type HostSchema } from './graphql/schema.js'
 import type { ServerContext } from './graphql/services.js'
 import { guardSchema, useGuard } from './guard/index.js'
+import { checkHostOptions, type Hooks } from './hooks.js'
 import { answerHeaders } from './http/answer-headers.js'
 import { createCors } from './http/cors.js'
 import { createGraphQLServer } from './http/graphql-server.js'
@@ -36,18 +36,12 @@ import { type Listening, listen } from './http/listen.js'
 import { createPlayground } from './http/playground/playground.js'
 import { createFetchHandler, createNodeListener } from './http/request-lanes.js'
 import { createRequestLog } from './http/request-log.js'
+import { createRewordError } from './http/reword-errors.js'
 import { createServerContext } from './http/server-context.js'
 import { useSliding } from './http/sliding.js'
 import { createTokenCookies } from './http/token-cookies.js'
 import { type OpenKeyring, openKeyring } from './keys/open-keyring.js'
-import {
-  createServices,
-  type Hooks,
-  type HostSessions,
-  type HostTokens,
-  impossibleFields,
-  type ServiceParts,
-} from './services.js'
+import { createServices, type HostSessions, type HostTokens, type ServiceParts } from './services.js'
 import { ensureFirstAdministrator } from './sessions/first-administrator.js'
 import { createAlignedClock, fixedClock } from './store/aligned-clock.js'
 import type { Store } from './store/contract.js'
@@ -90,8 +84,6 @@ export interface Sallyport {
   close(): Promise<void>
 }
 
-const HOST_OPTIONS = ['typeDefs', 'resolvers', 'disabledFields', 'authenticate', 'loadUser', 'claims']
-const KNOWN: ReadonlySet<string> = new Set([...Object.keys(OPTION_TABLE), ...HOST_OPTIONS, 'clock', 'logger'])
 /**
  * Opens the database (migrating it), loads the keys and the revocations, and builds the guarded schema. Throws
  * `OptionError`, naming the option, for whatever it was told that cannot be.
@@ -107,7 +99,7 @@ export interface Ground {
 }
 
 export async function createSallyportOn(ground: Ground, options: SallyportOptions): Promise<Sallyport> {
-  refuseUnknownOptions(options, KNOWN)
+  checkHostOptions(options)
   const verifyConfig = resolveVerify(options)
   const tokenConfig = resolveTokens(options)
   const locations = resolveLocations(options)
@@ -124,7 +116,10 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   let store: Store | undefined
   try {
     const { keyring } = keys
-    const disabledFields = [...(options.disabledFields ?? []), ...impossibleFields(keyring, options)]
+    const disabledFields = [
+      ...(options.disabledFields ?? []),
+      ...impossibleFields(keyring.signingKey() !== null, options),
+    ]
     store = await ground.openStore({ databaseUrl: server.databaseUrl, clock: options.clock })
     const alignedClock =
       options.clock === undefined
@@ -172,6 +167,8 @@ async function assemble(
     clock,
     logger,
     revocation,
+    checkByHost: services.checkByHost,
+    grants: parts.hooks.grants,
     loadUser,
     store,
     findCookies: createTokenCookies({ config: parts.cookies, corsOrigins, clock }),
@@ -182,6 +179,7 @@ async function assemble(
   await start()
   let listening: Promise<Listening> | undefined
   let closing = false
+  const reword = createRewordError(parts.hooks.errors, logger)
   const graphql = createGraphQLServer({
     schema,
     endpoint: server.endpoint,
@@ -190,6 +188,7 @@ async function assemble(
       sliding === null ? [useGuard(guardOptions)] : [useGuard(guardOptions), useSliding(sliding, logger)],
     limits: server,
     logger,
+    reword,
   })
   const health = createHealth(() => !closing && (revocation === undefined || revocation.isReady()))
   const keySet = createKeySet(keys.keyring.publicKeys)
@@ -203,6 +202,7 @@ async function assemble(
     headers: answerHeaders(locations.headerName, { dependOnOrigin: corsOrigins.size > 0 }),
     logger,
     playground: server.graphiql ? createPlayground({ schema, ...locations }) : undefined,
+    reword,
     plain: (path: string) => health(path) ?? keySet(path),
   }
   const handler = createNodeListener(lanes)

@@ -1,5 +1,5 @@
 import { type Authenticator, createAuthenticator, createProvePassword } from './accounts/authenticate.js'
-import { type Authenticate, createExternalAuthenticator } from './accounts/external.js'
+import { createExternalAuthenticator } from './accounts/external.js'
 import { createPasswords } from './accounts/passwords.js'
 import { createPrepareAccount } from './accounts/sign-up.js'
 import { createRecordFailure } from './audit/record.js'
@@ -10,6 +10,7 @@ import type { Logger } from './base/logger.js'
 import type { ServerConfig, TokenConfig, VerifyConfig } from './base/options.js'
 import type { Load } from './context/index.js'
 import type { Services } from './graphql/services.js'
+import type { Hooks } from './hooks.js'
 import type { Keyring } from './keys/keyring.js'
 import { createAttempts } from './limits/attempts.js'
 import { createDisguise } from './limits/disguise.js'
@@ -28,33 +29,24 @@ import { createReauthenticate } from './sessions/reauthenticate.js'
 import { createSessionRevocation } from './sessions/revoke-sessions.js'
 import { createTokenRevocation } from './sessions/revoke-token.js'
 import { createRotate, type Rotate } from './sessions/rotate.js'
-import { type ClaimsLoader, createSessionSigner } from './sessions/sign.js'
+import { createSessionSigner } from './sessions/sign.js'
 import { createSliding } from './sessions/slide.js'
 import { createSessionStarter } from './sessions/start.js'
 import type { AlignedClock } from './store/aligned-clock.js'
 import type { SessionRecord, Store, UserRecord } from './store/contract.js'
 import { aheadSecondsOf } from './tokens/clock-skew.js'
+import { createHostChecks } from './tokens/host-checks.js'
 import { createIssuer, type Issuer } from './tokens/issue.js'
 import { peekUnverified, type UnverifiedToken } from './tokens/peek.js'
 import { createVerifier, type ExpectedType, type Verdict } from './tokens/verify.js'
 
-/** Functions of the host's own, in place of ours or beside them. */
-export interface Hooks {
-  /**
-   * Checks the password in place of our account table, as Flask-JWT's `authenticate`. Sign-up and the fields that need
-   * a password of ours are off then.
-   */
-  readonly authenticate?: Authenticate
-  /** Loads what `context.user()` and `me` answer; null: `USER_NOT_FOUND`. By default the account's row. */
-  readonly loadUser?: Load<unknown>
-  /** Further claims of every access token of a user. May not set one that Sallyport sets itself. */
-  readonly claims?: ClaimsLoader
-}
-
 /** Tokens for a host's own code. */
 export interface HostTokens extends TokenIssuing {
-  /** What the server would make of a token: data, never an exception. Asks the revocations too. */
-  verify(raw: string, expected?: ExpectedType): Promise<Verdict | { kind: 'revoked' | 'superseded' }>
+  /** What the server would make of a token: data, never an exception. Asks the revocations and the host's checks too. */
+  verify(
+    raw: string,
+    expected?: ExpectedType,
+  ): Promise<Verdict | { kind: 'revoked' | 'superseded' | 'rejected' }>
   /** What a token says of itself, unverified. Null: it is none. */
   peek(raw: string): UnverifiedToken | null
 }
@@ -83,11 +75,12 @@ export interface ServiceParts {
 export function createServices(parts: ServiceParts) {
   const { store, keyring, alignedClock, logger, verifyConfig, tokenConfig, server, hooks } = parts
   const { clock } = alignedClock
+  const { subjectOf } = hooks
   const verifier = createVerifier({ keyring, config: verifyConfig, clock })
   const canIssue = keyring.signingKey() !== null
   if (!canIssue) logger.warn({}, 'without a private key tokens are verified, and none is issued')
   const issuer = canIssue ? createIssuer({ keyring, config: { ...tokenConfig, ...verifyConfig } }) : NO_ISSUER
-  const signer = createSessionSigner({ issuer, claims: hooks.claims })
+  const signer = createSessionSigner({ issuer, claims: hooks.claims, headers: hooks.headers })
 
   const leewaySeconds = verifyConfig.leewaySeconds
   const feed = createRevocationFeed({ store, clock, logger, stale: tokenConfig.stale, leewaySeconds })
@@ -120,8 +113,15 @@ export function createServices(parts: ServiceParts) {
   const authenticator: Authenticator =
     hooks.authenticate === undefined
       ? createAuthenticator({ store, passwords, provePassword, attempts })
-      : createExternalAuthenticator({ store, attempts, authenticate: hooks.authenticate })
+      : createExternalAuthenticator({ store, attempts, authenticate: hooks.authenticate, subjectOf })
 
+  const { checks } = tokenConfig
+  const checkByHost = createHostChecks({
+    isRevoked: hooks.isRevoked,
+    verifyClaims: hooks.verifyClaims,
+    revocable: (type) => checks === 'all' || checks === type,
+    logger,
+  })
   const foreignTtlSeconds = foreignTtlSecondsOf(tokenConfig)
   const starter = createSessionStarter({
     store,
@@ -132,12 +132,13 @@ export function createServices(parts: ServiceParts) {
     authenticator,
   })
   const sessionRevocation = createSessionRevocation({ store, commit, feed, foreignTtlSeconds })
-  const judgeToken = createJudgeToken({ verifier, revocation, store, checks: tokenConfig.checks })
+  const judgeToken = createJudgeToken({ verifier, revocation, store, checks, checkByHost })
   const services: Services = {
     store,
     verifier,
     judgeToken,
     attempts,
+    checkByHost,
     starter,
     sessionRevocation,
     prepareAccount: createPrepareAccount({ store, passwords }),
@@ -169,12 +170,12 @@ export function createServices(parts: ServiceParts) {
   }
 
   const tokens: HostTokens = {
-    ...createTokenIssuing({ store, commit, issuer, config: { ...verifyConfig, ...tokenConfig } }),
+    ...createTokenIssuing({ store, commit, issuer, subjectOf, config: { ...verifyConfig, ...tokenConfig } }),
     async verify(raw, expected = 'access') {
       const judged = await judgeToken(raw, expected)
       if (!('token' in judged)) return judged
       if (judged.kind === 'unknown') return judged.token
-      return { kind: judged.kind === 'superseded' ? 'superseded' : 'revoked' }
+      return { kind: judged.kind === 'rotated' ? 'revoked' : judged.kind }
     },
     peek: peekUnverified,
   }
@@ -219,18 +220,4 @@ function loadAccount(store: Store): Load<UserRecord> {
     const user = await store.findUser(subject)
     return user === null || user.deletedAt !== null ? null : user
   }
-}
-
-/** What an account table of ours is needed for. */
-const ACCOUNT_FIELDS = ['signup', 'reauthenticate', 'changePassword', 'deleteAccount'].map(
-  (field) => `Mutation.${field}`,
-)
-
-/** Root fields that cannot work. Throws `OptionError` for a function that would then never be called. */
-export function impossibleFields(keyring: Keyring, { authenticate, claims }: Hooks): readonly string[] {
-  if (keyring.signingKey() !== null) return authenticate === undefined ? [] : ACCOUNT_FIELDS
-  for (const [name, hook] of Object.entries({ authenticate, claims })) {
-    if (hook !== undefined) throw new OptionError(name, 'needs a key that signs: secret or privateKey')
-  }
-  return ['Mutation.login', ...ACCOUNT_FIELDS]
 }

@@ -36,10 +36,11 @@ const ROOMS: Rooms = {
   ...LOWER,
   testing: ['base', 'guard'],
   http: HOUSE,
-  'services.ts': HOUSE,
-  'sallyport.ts': [...HOUSE, 'http', 'services.ts'],
-  'index.ts': [...HOUSE, 'http', 'services.ts', 'sallyport.ts'],
-  cli: [...HOUSE, 'http', 'services.ts', 'sallyport.ts'],
+  'hooks.ts': HOUSE,
+  'services.ts': [...HOUSE, 'hooks.ts'],
+  'sallyport.ts': [...HOUSE, 'http', 'hooks.ts', 'services.ts'],
+  'index.ts': [...HOUSE, 'http', 'hooks.ts', 'services.ts', 'sallyport.ts'],
+  cli: [...HOUSE, 'http', 'hooks.ts', 'services.ts', 'sallyport.ts'],
   'main.ts': ['cli'],
 }
 

@@ -4,11 +4,14 @@ import { type NewUser, type Store, StoreConflict, type UserRecord } from '../sto
 import { type Authenticated, type Authenticator, isEnabled, nameToCount } from './authenticate.js'
 import type { Credentials } from './credentials.js'
 
-/** Whom a host's own check found: the id becomes `sub`, the roles go into the access token. */
+/** Whom a host's own check found: the id, or `subjectOf` it, becomes `sub`, the roles go into the access token. */
 export interface ExternalIdentity {
-  readonly id: string
+  readonly id?: string
   readonly roles?: readonly string[]
 }
+
+/** What `sub` is for a user as the host knows them. */
+export type SubjectOf = (user: object) => string
 
 /** A host's own check in place of our account table. Null: the name or the password is wrong. */
 export type Authenticate = (
@@ -18,15 +21,16 @@ export type Authenticate = (
 export function createExternalAuthenticator(parts: {
   store: Pick<Store, 'findUser' | 'insertUser' | 'now'>
   authenticate: Authenticate
+  subjectOf?: SubjectOf
   attempts: Pick<Attempts, 'prove'>
 }): Authenticator {
-  const { store, attempts } = parts
+  const { store, attempts, subjectOf } = parts
 
   async function check(credentials: Credentials): Promise<Authenticated> {
     const identity = await parts.authenticate(credentials)
     // Nobody, as a host without types may say it too.
     if (identity == null) throw new AuthError('INVALID_CREDENTIALS')
-    const id = requireSubject(identity.id)
+    const id = requireSubject(subjectOf === undefined ? identity.id : subjectOf(identity))
     const roles = requireRoles(identity.roles ?? [])
     const user = await ensureUser(store, id)
     if (!isEnabled(user)) throw new AuthError('INVALID_CREDENTIALS')
@@ -82,5 +86,7 @@ function requireRoles(roles: unknown): readonly string[] {
 
 function requireSubject(id: unknown): string {
   if (typeof id === 'string' && id !== '' && !id.includes('\0')) return id
-  throw new TypeError('authenticate: needs an identity whose `id` is a text that is not empty')
+  throw new TypeError(
+    'authenticate: needs an identity whose `id`, or `subjectOf` it, is a text that is not empty',
+  )
 }

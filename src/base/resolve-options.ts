@@ -167,3 +167,11 @@ export function refuseUnknownOptions(options: object, known: ReadonlySet<string>
     if (!known.has(name)) throw new OptionError(name, 'is no option; docs/options.md lists them')
   }
 }
+
+/** Refuses what should be a function of the host's and is none: it would fail at a request. */
+export function refuseNoFunctions<T extends object>(options: T, names: readonly (keyof T & string)[]): void {
+  for (const name of names) {
+    const given = options[name]
+    if (given !== undefined && typeof given !== 'function') throw new OptionError(name, 'must be a function')
+  }
+}

@@ -6,10 +6,11 @@ import type { ActiveIdentity, Identity } from '../base/identity.js'
 import type { LocationConfig } from '../base/location-options.js'
 import type { Logger } from '../base/logger.js'
 import type { VerifyConfig } from '../base/options.js'
+import type { CheckByHost } from '../tokens/host-checks.js'
 import type { Verifier } from '../tokens/verify.js'
 import { createClaimsDeriver } from './derive-claims.js'
 import type { ReadGrants } from './grants.js'
-import { createIdentifier, type Identified, type RevocationCheck } from './identify.js'
+import { createIdentifier, type GenuineParts, type Identified, type RevocationCheck } from './identify.js'
 import { createLocator } from './locate-token.js'
 import { type Located, NONE } from './located.js'
 import type { RequestSource } from './read-header.js'
@@ -17,6 +18,7 @@ import type { RequestSource } from './read-header.js'
 // A function under a symbol: it goes along when a framework copies the context, and whoever prints or serialises the
 // context sees no token.
 const PRESENTED: unique symbol = Symbol('presentedToken')
+const GENUINE: unique symbol = Symbol('genuineToken')
 
 /** What a resolver, and the guard, find in the GraphQL context. */
 export interface AuthContext<TUser = unknown, TSession = unknown> {
@@ -31,6 +33,7 @@ export interface AuthContext<TUser = unknown, TSession = unknown> {
   /** The bearer's session; loaded at the first call. Null unless `identity` is active, and where there is none. */
   session(): Promise<TSession | null>
   readonly [PRESENTED]?: (type: TokenType) => Located
+  readonly [GENUINE]?: () => GenuineParts | null
 }
 
 /** Loads what an active token names. Null: there is none. */
@@ -42,6 +45,7 @@ export interface ContextDependencies<TUser, TSession> {
   readonly locations: LocationConfig
   readonly clock: Clock
   readonly revocation?: RevocationCheck
+  readonly checkByHost?: CheckByHost
   readonly loadUser?: Load<TUser>
   readonly loadSession?: Load<TSession>
   readonly grants?: ReadGrants
@@ -65,7 +69,7 @@ export function createContextBuilder<TUser = unknown, TSession = unknown>(
   })
 
   function build(
-    { identity, claims, presented }: Identified,
+    { identity, claims, presented, genuine }: Identified,
     source: RequestSource,
   ): AuthContext<TUser, TSession> {
     return {
@@ -82,6 +86,7 @@ export function createContextBuilder<TUser = unknown, TSession = unknown>(
         return (await loadSession(identity, claims)) ?? null
       }),
       [PRESENTED]: (type) => (type === 'access' ? presented : locateRefresh(source)),
+      [GENUINE]: () => genuine,
     }
   }
 
@@ -94,6 +99,11 @@ export function createContextBuilder<TUser = unknown, TSession = unknown>(
 /** The token of this type as the request presented it, genuine or not; `malformed` where something else stands there. */
 export function presentedToken(context: AuthContext, type: TokenType = 'access'): Located {
   return context[PRESENTED]?.(type) ?? NONE
+}
+
+/** Header and claims that signature and claims vouch for, of a token that may be expired or revoked. They grant nothing. */
+export function genuineToken(context: Partial<AuthContext>): GenuineParts | null {
+  return context[GENUINE]?.() ?? null
 }
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {

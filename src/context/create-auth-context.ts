@@ -2,12 +2,13 @@ import { systemClock } from '../base/clock.js'
 import { OptionError } from '../base/errors.js'
 import type { KeyOptions, RemoteKeyOptions } from '../base/key-options.js'
 import type { LocationOptions } from '../base/location-options.js'
-import type { Logger } from '../base/logger.js'
+import { type Logger, silentLogger } from '../base/logger.js'
 import type { VerifyConfig, VerifyOptions } from '../base/options.js'
 import { resolveLocations } from '../base/resolve-locations.js'
-import { refuseUnknownOptions, resolveVerify } from '../base/resolve-options.js'
+import { refuseNoFunctions, refuseUnknownOptions, resolveVerify } from '../base/resolve-options.js'
 import { createKeyring, type Keyring } from '../keys/keyring.js'
 import { createRemoteKeyring } from '../keys/remote-jwks.js'
+import { createHostChecks, type HostChecks } from '../tokens/host-checks.js'
 import { createVerifier } from '../tokens/verify.js'
 import { type AuthContext, createContextBuilder, type Load } from './auth-context.js'
 import type { ReadGrants } from './grants.js'
@@ -18,7 +19,8 @@ export interface AuthContextOptions<TUser = unknown, TClaims = unknown>
   extends KeyOptions,
     RemoteKeyOptions,
     VerifyOptions,
-    LocationOptions {
+    LocationOptions,
+    HostChecks {
   /** The account of an active bearer, for `context.user()`. */
   loadUser?: Load<TUser>
   /**
@@ -30,7 +32,7 @@ export interface AuthContextOptions<TUser = unknown, TClaims = unknown>
   revocation?: RevocationCheck
   /** Whether a refresh token is refused. By default true. */
   verifyType?: boolean
-  /** Leaves `revocation` unasked: for what a revoked bearer may still do. By default false. */
+  /** Leaves `revocation` and `isRevoked` unasked: for what a revoked bearer may still do. By default false. */
   skipRevocationCheck?: boolean
   /** Where failures of keys, `grants` and `revocation` are told. By default nowhere. */
   logger?: Logger
@@ -64,6 +66,8 @@ const KNOWN: Readonly<Record<keyof AuthContextOptions, true>> = {
   loadUser: true,
   grants: true,
   revocation: true,
+  isRevoked: true,
+  verifyClaims: true,
   verifyType: true,
   skipRevocationCheck: true,
   logger: true,
@@ -83,9 +87,10 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
   options: AuthContextOptions<TUser, TClaims>,
 ): (source: RequestSource) => Promise<AuthContext<TUser>> {
   refuseUnknownOptions(options, new Set(Object.keys(KNOWN)))
+  refuseNoFunctions(options, ['loadUser', 'grants', 'isRevoked', 'verifyClaims'])
   const { loadUser, grants, revocation, verifyType, skipRevocationCheck, logger } = options
-  if (skipRevocationCheck !== undefined && revocation === undefined) {
-    throw new OptionError('skipRevocationCheck', 'means nothing without revocation')
+  if (skipRevocationCheck !== undefined && revocation === undefined && options.isRevoked === undefined) {
+    throw new OptionError('skipRevocationCheck', 'means nothing without revocation or isRevoked')
   }
   const { clock = systemClock } = options
   const config = resolveVerify(options)
@@ -96,6 +101,11 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
     locations: resolveLocations({ ...options, locations: options.locations ?? 'headers' }),
     clock,
     revocation,
+    checkByHost: createHostChecks({
+      isRevoked: skipRevocationCheck === true ? undefined : options.isRevoked,
+      verifyClaims: options.verifyClaims,
+      logger: logger ?? silentLogger,
+    }),
     loadUser,
     // The issuer's claims have the shape that the host says; what `grants` makes of them is checked.
     grants: grants as ReadGrants | undefined,

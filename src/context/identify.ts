@@ -2,6 +2,8 @@ import { type Awaitable, isPromise } from '../base/awaitable.js'
 import type { Claims } from '../base/claims.js'
 import { ANONYMOUS, type Identity, type TokenLocation } from '../base/identity.js'
 import { type Logger, silentLogger } from '../base/logger.js'
+import type { CheckByHost, HostVerdict } from '../tokens/host-checks.js'
+import type { SealedObject } from '../tokens/strict-json.js'
 import type { ExpectedType, ExpiredToken, ValidToken, Verdict, Verifier } from '../tokens/verify.js'
 import { isProven } from './csrf.js'
 import { type Located, type LocateToken, NONE } from './located.js'
@@ -21,6 +23,8 @@ export interface IdentifierDependencies {
   readonly verifyType?: boolean
   /** On, `revocation` is not asked. By default off. */
   readonly skipRevocationCheck?: boolean
+  /** The host's own checks; last of all. */
+  readonly checkByHost?: CheckByHost
   /** Changes the claims of an active bearer before anybody sees them. Thrown, they are rejected. */
   readonly deriveClaims?: (claims: Claims) => Claims
   readonly logger?: Logger
@@ -31,13 +35,25 @@ export interface Identified {
   readonly identity: Identity
   readonly claims: Claims | null
   readonly presented: Located
+  /** What signature and claims vouch for, whether it is still good or not. For the host's words on a refusal. */
+  readonly genuine: GenuineParts | null
+}
+
+export interface GenuineParts {
+  readonly header: SealedObject
+  readonly claims: Claims
 }
 
 type Found = Located & { readonly kind: 'token' }
 
 export type Identify = (source: RequestSource) => Awaitable<Identified>
 
-const NOBODY: Identified = Object.freeze({ identity: ANONYMOUS, claims: null, presented: NONE })
+const NOBODY: Identified = Object.freeze({
+  identity: ANONYMOUS,
+  claims: null,
+  presented: NONE,
+  genuine: null,
+})
 
 const UNPROVEN: Identity = Object.freeze({
   kind: 'invalid',
@@ -48,7 +64,7 @@ const UNPROVEN: Identity = Object.freeze({
 
 /** Finds the token of a request and judges it. Neither throws nor rejects, whatever the request holds. */
 export function createIdentifier(dependencies: IdentifierDependencies): Identify {
-  const { locate, verifier, revocation, deriveClaims, logger = silentLogger } = dependencies
+  const { locate, verifier, revocation, checkByHost, deriveClaims, logger = silentLogger } = dependencies
   const expected: ExpectedType = dependencies.verifyType === false ? 'any' : 'access'
   const checked = dependencies.skipRevocationCheck === true ? undefined : revocation
 
@@ -64,7 +80,7 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identify
     return conclude(verdict, found)
   }
 
-  function conclude(verdict: Verdict, presented: Found): Identified {
+  function conclude(verdict: Verdict, presented: Found): Awaitable<Identified> {
     const { location } = presented
     if (verdict.kind === 'invalid') return refused(invalid(verdict.reason, location), presented)
     if (verdict.kind === 'unavailable') {
@@ -72,11 +88,22 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identify
       return refused(unavailable(location), presented)
     }
     if (!isProven(presented, verdict.claims)) return refused(UNPROVEN, presented)
-    if (verdict.kind === 'expired') return refused(expired(verdict, location), presented)
+    if (verdict.kind === 'expired') return refused(expired(verdict, location), presented, verdict)
     const state = checked === undefined ? 'live' : askRevocation(checked, verdict)
-    if (state === 'live') return admit(verdict, presented)
-    if (state === 'superseded') return refused(expired(verdict, location), presented)
-    return refused(state === 'revoked' ? revoked(verdict, location) : unavailable(location), presented)
+    if (state === 'superseded') return refused(expired(verdict, location), presented, verdict)
+    if (state === 'unavailable') return refused(unavailable(location), presented)
+    if (state === 'revoked') return refused(revoked(verdict, location), presented, verdict)
+    const byHost = checkByHost?.(verdict) ?? 'good'
+    if (isPromise(byHost)) return byHost.then((settled) => heed(settled, verdict, presented))
+    return heed(byHost, verdict, presented)
+  }
+
+  function heed(host: HostVerdict, verdict: ValidToken, presented: Found): Identified {
+    const { location } = presented
+    if (host === 'good') return admit(verdict, presented)
+    if (host === 'unavailable') return refused(unavailable(location), presented)
+    if (host === 'revoked') return refused(revoked(verdict, location), presented, verdict)
+    return refused(rejected('verifyClaims refused it', location), presented, verdict)
   }
 
   function askRevocation(feed: RevocationCheck, { claims, subject }: ValidToken) {
@@ -97,19 +124,25 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identify
         identity: Object.freeze({ kind: 'active', subject, tokenId: jti, sessionId: sid, location, header }),
         claims: deriveClaims === undefined ? claims : deriveClaims(claims),
         presented,
+        genuine: { header, claims },
       }
     } catch (err) {
       logger.error({ err }, 'the rights of a token cannot be read')
       const reason = err instanceof Error ? err.message : 'grants failed'
-      return refused(Object.freeze({ kind: 'invalid', code: 'CLAIMS_REJECTED', reason, location }), presented)
+      return refused(rejected(reason, location), presented, token)
     }
   }
 
   return identify
 }
 
-function refused(identity: Identity, presented: Located): Identified {
-  return { identity, claims: null, presented }
+function refused(identity: Identity, presented: Located, token?: ValidToken | ExpiredToken): Identified {
+  const genuine = token === undefined ? null : { header: token.header, claims: token.claims }
+  return { identity, claims: null, presented, genuine }
+}
+
+function rejected(reason: string, location: TokenLocation): Identity {
+  return Object.freeze({ kind: 'invalid', code: 'CLAIMS_REJECTED', reason, location })
 }
 
 function invalid(reason: string, location: TokenLocation): Identity {

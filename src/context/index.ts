@@ -1,5 +1,5 @@
 export type { AuthContext, BuildContext, ContextDependencies, Load } from './auth-context.js'
-export { createContextBuilder, presentedToken } from './auth-context.js'
+export { createContextBuilder, genuineToken, presentedToken } from './auth-context.js'
 export type { AuthContextOptions } from './create-auth-context.js'
 export { createAuthContext } from './create-auth-context.js'
 export { isProven } from './csrf.js'

@@ -9,7 +9,7 @@ type Input = CredentialsInput & { delivery: Delivery }
 /** Logging in and out: the mutations that need no access token, and proving the password again. */
 export function credentialResolvers(services: Services) {
   const { verifier, prepareAccount, starter, rotate, reauthenticate, sessionRevocation, attempts } = services
-  const { requireRefresh, readAll } = createTokenReader(verifier)
+  const { requireRefresh, readAll } = createTokenReader(verifier, services.checkByHost)
 
   const signup: Resolver<{ input: Input }> = async (_parent, { input }, context) => {
     const deliver = chooseDelivery(context, input.delivery)

@@ -17,6 +17,7 @@ const MEANING: Readonly<
   superseded: { state: 'SUPERSEDED', access: 'TOKEN_EXPIRED', refresh: 'SESSION_ENDED' },
   rotated: { state: 'ROTATED', access: null, refresh: 'SESSION_ENDED' },
   unknown: { state: 'UNKNOWN', access: null, refresh: 'SESSION_ENDED' },
+  rejected: { state: 'INVALID', access: 'CLAIMS_REJECTED', refresh: 'CLAIMS_REJECTED' },
   invalid: { state: 'INVALID', access: 'TOKEN_INVALID', refresh: 'TOKEN_INVALID' },
   unavailable: { state: 'UNAVAILABLE', access: 'UNAVAILABLE', refresh: 'UNAVAILABLE' },
 }

@@ -2,7 +2,8 @@ import { AuthError } from '../base/errors.js'
 import type { TokenLocation } from '../base/identity.js'
 import { isProven, type PresentedToken, presentedToken } from '../context/index.js'
 import type { GenuineToken } from '../sessions/issued.js'
-import type { Verdict, Verifier } from '../tokens/verify.js'
+import type { CheckByHost } from '../tokens/host-checks.js'
+import type { ValidToken, Verdict, Verifier } from '../tokens/verify.js'
 import type { ServerContext } from './services.js'
 
 type Argument = string | null | undefined
@@ -27,7 +28,14 @@ interface Carried {
   readonly csrfProof?: string
 }
 
-export function createTokenReader(verifier: Verifier): TokenReader {
+export function createTokenReader(verifier: Verifier, checkByHost?: CheckByHost): TokenReader {
+  async function requireHostsWord(token: ValidToken): Promise<void> {
+    const verdict = (await checkByHost?.(token)) ?? 'good'
+    if (verdict === 'unavailable') throw new AuthError('UNAVAILABLE')
+    if (verdict === 'revoked') throw new AuthError('SESSION_ENDED')
+    if (verdict === 'rejected') throw new AuthError('CLAIMS_REJECTED')
+  }
+
   return {
     async requireRefresh(context, argument) {
       const carried = argument == null ? requirePresented(context) : inArgument(argument)
@@ -36,6 +44,7 @@ export function createTokenReader(verifier: Verifier): TokenReader {
       if (!isProven(carried, verdict.claims)) throw new AuthError('CSRF_FAILED')
       // Never TOKEN_EXPIRED, whose action is to refresh: a client that follows it would do so for ever.
       if (verdict.kind === 'expired') throw new AuthError('SESSION_ENDED')
+      await requireHostsWord(verdict)
       return { token: verdict, location: carried.location }
     },
 

@@ -15,6 +15,7 @@ import type { TokenRevocation } from '../sessions/revoke-token.js'
 import type { Rotate } from '../sessions/rotate.js'
 import type { SessionStarter } from '../sessions/start.js'
 import type { SessionRecord, Store } from '../store/contract.js'
+import type { CheckByHost } from '../tokens/host-checks.js'
 import type { Verifier } from '../tokens/verify.js'
 
 /** What the resolvers call. */
@@ -22,6 +23,8 @@ export interface Services {
   readonly store: Store
   readonly verifier: Verifier
   readonly judgeToken: JudgeToken
+  /** The host's own checks of a verified token. */
+  readonly checkByHost?: CheckByHost
   readonly prepareAccount: PrepareAccount
   readonly attempts: Attempts
   readonly starter: SessionStarter

@@ -22,6 +22,7 @@ import { createDescribeOperation, type DescribeOperation } from './operation-mar
 import { createToPublicError, type ToPublicError } from './public-error.js'
 import type { GraphQLParameters } from './request-body.js'
 import type { RequestView } from './request-view.js'
+import type { RewordError } from './reword-errors.js'
 import { writeResult } from './write-result.js'
 
 /** The introspection that tools send has some 300. */
@@ -77,7 +78,13 @@ export function createGraphQLServer(parts: {
   plugins: readonly Plugin[]
   limits: DocumentLimits
   logger: Logger
+  reword: RewordError
 }): GraphQLServer {
+  const { reword } = parts
+  const finish =
+    (context: object): ToPublicError =>
+    (error) =>
+      reword(toPublicError(error), context)
   const toPublicError = createToPublicError(parts.logger)
   const caches = createDocumentCaches()
   const streamErrors = new WeakMap<object, AnswerError | undefined>()
@@ -91,7 +98,7 @@ export function createGraphQLServer(parts: {
       ...parts.plugins,
       refuseUnreadStreams,
       refuseCookieStreams,
-      useFinishedStreams(toPublicError, streamErrors),
+      useFinishedStreams(finish, streamErrors),
     ],
     maskedErrors: { maskError: toPublicError },
     parserAndValidationCache: caches,
@@ -109,7 +116,8 @@ export function createGraphQLServer(parts: {
     describe: createDescribeOperation(caches.documentCache),
     errorOf: (request) => streamErrors.get(request),
     async run({ parameters, request, context, mediaType }) {
-      return writeResult(await resultOf(yoga, { parameters, request, context }), mediaType, toPublicError)
+      const result = await resultOf(yoga, { parameters, request, context })
+      return writeResult(result, mediaType, finish(context))
     },
   }
 }
@@ -147,7 +155,7 @@ const EVENTS = /text\//i
 
 /** What Yoga writes itself: errors made public, with a status where there is no data, and no stream that a cache keeps. */
 function useFinishedStreams(
-  toPublicError: ToPublicError,
+  finish: (context: object) => ToPublicError,
   errorsOf: WeakMap<object, AnswerError | undefined>,
 ): Plugin {
   return {
@@ -156,7 +164,7 @@ function useFinishedStreams(
       if (Array.isArray(result)) return
       if (EVENTS.test(request.headers.get('accept') ?? '')) keepFromCaches(result)
       if (!('errors' in result) || result.errors === undefined) return
-      const errors = finishErrors({ ...result, errors: result.errors }, toPublicError)
+      const errors = finishErrors({ ...result, errors: result.errors }, finish(serverContext))
       const { req } = serverContext as { readonly req?: object }
       errorsOf.set(req ?? request, summarise(errors))
       setResult({ ...result, errors })

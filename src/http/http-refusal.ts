@@ -1,5 +1,7 @@
 import { AuthError } from '../base/errors.js'
-import { httpOf, toGraphQLError } from '../base/graphql-error.js'
+import { type HttpAnswer, toGraphQLError } from '../base/graphql-error.js'
+import { withoutHttp } from './finish-result.js'
+import type { RewordError } from './reword-errors.js'
 
 /** A request that is not even a GraphQL request: answered before anything else is done. */
 export class HttpRefusal extends Error {
@@ -37,9 +39,9 @@ export function summarise(errors: readonly { readonly extensions: unknown }[]): 
 }
 
 /** A refusal in GraphQL's form, with the code `INVALID_REQUEST`. */
-export function answerRefusal(refusal: HttpRefusal): PlainAnswer {
+export function answerRefusal(refusal: HttpRefusal, reword: RewordError): PlainAnswer {
   const error = new AuthError('INVALID_REQUEST', { message: refusal.message })
-  const { headers, body, error: summary } = answerError(error)
+  const { headers, body, error: summary } = answerError(error, reword)
   if (refusal.status !== 400) delete headers['WWW-Authenticate']
   if (refusal.allow !== undefined) headers.allow = refusal.allow
   // What was not read of the body is still under way, and must not be taken for the next request.
@@ -48,13 +50,13 @@ export function answerRefusal(refusal: HttpRefusal): PlainAnswer {
 }
 
 /** An answer that is this error alone, with its code's status and challenge. */
-export function answerError(error: AuthError): PlainAnswer {
-  const { status, headers } = httpOf(error)
-  const shown = toGraphQLError(error)
+export function answerError(error: AuthError, reword: RewordError): PlainAnswer {
+  const shown = reword(toGraphQLError(error, { http: true }), {})
+  const { status, headers } = shown.extensions.http as HttpAnswer
   return {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-    body: JSON.stringify({ errors: [shown] }),
+    body: JSON.stringify({ errors: [withoutHttp(shown)] }),
     error: summarise([shown]),
   }
 }

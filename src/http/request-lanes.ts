@@ -19,6 +19,7 @@ import {
 } from './request-body.js'
 import type { RequestEntry, RequestLog } from './request-log.js'
 import { NodeRequestView } from './request-view.js'
+import type { RewordError } from './reword-errors.js'
 
 export interface LaneOptions {
   readonly graphql: GraphQLServer
@@ -32,6 +33,8 @@ export interface LaneOptions {
   readonly headers: Readonly<Record<string, string>>
   readonly logger: Logger
   readonly log: RequestLog
+  /** The host's own words for errors. */
+  readonly reword: RewordError
   /** Answers the paths beside GraphQL's; null: no such path. */
   readonly plain: (path: string) => PlainAnswer | null
   /** Answers a browser at the endpoint; absent: it gets what every client gets. */
@@ -46,12 +49,7 @@ export function createNodeListener(options: LaneOptions): RequestListener {
     const entry = log.begin(request.headers['x-request-id'])
     serve(request, response, entry).catch((error: unknown) => {
       if (response.headersSent) response.destroy()
-      else
-        reply(
-          response,
-          entry,
-          answerFailure(error, { isAborted: response.destroyed, logger: options.logger }),
-        )
+      else reply(response, entry, answerFailure(error, { isAborted: response.destroyed, ...options }))
     })
   }
 
@@ -119,7 +117,7 @@ export function createFetchHandler(options: LaneOptions) {
     const entry = log.begin(request.headers.get('x-request-id'))
     const own = new Headers({ ...options.headers, 'x-request-id': entry.id })
     const response = await serve(request, { entry, own, given: context }).catch((error: unknown) =>
-      reply(entry, answerFailure(error, { isAborted: request.signal.aborted, logger: options.logger })),
+      reply(entry, answerFailure(error, { isAborted: request.signal.aborted, ...options })),
     )
     mergeHeaders(response.headers, own)
     return response
@@ -239,9 +237,9 @@ function requirePlain(options: LaneOptions, method: string | undefined, path: st
 /** What is neither refused on purpose nor given up by the client is our mistake, or a host's. */
 function answerFailure(
   error: unknown,
-  { isAborted, logger }: { isAborted: boolean; logger: Logger },
+  { isAborted, logger, reword }: { isAborted: boolean; logger: Logger; reword: RewordError },
 ): PlainAnswer {
-  if (error instanceof HttpRefusal) return answerRefusal(error)
-  if (isAborted) return answerRefusal(new HttpRefusal(400, 'The request was given up.'))
-  return answerError(conceal(asError(error), logger))
+  if (error instanceof HttpRefusal) return answerRefusal(error, reword)
+  if (isAborted) return answerRefusal(new HttpRefusal(400, 'The request was given up.'), reword)
+  return answerError(conceal(asError(error), logger), reword)
 }

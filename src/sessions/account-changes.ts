@@ -26,7 +26,7 @@ export function createAccountChanges(parts: {
   store: Store
   commit: CommitRevoking
   starter: SessionStarter
-  signer: Pick<SessionSigner, 'loadClaims'>
+  signer: Pick<SessionSigner, 'prepare'>
   passwords: Passwords
   provePassword: ProveRecorded
   foreignTtlSeconds: number | null
@@ -47,7 +47,7 @@ export function createAccountChanges(parts: {
       await parts.provePassword(known, currentPassword, { client, sessionId, reason: 'change_password' })
       await passwords.requireAcceptable(newPassword, 'newPassword')
       const passwordHash = await passwords.hash(newPassword)
-      const claims = await parts.signer.loadClaims(known)
+      const host = await parts.signer.prepare(known)
       const at = await store.now()
       const { user, session } = await commit(async (tx, revoke, record) => {
         const row = await lockUnchanged(tx, actor, known.version)
@@ -64,7 +64,7 @@ export function createAccountChanges(parts: {
         record({ type: 'password_changed', at, by: actor, userId })
         return { user, session: await starter.insert(tx, user, origin, at) }
       })
-      return starter.signStarted(user, session, claims)
+      return starter.signStarted(user, session, host)
     },
 
     async deleteAccount(actor) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isEnabled } from '../accounts/authenticate.js'
 import { readDevice } from '../accounts/credentials.js'
-import { ensureUser } from '../accounts/external.js'
+import { ensureUser, type SubjectOf } from '../accounts/external.js'
 import { toSeconds } from '../base/clock.js'
 import { parseDuration } from '../base/duration.js'
 import { AuthError, OptionError } from '../base/errors.js'
@@ -26,8 +26,8 @@ export interface TokenIssuing {
 }
 
 export interface IssueAccess {
-  /** Whom the token names: text, not empty. */
-  subject: string
+  /** Whom the token names: text, not empty; or a user as the host knows them, of whom `subjectOf` says it. */
+  subject: string | object
   /** Whether it counts as fresh, or for how long. @default false */
   fresh?: boolean | Duration
   /** Its life; `false`: it never expires, which `allowNoExpiry` must allow. By default that of every access token. */
@@ -48,6 +48,7 @@ export function createTokenIssuing(parts: {
   store: Store
   commit: CommitRevoking
   issuer: Issuer
+  subjectOf?: SubjectOf
   config: TokenConfig & Pick<VerifyConfig, 'allowNoExpiry'>
 }): TokenIssuing {
   const { store, commit, issuer, config } = parts
@@ -57,6 +58,11 @@ export function createTokenIssuing(parts: {
     if (expiresIn !== false) return requireDuration('expiresIn', expiresIn)
     if (config.allowNoExpiry) return null
     throw new OptionError('expiresIn', 'is false, but allowNoExpiry is not on: the token would be refused')
+  }
+
+  /** What is no text is refused where it is signed. */
+  function readSubject(given: string | object): string {
+    return typeof given === 'object' && parts.subjectOf ? parts.subjectOf(given) : (given as string)
   }
 
   /** Throws `CONFLICT` for an account that is disabled or deleted. */
@@ -76,7 +82,8 @@ export function createTokenIssuing(parts: {
   }
 
   return {
-    async issueAccess({ subject, fresh = false, expiresIn, roles, claims, headers }) {
+    async issueAccess({ subject: given, fresh = false, expiresIn, roles, claims, headers }) {
+      const subject = readSubject(given)
       const now = await store.now()
       const issuedAt = toSeconds(now.getTime())
       const token = {
@@ -111,7 +118,8 @@ export function createTokenIssuing(parts: {
       return signed
     },
 
-    async issueRefresh({ subject, expiresIn, claims, headers, device }) {
+    async issueRefresh({ subject: given, expiresIn, claims, headers, device }) {
+      const subject = readSubject(given)
       const now = await store.now()
       const refreshTtlSeconds = readLife(expiresIn, config.refreshTtlSeconds)
       const origin = { device: readDevice(device), ip: null, userAgent: null }

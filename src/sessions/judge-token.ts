@@ -1,14 +1,15 @@
 import type { RevocationFeed } from '../revocation/feed.js'
 import type { Store, TokenRecord } from '../store/contract.js'
+import type { CheckByHost } from '../tokens/host-checks.js'
 import type { ExpectedType, ValidToken, Verdict, Verifier } from '../tokens/verify.js'
 
 /** A token that signature, claims and time vouch for, but that is not good any more, or not here. */
 export interface OverToken {
   /**
    * `superseded`: counts as expired. `rotated`: a refresh token that was exchanged. `unknown`: a refresh token that is
-   * not kept here, minted elsewhere or long past.
+   * not kept here, minted elsewhere or long past. `rejected`: the host does not take its claims.
    */
-  readonly kind: 'revoked' | 'superseded' | 'rotated' | 'unknown'
+  readonly kind: 'revoked' | 'superseded' | 'rotated' | 'unknown' | 'rejected'
   readonly token: ValidToken
 }
 
@@ -21,8 +22,10 @@ export function createJudgeToken(parts: {
   revocation?: Pick<RevocationFeed, 'check'>
   store: Pick<Store, 'findToken'>
   checks: 'all' | 'refresh' | 'none'
+  /** The host's own checks. */
+  checkByHost?: CheckByHost
 }): JudgeToken {
-  const { verifier, revocation, store, checks } = parts
+  const { verifier, revocation, store, checks, checkByHost } = parts
 
   /** Refresh tokens are asked about in the database, as `refresh` does. */
   async function judgeRefresh({ claims }: ValidToken): Promise<OverToken['kind'] | 'live'> {
@@ -40,6 +43,9 @@ export function createJudgeToken(parts: {
     const state = revocation?.check(verdict.claims, verdict.subject) ?? 'live'
     if (state === 'unavailable') return { kind: state, cause: 'the revocations are not loaded' }
     if (state !== 'live') return { kind: state, token: verdict }
+    const host = (await checkByHost?.(verdict)) ?? 'good'
+    if (host === 'unavailable') return { kind: host, cause: 'isRevoked failed' }
+    if (host !== 'good') return { kind: host, token: verdict }
     return kept === 'unknown' ? { kind: kept, token: verdict } : verdict
   }
 }

@@ -29,7 +29,7 @@ export function createReauthenticate(parts: {
     if (known === null) throw new AuthError('USER_NOT_FOUND')
     const { client, sessionId } = actor
     const proved = await provePassword(known, password, { client, sessionId, reason: 'reauthenticate' })
-    const claims = await signer.loadClaims(proved.user)
+    const host = await signer.prepare(proved.user)
     const now = await store.now()
     const issuedAt = toSeconds(now.getTime())
     const token = {
@@ -37,7 +37,7 @@ export function createReauthenticate(parts: {
       issuedAt: new Date(issuedAt * 1000),
       fresh: true,
       authTime: now,
-      claims,
+      host,
     }
     const { user, session, expiresAt } = await commit(async (tx, _revoke, record) => {
       const row = await lockActor(tx, actor)

@@ -131,11 +131,12 @@ export function createRotate(parts: {
     if (outcome.kind === 'ended') throw new AuthError('SESSION_ENDED')
     if (outcome.kind === 'reused') throw new AuthError('REFRESH_REUSED')
     const { user, session } = outcome
+    const host = await signer.prepare(user)
     return {
       user,
       session,
-      access: signer.signAccess(user, session, { fresh: false, claims: await signer.loadClaims(user) }),
-      refresh: signer.signRefresh(user, session),
+      access: signer.signAccess(user, session, { fresh: false, host }),
+      refresh: signer.signRefresh(user, session, host),
     }
   }
 }

@@ -7,16 +7,27 @@ export type HostClaims = Readonly<Record<string, unknown>>
 /** Claims of the host's own, for every access token of this user. May not set one of ours. */
 export type ClaimsLoader = (user: UserRecord) => HostClaims | Promise<HostClaims>
 
+/** Further header parameters of the host's own, for every token of this user. May not set one of ours. */
+export type HeadersLoader = (user: UserRecord) => HostHeaders | Promise<HostHeaders>
+
+export type HostHeaders = Readonly<Record<string, unknown>>
+
+/** What the host adds to a user's tokens. */
+export interface HostParts {
+  readonly claims: HostClaims
+  readonly headers: HostHeaders
+}
+
 /** Signs what a session's row says: asked again, the same ids and times under today's key, roles and claims. */
 export interface SessionSigner {
-  /** The host's claims. Asked before anything is written, so that a loader that fails leaves nothing behind. */
-  loadClaims(user: UserRecord): Promise<HostClaims>
+  /** Asks the host's loaders. Before anything is written, so that one that fails leaves nothing behind. */
+  prepare(user: UserRecord): Promise<HostParts>
   signAccess(
     user: UserRecord,
     session: SessionRecord,
-    token: { fresh: boolean; claims: HostClaims },
+    token: { fresh: boolean; host: HostParts },
   ): SignedToken
-  signRefresh(user: UserRecord, session: SessionRecord): SignedToken
+  signRefresh(user: UserRecord, session: SessionRecord, host: HostParts): SignedToken
   /** An access token beside the session's pair. `session` null: it belongs to none. */
   signExtraAccess(user: UserRecord, session: SessionRecord | null, token: ExtraAccess): SignedToken
 }
@@ -27,11 +38,15 @@ export interface ExtraAccess {
   readonly expiresAt: Date | null
   readonly fresh: boolean
   readonly authTime: Date
-  readonly claims: HostClaims
+  readonly host: HostParts
 }
 
-export function createSessionSigner(parts: { issuer: Issuer; claims?: ClaimsLoader }): SessionSigner {
-  const { issuer, claims } = parts
+export function createSessionSigner(parts: {
+  issuer: Issuer
+  claims?: ClaimsLoader
+  headers?: HeadersLoader
+}): SessionSigner {
+  const { issuer, claims, headers } = parts
 
   function signExtraAccess(user: UserRecord, session: SessionRecord | null, token: ExtraAccess): SignedToken {
     const signed = issuer.issue({
@@ -45,27 +60,30 @@ export function createSessionSigner(parts: { issuer: Issuer; claims?: ClaimsLoad
       roles: user.roles,
       sessionId: session?.id,
       csrf: session?.csrf,
-      claims: token.claims,
+      ...token.host,
     })
     return { token: signed, jti: token.jti, expiresAt: token.expiresAt }
   }
 
   return {
-    loadClaims: async (user) => (await claims?.(user)) ?? {},
+    prepare: async (user) => ({
+      claims: (await claims?.(user)) ?? {},
+      headers: (await headers?.(user)) ?? {},
+    }),
 
     signExtraAccess,
 
-    signAccess: (user, session, { fresh, claims }) =>
+    signAccess: (user, session, { fresh, host }) =>
       signExtraAccess(user, session, {
         jti: session.accessJti,
         issuedAt: session.issuedAt,
         expiresAt: session.accessExpiresAt,
         authTime: session.authTime,
         fresh,
-        claims,
+        host,
       }),
 
-    signRefresh(user, session) {
+    signRefresh(user, session, { headers }) {
       const signed = issuer.issue({
         type: 'refresh',
         subject: user.id,
@@ -75,6 +93,7 @@ export function createSessionSigner(parts: { issuer: Issuer; claims?: ClaimsLoad
         fresh: false,
         sessionId: session.id,
         csrf: session.csrf,
+        headers,
       })
       return { token: signed, jti: session.refreshJti, expiresAt: session.refreshExpiresAt }
     },

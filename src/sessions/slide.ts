@@ -117,12 +117,12 @@ export function createSliding(parts: {
       const known = jti === undefined || sid === undefined ? null : await find(jti, sid, subject)
       if (known === null) return null
       // Before anything is written, so that a loader that fails leaves nothing behind.
-      const claims = await signer.loadClaims(known.user)
+      const host = await signer.prepare(known.user)
       const found = await succeed(known, client)
       if (found === null) return null
       const { user, session } = found.known
       const { authTime } = session
-      return signer.signExtraAccess(user, session, { ...found.successor, fresh: false, authTime, claims })
+      return signer.signExtraAccess(user, session, { ...found.successor, fresh: false, authTime, host })
     },
   }
 }

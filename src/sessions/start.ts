@@ -10,7 +10,7 @@ import type { NewUser, SessionRecord, Store, Transaction, UserRecord } from '../
 import type { Actor, Issued } from './issued.js'
 import type { Lives } from './limits.js'
 import { accessRow, mintPair, refreshRow } from './pair.js'
-import type { HostClaims, SessionSigner } from './sign.js'
+import type { HostParts, SessionSigner } from './sign.js'
 
 const ATTEMPTS = 3
 
@@ -24,7 +24,7 @@ export interface SessionStarter {
   signUp(user: NewUser, origin: Origin): Promise<Issued>
   /** Within a transaction that has locked the user's row. Sign with `signStarted` once it is committed. */
   insert(tx: Transaction, user: UserRecord, origin: Origin, now: Date): Promise<SessionRecord>
-  signStarted(user: UserRecord, session: SessionRecord, claims: HostClaims): Issued
+  signStarted(user: UserRecord, session: SessionRecord, host: HostParts): Issued
 }
 
 export function createSessionStarter(parts: {
@@ -49,12 +49,12 @@ export function createSessionStarter(parts: {
     return session
   }
 
-  function signStarted(user: UserRecord, session: SessionRecord, claims: HostClaims): Issued {
+  function signStarted(user: UserRecord, session: SessionRecord, host: HostParts): Issued {
     return {
       user,
       session,
-      access: signer.signAccess(user, session, { fresh: true, claims }),
-      refresh: signer.signRefresh(user, session),
+      access: signer.signAccess(user, session, { fresh: true, host }),
+      refresh: signer.signRefresh(user, session, host),
     }
   }
 
@@ -62,7 +62,7 @@ export function createSessionStarter(parts: {
   async function tryLogIn(proved: Authenticated, origin: Origin): Promise<Issued | null> {
     const now = await store.now()
     const user = { ...proved.user, ...proved.patch }
-    const claims = await signer.loadClaims(user)
+    const host = await signer.prepare(user)
     const session = await commit(async (tx, _revoke, record) => {
       const row = await tx.lockUser(user.id)
       if (row === null || row.version !== user.version || !isEnabled(row)) return null
@@ -71,7 +71,7 @@ export function createSessionStarter(parts: {
       record({ type: 'login', at: now, by: bearerOf(session, origin), userId: user.id })
       return session
     })
-    return session && signStarted(user, session, claims)
+    return session && signStarted(user, session, host)
   }
 
   async function authenticate(credentials: Credentials, client: Source): Promise<Authenticated> {
@@ -100,7 +100,7 @@ export function createSessionStarter(parts: {
     },
 
     async signUp(user, origin) {
-      const claims = await signer.loadClaims(user)
+      const host = await signer.prepare(user)
       const now = await store.now()
       const session = await commit(async (tx, _revoke, record) => {
         await insertAccount(tx, user)
@@ -108,7 +108,7 @@ export function createSessionStarter(parts: {
         record({ type: 'signup', at: now, by: bearerOf(session, origin), userId: user.id })
         return session
       })
-      return signStarted(user, session, claims)
+      return signStarted(user, session, host)
     },
   }
 }

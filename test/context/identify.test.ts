@@ -33,6 +33,7 @@ describe('the six kinds', () => {
       identity: { kind: 'anonymous', code: 'UNAUTHENTICATED' },
       claims: null,
       presented: { kind: 'none' },
+      genuine: null,
     })
   })
 

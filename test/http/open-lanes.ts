@@ -40,6 +40,7 @@ export function createOptions(
     plugins,
     limits: resolveServer({}),
     logger,
+    reword: (error) => error,
   })
   const level = 'silent'
   return {
@@ -51,6 +52,7 @@ export function createOptions(
     bodyTokens: [],
     headers: answerHeaders('authorization'),
     logger,
+    reword: (error) => error,
     plain: () => null,
   }
 }

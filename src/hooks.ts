@@ -1,0 +1,65 @@
+import type { Authenticate, SubjectOf } from './accounts/external.js'
+import { checkErrorHooks, type ErrorHooks } from './base/error-hooks.js'
+import { OPTION_TABLE } from './base/option-table.js'
+import { refuseNoFunctions, refuseUnknownOptions } from './base/resolve-options.js'
+import type { Load, ReadGrants } from './context/index.js'
+import type { ClaimsLoader, HeadersLoader } from './sessions/sign.js'
+import type { HostChecks } from './tokens/host-checks.js'
+
+/** Functions of the host's own, in place of ours or beside them. */
+export interface Hooks extends HostChecks {
+  /**
+   * Checks the password in place of our account table, as Flask-JWT's `authenticate`. Sign-up and the fields that need
+   * a password of ours are off then.
+   */
+  readonly authenticate?: Authenticate
+  /** Loads what `context.user()` and `me` answer; null: `USER_NOT_FOUND`. By default the account's row. */
+  readonly loadUser?: Load<unknown>
+  /** Further claims of every access token of a user. May not set one that Sallyport sets itself. */
+  readonly claims?: ClaimsLoader
+  /** Further header parameters of every token of a user, in ASCII. May not set one that Sallyport sets itself. */
+  readonly headers?: HeadersLoader
+  /** What `sub` is for a user as `authenticate` answers them, or as they are given to `tokens.issueAccess`. By default their `id`. */
+  readonly subjectOf?: SubjectOf
+  /**
+   * Where roles and scopes stand in the claims, when they stand elsewhere than in `roles` and `scope`. When it throws, or
+   * answers anything but lists of text, the token is refused (`CLAIMS_REJECTED`).
+   */
+  readonly grants?: ReadGrants
+  /**
+   * Other words for an error: by its code a function of `{ code, message, extensions, path, header, claims }` that answers
+   * `{ message, extensions, status }`, or some of them. `code`, `action` and headers stay. Synchronous; where it fails, the
+   * plain error is answered and the log says so. Not for what a subscription says once it streams.
+   */
+  readonly errors?: ErrorHooks
+}
+
+/** The names of those that are functions. */
+const HOOKS = [
+  'authenticate',
+  'loadUser',
+  'claims',
+  'headers',
+  'subjectOf',
+  'grants',
+  'isRevoked',
+  'verifyClaims',
+] as const
+
+const KNOWN: ReadonlySet<string> = new Set([
+  ...Object.keys(OPTION_TABLE),
+  ...HOOKS,
+  'errors',
+  'typeDefs',
+  'resolvers',
+  'disabledFields',
+  'clock',
+  'logger',
+])
+
+/** Throws `OptionError` for an option that nobody reads, and for a hook that is no function. */
+export function checkHostOptions(options: Hooks): void {
+  refuseUnknownOptions(options, KNOWN)
+  refuseNoFunctions(options, HOOKS)
+  checkErrorHooks(options.errors)
+}

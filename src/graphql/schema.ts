@@ -52,6 +52,8 @@ export function buildSchema(services: Services, host: HostSchema): GraphQLSchema
 }
 
 function removeFields(schema: GraphQLSchema, coordinates: readonly string[]): GraphQLSchema {
+  // A schema that is mapped is built anew, all of it.
+  if (coordinates.length === 0) return schema
   const left = new Set(coordinates)
   const mapped = mapSchema(schema, {
     [MapperKind.ROOT_FIELD]: (_field, name, typeName) =>

@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { defineConfig } from 'vitest/config'
 
 const database = ['test/store/**/*.test.ts', 'test/front-door/**/*.test.ts']
 const inBrowser = ['test/browser/**/*.test.ts']
+const noLeaks = 'test/support/no-leaks.ts'
 const built = ['test/process/**/*.test.ts', 'test/examples/**/*.test.ts']
 
 /** Vite takes graphql's `module` entry, Node its `main`: two copies, which refuse each other's types. */
@@ -15,6 +17,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // By default one core is left idle: half of a small machine.
+    maxWorkers: availableParallelism(),
     // `npm run soak` makes more of what is tested by chance.
     provide: { soakRounds: Number(process.env.SOAK_ROUNDS ?? 0) },
     coverage: { provider: 'v8', include: ['src/**'], exclude: ['src/store/generated/**'] },
@@ -44,7 +48,13 @@ export default defineConfig({
       // The two below share their modules from file to file: to load the server anew for each costs more than its tests.
       {
         extends: true,
-        test: { name: 'sqlite', include: database, isolate: false, provide: { provider: 'sqlite' } },
+        test: {
+          name: 'sqlite',
+          include: database,
+          isolate: false,
+          setupFiles: noLeaks,
+          provide: { provider: 'sqlite' },
+        },
       },
       {
         extends: true,
@@ -52,6 +62,7 @@ export default defineConfig({
           name: 'postgresql',
           include: database,
           isolate: false,
+          setupFiles: noLeaks,
           provide: { provider: 'postgresql' },
           globalSetup: 'test/support/postgresql-setup.ts',
         },
@@ -62,6 +73,7 @@ export default defineConfig({
         test: {
           name: 'process',
           include: built,
+          setupFiles: noLeaks,
           globalSetup: 'test/process/require-build.ts',
           testTimeout: 90_000,
         },

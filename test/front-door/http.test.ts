@@ -93,7 +93,7 @@ describe('other methods and paths', () => {
     '/GRAPHQL',
     '//graphql',
     '/graphql%2F',
-    '/.well-known/jwks.json',
+    '/.well-known/jwks',
   ])('%s is 404', async (path) => {
     const response = await fetch(`${server.origin}${path}`)
     expect(response.status).toBe(404)

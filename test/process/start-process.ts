@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { noteLog } from '../support/leaks.js'
 
 export const PASSWORD = 'correct horse battery'
 
@@ -71,7 +72,10 @@ export function startProgram(args: readonly string[], start: Start): RunningProg
 
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code, signal) => resolve({ code, signal, ...written }))
+    child.once('close', (code, signal) => {
+      noteLog(written.stderr)
+      resolve({ code, signal, ...written })
+    })
   })
   onTestFinished(async () => {
     child.kill('SIGKILL')

@@ -1,3 +1,4 @@
+import { noteSecret, noteSecretsIn } from '../support/leaks.js'
 import { PASSWORD, type RunningProgram, type Start, startProgram } from './start-process.js'
 
 export interface Answer {
@@ -23,7 +24,11 @@ export interface RunningServer extends RunningProgram {
 
 /** Starts the server on a free port, and waits until it says where it listens. */
 export async function startServer(start: Start): Promise<RunningServer> {
-  const program = startProgram(['serve'], { ...start, env: { PORT: '0', HOST: '127.0.0.1', ...start.env } })
+  const program = startProgram(['serve'], {
+    ...start,
+    env: { PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'debug', ...start.env },
+  })
+  noteSecret(PASSWORD)
   const [, url = ''] = await program.untilWritten('stdout', /^Sallyport listens on (\S+)\n/)
   const ask = (query: string, token?: string) => askServer(url, query, token)
 
@@ -57,5 +62,7 @@ export async function askServer(url: string, query: string, token?: string): Pro
     body: JSON.stringify({ query }),
   })
   const { data, errors } = await response.json()
+  noteSecret(token)
+  noteSecretsIn(data)
   return { status: response.status, data, code: errors?.[0]?.extensions?.code }
 }

@@ -5,6 +5,7 @@ import { createSallyportOn, type Ground } from '../../src/sallyport.js'
 import type { Store } from '../../src/store/contract.js'
 import { openStore } from '../../src/store/open-store.js'
 import { freshDatabase } from './database.js'
+import { noteSecret, noteSecretsIn, watchedLog } from './leaks.js'
 import { createTestClock, type TestClock } from './test-clock.js'
 
 export const SECRET = 'a secret that is long enough for every algorithm: HS256, HS384 and HS512'
@@ -101,9 +102,10 @@ async function openServer({
   const { secret, privateKey, publicKey, keysDir, jwksUrl } = options
   const keys = (secret ?? privateKey ?? publicKey ?? keysDir ?? jwksUrl) ? {} : { secret: SECRET }
   const given = ground.clock === undefined ? { clock } : {}
+  for (const one of [options.secret, SECRET]) if (typeof one === 'string') noteSecret(one)
   const sallyport = await createSallyportOn(
     { openStore, clock: systemClock, ...ground },
-    { ...keys, ...options, databaseUrl, ...given },
+    { ...keys, logger: watchedLog, logLevel: 'debug', ...options, databaseUrl, ...given },
   )
   const { url: origin } = await sallyport.listen({ port: 0, host: '127.0.0.1' })
   let opening: Promise<Store> | undefined
@@ -166,6 +168,8 @@ const REFRESH = `mutation ($refreshToken: String) {
 
 export async function askServer(url: string, query: string, how: Ask = {}): Promise<GraphQLAnswer> {
   const { token, variables, operationName, headers } = how
+  noteSecret(token)
+  noteSecretsIn(variables)
   const response = await fetch(url, {
     method: 'POST',
     headers: {
@@ -180,6 +184,7 @@ export async function askServer(url: string, query: string, how: Ask = {}): Prom
 
 export async function readAnswer(response: Response): Promise<GraphQLAnswer> {
   const body = await response.json()
+  noteSecretsIn(body)
   return {
     status: response.status,
     headers: response.headers,

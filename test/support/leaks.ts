@@ -1,0 +1,60 @@
+import { Writable } from 'node:stream'
+import { createLog } from '../../src/cli/create-log.js'
+
+/** Shorter ones stand in any text by chance. */
+const MIN_SECRET = 8
+const SECRET_MEMBERS = /^(?:password|currentPassword|newPassword|accessToken|refreshToken|csrfToken)$/
+const JWS = /^[\w-]+\.[\w-]+\.([\w-]+)$/
+
+const secrets = new Set<string>()
+let written = ''
+
+/** A secret that a test uses: no log may have it. Of a token the signature alone is as bad as the whole. */
+export function noteSecret(text: string | null | undefined): void {
+  if (text == null || text.length < MIN_SECRET) return
+  secrets.add(text)
+  const [, signature] = JWS.exec(text) ?? []
+  if (signature !== undefined) secrets.add(signature)
+}
+
+/** The secrets in what is sent or answered, by the names of its members. */
+export function noteSecretsIn(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, member] of Object.entries(value)) {
+    if (typeof member === 'string' && SECRET_MEMBERS.test(name)) noteSecret(member)
+    else noteSecretsIn(member)
+  }
+}
+
+/** What a server wrote into its log. */
+export function noteLog(text: string): void {
+  written += text
+}
+
+/** The log of `sallyport serve`, at its most talkative, for servers within a test. */
+export const watchedLog = createLog(
+  new Writable({
+    write(chunk, _encoding, done) {
+      noteLog(String(chunk))
+      done()
+    },
+  }),
+  'debug',
+)
+
+/** The lines of a log that hold a secret, with the secret left out. */
+export function findLeaks(log: string, known: Iterable<string>): string[] {
+  const all = [...known]
+  return log
+    .split('\n')
+    .filter((line) => all.some((secret) => line.includes(secret)))
+    .map((line) => all.reduce((text, secret) => text.replaceAll(secret, '(a secret)'), line))
+}
+
+/** Of everything that was written since the last call; forgets it then. */
+export function takeLeaks(): string[] {
+  const leaks = findLeaks(written, secrets)
+  written = ''
+  secrets.clear()
+  return leaks
+}

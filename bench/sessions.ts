@@ -42,11 +42,11 @@ async function measure(provider: string): Promise<void> {
   const store = await openStore({ databaseUrl })
   const { userId, hash } = await signUp(sallyport, store)
 
-  const refreshes = []
-  const bare = []
-  const logins = []
-  const hashes = []
-  const delays = []
+  const refreshes: Speed[] = []
+  const bare: Speed[] = []
+  const logins: Speed[] = []
+  const hashes: Speed[] = []
+  const delays: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
     bare.push(await rateOf(await bareRotations(store, userId)))
     refreshes.push(await rateOf(await refreshing(sallyport, userId)))
@@ -67,10 +67,17 @@ async function measure(provider: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })
 }
 
-/** How often the steps are done in a second, each chain one after the other. */
-async function rateOf(chains: readonly (() => Promise<unknown>)[]): Promise<number> {
+interface Speed {
+  readonly perSecond: number
+  /** Of this process, in milliseconds a step: what a machine that is busy otherwise does not change much. */
+  readonly processorMs: number
+}
+
+/** Each chain does its step one after the other. */
+async function rateOf(chains: readonly (() => Promise<unknown>)[]): Promise<Speed> {
   for (const step of chains) await step()
   let done = 0
+  const used = process.cpuUsage()
   const began = performance.now()
   const until = began + SECONDS * 1000
   await Promise.all(
@@ -81,7 +88,11 @@ async function rateOf(chains: readonly (() => Promise<unknown>)[]): Promise<numb
       }
     }),
   )
-  return (done * 1000) / (performance.now() - began)
+  const { user, system } = process.cpuUsage(used)
+  return {
+    perSecond: (done * 1000) / (performance.now() - began),
+    processorMs: (user + system) / 1000 / done,
+  }
 }
 
 async function ask(sallyport: Sallyport, query: string, variables: object) {
@@ -185,11 +196,15 @@ function pairAt(at: Date) {
   }
 }
 
-function print(what: string, rates: readonly number[], least: string, bare: readonly number[]): void {
-  const shares = rates.map((rate, round) => rate / (bare[round] ?? Number.NaN))
+function print(what: string, speeds: readonly Speed[], least: string, bare: readonly Speed[]): void {
+  const percent = (share: (speed: Speed, least: Speed) => number) =>
+    (100 * median(speeds.map((speed, round) => share(speed, bare[round] ?? speed)))).toFixed(0)
+  const rates = [speeds, bare].map((each) => median(each.map(({ perSecond }) => perSecond)).toFixed(0))
+  const times = [speeds, bare].map((each) => median(each.map(({ processorMs }) => processorMs)).toFixed(2))
   console.log(
-    `  ${what}: ${median(rates).toFixed(0)} a second, ${(100 * median(shares)).toFixed(0)} % of ` +
-      `${median(bare).toFixed(0)} ${least}`,
+    `  ${what}: ${rates[0]} a second, ${percent((one, other) => one.perSecond / other.perSecond)} % of ` +
+      `${rates[1]} ${least}; processor ${times[0]} ms, ` +
+      `${times[1]} (${percent((one, other) => other.processorMs / one.processorMs)} %) of it theirs`,
   )
 }
 

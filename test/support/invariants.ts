@@ -22,6 +22,7 @@ export function findBreaches(database: WholeDatabase): string[] {
       ...checkSuccessor(token, tokens),
     ]),
     ...checkSuccessorsDiffer(database.tokens),
+    ...checkAudit(database),
     ...[...database.sessions, ...database.tokens].flatMap((row) =>
       checkOwner(row, users.get(row.user_id ?? '')),
     ),
@@ -103,6 +104,34 @@ function checkSuccessor(token: Row, tokens: ReadonlyMap<Row[string] | undefined,
 function checkSuccessorsDiffer(tokens: readonly Row[]): string[] {
   const named = tokens.flatMap(({ successor_jti }) => (successor_jti === null ? [] : [successor_jti]))
   return new Set(named).size === named.length ? [] : ['two tokens have one successor']
+}
+
+/** Each event has its row in the audit log, and no row is without its event. */
+function checkAudit({ tokens, sessions, audit_events }: WholeDatabase): string[] {
+  const idsOf = (type: string, id: 'token_id' | 'session_id', reason: string | null = null) =>
+    audit_events.filter((row) => row.type === type && row.reason === reason).map((row) => row[id])
+  const rotated = tokens.filter(({ rotated_at }) => rotated_at !== null).map(({ jti }) => jti)
+  const heirs = tokens.map(({ successor_jti }) => successor_jti).filter((jti) => jti !== null)
+  const reused = sessions
+    .filter(({ revoked_reason }) => revoked_reason === 'refresh_reused')
+    .map(({ id }) => id)
+  const known = new Set(sessions.map(({ id }) => id))
+  const begun = [...idsOf('login', 'session_id'), ...idsOf('signup', 'session_id')]
+  return [
+    ...compare('refresh', idsOf('refresh', 'token_id'), rotated),
+    ...compare('sliding', idsOf('refresh', 'token_id', 'sliding'), heirs),
+    ...compare('reuse', idsOf('refresh_reused', 'session_id'), reused),
+    ...begun
+      .filter((id) => !known.has(id ?? ''))
+      .map((id) => `a login is audited, and its session ${id} is no row`),
+  ]
+}
+
+type Ids = readonly (Row[string] | undefined)[]
+
+function compare(what: string, audited: Ids, happened: Ids): string[] {
+  const [log, rows] = [audited, happened].map((ids) => JSON.stringify([...ids].sort()))
+  return log === rows ? [] : [`${what}: ${audited.length} are audited, and ${happened.length} happened`]
 }
 
 /** Whoever is disabled or deleted has nothing that lives. */

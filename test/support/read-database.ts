@@ -11,9 +11,11 @@ export interface WholeDatabase {
   readonly tokens: readonly Row[]
   /** In the order of their ids. */
   readonly revocations: readonly Row[]
+  /** In the order of their ids. */
+  readonly audit_events: readonly Row[]
 }
 
-const ORDER = { users: 'id', sessions: 'id', tokens: 'jti', revocations: 'id' } as const
+const ORDER = { users: 'id', sessions: 'id', tokens: 'jti', revocations: 'id', audit_events: 'id' } as const
 
 /** Reads a whole database at one moment, without the store: as whoever finds the file would. */
 export interface DatabaseReader {
@@ -33,6 +35,7 @@ async function openSqlite(path: string): Promise<DatabaseReader> {
     return {
       ...{ users: read('users'), sessions: read('sessions') },
       ...{ tokens: read('tokens'), revocations: read('revocations') },
+      audit_events: read('audit_events'),
     }
   })
   return { read: async () => all(), close: async () => void database.close() }

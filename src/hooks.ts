@@ -3,6 +3,7 @@ import { checkErrorHooks, type ErrorHooks } from './base/error-hooks.js'
 import { OPTION_TABLE } from './base/option-table.js'
 import { refuseNoFunctions, refuseUnknownOptions } from './base/resolve-options.js'
 import type { Load, ReadGrants } from './context/index.js'
+import type { KeyFunctions } from './keys/key-functions.js'
 import type { ClaimsLoader, HeadersLoader } from './sessions/sign.js'
 import type { HostChecks } from './tokens/host-checks.js'
 
@@ -27,6 +28,12 @@ export interface Hooks extends HostChecks {
    */
   readonly grants?: ReadGrants
   /**
+   * Keys of the host's own choice, such as one for each tenant, in place of every other key: `find(header, claims)` answers
+   * the keys that may have signed a token, `sign(subject)` the one that signs for somebody; all are made by `createKey`. What
+   * `find` is given is not verified. Every signature is verified at every request, so that a key may be taken back at any time.
+   */
+  readonly keys?: KeyFunctions
+  /**
    * Other words for an error: by its code a function of `{ code, message, extensions, path, header, claims }` that answers
    * `{ message, extensions, status }`, or some of them. `code`, `action` and headers stay. Synchronous; where it fails, the
    * plain error is answered and the log says so. Not for what a subscription says once it streams.
@@ -50,6 +57,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...Object.keys(OPTION_TABLE),
   ...HOOKS,
   'errors',
+  'keys',
   'typeDefs',
   'resolvers',
   'disabledFields',

@@ -11,5 +11,6 @@ export type { Duration, ListenOptions, ServerOptions, TokenOptions, VerifyOption
 export { type EnvironmentOptions, optionsFromEnv } from './base/options-from-env.js'
 export type { AuthContext } from './context/index.js'
 export type { ServerContext } from './graphql/services.js'
+export { createKey, type KeyFunctions, type TokenKey, type TokenKeyOptions } from './keys/key-functions.js'
 export { createSallyport, type Sallyport, type SallyportOptions } from './sallyport.js'
 export type { HostSessions, HostTokens } from './services.js'

@@ -40,6 +40,7 @@ import { createRewordError } from './http/reword-errors.js'
 import { createServerContext } from './http/server-context.js'
 import { useSliding } from './http/sliding.js'
 import { createTokenCookies } from './http/token-cookies.js'
+import { canSign } from './keys/keyring.js'
 import { type OpenKeyring, openKeyring } from './keys/open-keyring.js'
 import { createServices, type HostSessions, type HostTokens, type ServiceParts } from './services.js'
 import { ensureFirstAdministrator } from './sessions/first-administrator.js'
@@ -116,10 +117,7 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   let store: Store | undefined
   try {
     const { keyring } = keys
-    const disabledFields = [
-      ...(options.disabledFields ?? []),
-      ...impossibleFields(keyring.signingKey() !== null, options),
-    ]
+    const disabledFields = [...(options.disabledFields ?? []), ...impossibleFields(canSign(keyring), options)]
     store = await ground.openStore({ databaseUrl: server.databaseUrl, clock: options.clock })
     const alignedClock =
       options.clock === undefined

@@ -11,7 +11,7 @@ import type { ServerConfig, TokenConfig, VerifyConfig } from './base/options.js'
 import type { Load } from './context/index.js'
 import type { Services } from './graphql/services.js'
 import type { Hooks } from './hooks.js'
-import type { Keyring } from './keys/keyring.js'
+import { canSign, type Keyring } from './keys/keyring.js'
 import { createAttempts } from './limits/attempts.js'
 import { createDisguise } from './limits/disguise.js'
 import { createHashQueue } from './limits/hash-queue.js'
@@ -77,7 +77,7 @@ export function createServices(parts: ServiceParts) {
   const { clock } = alignedClock
   const { subjectOf } = hooks
   const verifier = createVerifier({ keyring, config: verifyConfig, clock })
-  const canIssue = keyring.signingKey() !== null
+  const canIssue = canSign(keyring)
   if (!canIssue) logger.warn({}, 'without a private key tokens are verified, and none is issued')
   const issuer = canIssue ? createIssuer({ keyring, config: { ...tokenConfig, ...verifyConfig } }) : NO_ISSUER
   const signer = createSessionSigner({ issuer, claims: hooks.claims, headers: hooks.headers })
@@ -205,6 +205,7 @@ export function createServices(parts: ServiceParts) {
 
 /** With a public key only: the fields that issue are off, and a host's own code is told. */
 const NO_ISSUER: Issuer = {
+  keyFor: () => undefined,
   issue() {
     throw new OptionError('privateKey', 'is missing, and without it no token can be issued')
   },

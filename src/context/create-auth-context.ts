@@ -6,6 +6,7 @@ import { type Logger, silentLogger } from '../base/logger.js'
 import type { VerifyConfig, VerifyOptions } from '../base/options.js'
 import { resolveLocations } from '../base/resolve-locations.js'
 import { refuseNoFunctions, refuseUnknownOptions, resolveVerify } from '../base/resolve-options.js'
+import { createFunctionKeyring, type KeyFunctions } from '../keys/key-functions.js'
 import { createKeyring, type Keyring } from '../keys/keyring.js'
 import { createRemoteKeyring } from '../keys/remote-jwks.js'
 import { createHostChecks, type HostChecks } from '../tokens/host-checks.js'
@@ -21,6 +22,8 @@ export interface AuthContextOptions<TUser = unknown, TClaims = unknown>
     VerifyOptions,
     LocationOptions,
     HostChecks {
+  /** Keys of the host's own choice, as of `createSallyport`: `find` alone is asked. In place of every other key. */
+  keys?: Pick<KeyFunctions, 'find'>
   /** The account of an active bearer, for `context.user()`. */
   loadUser?: Load<TUser>
   /**
@@ -45,6 +48,7 @@ const KNOWN: Readonly<Record<keyof AuthContextOptions, true>> = {
   algorithm: true,
   decodeAlgorithms: true,
   jwksUrl: true,
+  keys: true,
   issuer: true,
   audience: true,
   leeway: true,
@@ -116,10 +120,17 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
   return async (source) => build(source)
 }
 
+const KEYS = ['secret', 'privateKey', 'publicKey', 'algorithm', 'decodeAlgorithms', 'jwksUrl'] as const
+
 function chooseKeyring(
-  options: KeyOptions & RemoteKeyOptions & Pick<AuthContextOptions, 'clock' | 'logger'>,
+  options: KeyOptions & RemoteKeyOptions & Pick<AuthContextOptions, 'clock' | 'keys' | 'logger'>,
   config: VerifyConfig,
 ): Keyring {
+  if (options.keys !== undefined) {
+    const other = KEYS.find((name) => options[name] !== undefined)
+    if (other !== undefined) throw new OptionError(other, 'does not go with keys')
+    return createFunctionKeyring(options.keys)
+  }
   if (options.jwksUrl === undefined) return createKeyring(options)
   const { clock = systemClock, logger } = options
   return createRemoteKeyring(options, { config, clock, logger })

@@ -1,3 +1,4 @@
+export { createKey, type KeyFunctions, type TokenKey, type TokenKeyOptions } from '../keys/key-functions.js'
 export type { AuthContext, BuildContext, ContextDependencies, Load } from './auth-context.js'
 export { createContextBuilder, genuineToken, presentedToken } from './auth-context.js'
 export type { AuthContextOptions } from './create-auth-context.js'

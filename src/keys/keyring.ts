@@ -20,21 +20,37 @@ export interface KeyHint {
   readonly kid?: string
 }
 
+/** What a token says of itself, for choosing its key. */
+export interface UnverifiedParts {
+  readonly header: Readonly<Record<string, unknown>>
+  /** Null: they cannot be read. */
+  claims(): Readonly<Record<string, unknown>> | null
+}
+
 export interface Keyring {
   /**
    * Raised whenever the keys change, and when they are due to be read again: what was verified under an older version
    * counts for nothing.
    */
   readonly version: number
-  /** The key that signs now; null when there are public keys only. */
+  /** What one key vouched for must be asked again at each use. By default only when `version` changes. */
+  readonly isVolatile?: boolean
+  /** The key that signs now; null when there are public keys only, and where `signingKeyFor` is asked instead. */
   signingKey(): BoundKey | null
+  /** The key that signs for one subject, where that depends on who it is. */
+  signingKeyFor?(subject: string): Awaitable<BoundKey>
   /**
    * The keys that may have signed such a token: of that algorithm and, when it names one, of that `kid`. Empty: none.
    * A keyring that has to fetch answers a promise; rejected, the token cannot be judged now.
    */
-  candidates(hint: KeyHint): Awaitable<readonly BoundKey[]>
+  candidates(hint: KeyHint, token?: UnverifiedParts): Awaitable<readonly BoundKey[]>
   /** What others may verify our tokens with: the public keys, those that sign only later among them. */
   publicKeys(): readonly BoundKey[]
+}
+
+/** Whether tokens can be issued. */
+export function canSign(keyring: Keyring): boolean {
+  return keyring.signingKeyFor !== undefined || keyring.signingKey() !== null
 }
 
 const NONE: readonly BoundKey[] = Object.freeze([])

@@ -5,11 +5,16 @@ import type { Logger } from '../base/logger.js'
 import type { ServerConfig, VerifyConfig } from '../base/options.js'
 import { resolveKeyFolder } from '../base/resolve-options.js'
 import { openFolderKeyring } from './folder-keyring.js'
+import { createFunctionKeyring, type KeyFunctions } from './key-functions.js'
 import { createKeyring, type Keyring } from './keyring.js'
 import { withOwnSecret } from './own-secret.js'
 import { createRemoteKeyring } from './remote-jwks.js'
 
-export type KeyringOptions = KeyOptions & KeyFolderOptions & RemoteKeyOptions
+const SINGLE = ['secret', 'privateKey', 'publicKey', 'algorithm', 'decodeAlgorithms'] as const
+
+export type KeyringOptions = KeyOptions &
+  KeyFolderOptions &
+  RemoteKeyOptions & { readonly keys?: KeyFunctions }
 
 /** The keyring of a server, and how to read it anew. */
 export interface OpenKeyring {
@@ -29,16 +34,13 @@ export async function openKeyring(
   parts: { server: ServerConfig; verifyConfig: VerifyConfig; clock: Clock; logger: Logger },
 ): Promise<OpenKeyring> {
   const { server, verifyConfig: config, clock, logger } = parts
+  if (options.keys !== undefined) {
+    refuseBeside('keys', options, ['keysDir', 'jwksUrl', ...SINGLE])
+    return { keyring: createFunctionKeyring(options.keys), reload: async () => {}, stop: async () => {} }
+  }
   const { keysDir: folder, reloadSeconds } = resolveKeyFolder(options)
   if (folder !== null) {
-    refuseBeside('keysDir', options, [
-      'jwksUrl',
-      'secret',
-      'privateKey',
-      'publicKey',
-      'algorithm',
-      'decodeAlgorithms',
-    ])
+    refuseBeside('keysDir', options, ['jwksUrl', ...SINGLE])
     const keyring = await openFolderKeyring({ folder, reloadSeconds, clock, logger })
     return { keyring, reload: keyring.reload, stop: keyring.stop }
   }

@@ -94,6 +94,7 @@ export function createTokenIssuing(parts: {
       const freshUntil = typeof fresh === 'boolean' ? null : expiry(issuedAt, requireDuration('fresh', fresh))
       const signed = issuer.issue({
         ...token,
+        key: await issuer.keyFor(subject),
         type: 'access',
         subject,
         fresh: freshUntil ?? fresh === true,
@@ -126,6 +127,7 @@ export function createTokenIssuing(parts: {
       const session = newSession(subject, origin, now, { ...config, refreshTtlSeconds })
       const signed = issuer.issue({
         type: 'refresh',
+        key: await issuer.keyFor(subject),
         subject,
         jti: session.refreshJti,
         issuedAt: session.issuedAt,

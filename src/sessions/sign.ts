@@ -1,5 +1,5 @@
 import type { SessionRecord, UserRecord } from '../store/contract.js'
-import type { Issuer } from '../tokens/issue.js'
+import type { IssueInput, Issuer } from '../tokens/issue.js'
 import type { SignedToken } from './issued.js'
 
 export type HostClaims = Readonly<Record<string, unknown>>
@@ -16,6 +16,8 @@ export type HostHeaders = Readonly<Record<string, unknown>>
 export interface HostParts {
   readonly claims: HostClaims
   readonly headers: HostHeaders
+  /** The key of this user, where each has their own. */
+  readonly key: IssueInput['key']
 }
 
 /** Signs what a session's row says: asked again, the same ids and times under today's key, roles and claims. */
@@ -69,6 +71,7 @@ export function createSessionSigner(parts: {
     prepare: async (user) => ({
       claims: (await claims?.(user)) ?? {},
       headers: (await headers?.(user)) ?? {},
+      key: await issuer.keyFor(user.id),
     }),
 
     signExtraAccess,
@@ -83,7 +86,7 @@ export function createSessionSigner(parts: {
         host,
       }),
 
-    signRefresh(user, session, { headers }) {
+    signRefresh(user, session, { headers, key }) {
       const signed = issuer.issue({
         type: 'refresh',
         subject: user.id,
@@ -94,6 +97,7 @@ export function createSessionSigner(parts: {
         sessionId: session.id,
         csrf: session.csrf,
         headers,
+        key,
       })
       return { token: signed, jti: session.refreshJti, expiresAt: session.refreshExpiresAt }
     },

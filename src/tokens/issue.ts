@@ -1,8 +1,9 @@
+import type { Awaitable } from '../base/awaitable.js'
 import { RESERVED_CLAIMS, type TokenType } from '../base/claims.js'
 import { toSeconds } from '../base/clock.js'
 import { OptionError } from '../base/errors.js'
 import type { TokenConfig, VerifyConfig } from '../base/options.js'
-import type { Keyring } from '../keys/keyring.js'
+import { type BoundKey, canSign, type Keyring } from '../keys/keyring.js'
 import { MAX_TOKEN_LENGTH } from './compact.js'
 import { signCompact } from './jws.js'
 import { parseStrictObject } from './strict-json.js'
@@ -26,6 +27,8 @@ export interface IssueInput {
   readonly roles?: readonly string[]
   /** Further claims; none that Sallyport sets itself. */
   readonly claims?: Readonly<Record<string, unknown>>
+  /** The key that signs it. By default the keyring's. */
+  readonly key?: BoundKey
   /** Further header parameters, in ASCII; of the registered ones only `typ`, as `JWT` or `at+jwt` (RFC 9068). */
   readonly headers?: Readonly<Record<string, unknown>>
 }
@@ -37,6 +40,8 @@ export interface Issuer {
    * long to be accepted.
    */
   issue(input: IssueInput): string
+  /** The key of one subject, to be given to `issue`; undefined: the keyring's own. Asked before anything is written. */
+  keyFor(subject: string): Awaitable<BoundKey | undefined>
 }
 
 export interface IssuerDependencies {
@@ -65,12 +70,14 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
 
 /** Throws `OptionError` when the keyring has no key that signs. */
 export function createIssuer({ keyring, config }: IssuerDependencies): Issuer {
-  requireSigningKey(keyring)
+  if (!canSign(keyring)) throw noKey()
   const { identityClaim } = config
   if (identityClaim !== 'sub' && RESERVED_CLAIMS.has(identityClaim)) {
     throw new OptionError('identityClaim', `${identityClaim} has another meaning already`)
   }
   return {
+    keyFor: (subject) => keyring.signingKeyFor?.(subject),
+
     issue(input) {
       checkNames(input)
       checkClaims(input.claims ?? {}, identityClaim)
@@ -78,7 +85,7 @@ export function createIssuer({ keyring, config }: IssuerDependencies): Issuer {
       const header = checkHeaders({ typ: 'JWT', ...input.headers })
       const readable = parseStrictObject(Buffer.from(payload))
       if (readable.kind === 'refused') throw new TypeError(`the claims are ${readable.reason}`)
-      const raw = signCompact({ payload, header, key: requireSigningKey(keyring) })
+      const raw = signCompact({ payload, header, key: input.key ?? requireSigningKey(keyring) })
       // We would refuse it ourselves.
       if (raw.length > MAX_TOKEN_LENGTH)
         throw new TypeError(`the token exceeds ${MAX_TOKEN_LENGTH} characters`)
@@ -89,8 +96,12 @@ export function createIssuer({ keyring, config }: IssuerDependencies): Issuer {
 
 function requireSigningKey(keyring: Keyring) {
   const key = keyring.signingKey()
-  if (key === null) throw new OptionError('privateKey', 'is missing, and without it no token can be issued')
+  if (key === null) throw noKey()
   return key
+}
+
+function noKey(): OptionError {
+  return new OptionError('privateKey', 'is missing, and without it no token can be issued')
 }
 
 function ownClaims(input: IssueInput, config: IssuerDependencies['config']): Record<string, unknown> {

@@ -2,7 +2,7 @@ import { type Awaitable, isPromise } from '../base/awaitable.js'
 import type { Claims, TokenType } from '../base/claims.js'
 import type { Clock } from '../base/clock.js'
 import type { VerifyConfig } from '../base/options.js'
-import type { BoundKey, Keyring } from '../keys/keyring.js'
+import type { BoundKey, Keyring, UnverifiedParts } from '../keys/keyring.js'
 import { createTokenCache, type VerifiedToken } from './cache.js'
 import { aheadSecondsOf } from './clock-skew.js'
 import { type CompactToken, takeApart } from './compact.js'
@@ -68,7 +68,7 @@ const TYP = /^(application\/)?(at\+)?jwt$/i
 
 export function createVerifier(dependencies: VerifierDependencies): Verifier {
   const { keyring, config, clock, cacheBytes = DEFAULT_CACHE_BYTES } = dependencies
-  const cache = createTokenCache(cacheBytes)
+  const cache = createTokenCache(keyring.isVolatile === true ? 0 : cacheBytes)
   const aheadSeconds = aheadSecondsOf(config)
 
   function verify(raw: string, expected: ExpectedType): Awaitable<Verdict> {
@@ -79,7 +79,7 @@ export function createVerifier(dependencies: VerifierDependencies): Verifier {
     // Taken before the keys are: should these change meanwhile, what they vouch for is kept under the older version.
     const keysVersion = keyring.version
     try {
-      const keys = keyring.candidates(parts.hint)
+      const keys = keyring.candidates(parts.hint, unverified(parts))
       if (!isPromise(keys)) return judgeNew(raw, { parts, keys, keysVersion, expected })
       return keys.then((loaded) => judgeNew(raw, { parts, keys: loaded, keysVersion, expected }), unavailable)
     } catch (cause) {
@@ -125,6 +125,16 @@ export function createVerifier(dependencies: VerifierDependencies): Verifier {
   }
 
   return { verify }
+}
+
+function unverified({ header, payload }: CompactToken): UnverifiedParts {
+  return {
+    header,
+    claims() {
+      const claims = parseStrictObject(payload)
+      return claims.kind === 'refused' ? null : claims.value
+    },
+  }
 }
 
 function findSignatureProblem(raw: string, keys: readonly BoundKey[]): string | null {

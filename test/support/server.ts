@@ -99,8 +99,9 @@ async function openServer({
   const database = options.databaseUrl === undefined ? await freshDatabase() : null
   const databaseUrl = options.databaseUrl ?? database?.databaseUrl ?? ''
   const clock = options.clock ?? createTestClock()
-  const { secret, privateKey, publicKey, keysDir, jwksUrl } = options
-  const keys = (secret ?? privateKey ?? publicKey ?? keysDir ?? jwksUrl) ? {} : { secret: SECRET }
+  const { secret, privateKey, publicKey, keysDir, jwksUrl, keys: functions } = options
+  const keys =
+    (secret ?? privateKey ?? publicKey ?? keysDir ?? jwksUrl ?? functions) ? {} : { secret: SECRET }
   const given = ground.clock === undefined ? { clock } : {}
   for (const one of [options.secret, SECRET]) if (typeof one === 'string') noteSecret(one)
   const sallyport = await createSallyportOn(

@@ -20,11 +20,11 @@ import { readSources } from './support/source-file.js'
 const LOWER: Rooms = {
   base: [],
   store: ['base'],
-  audit: ['base', 'store'],
+  limits: ['base'],
+  audit: ['base', 'store', 'limits'],
   keys: ['base'],
   tokens: ['base', 'keys'],
   revocation: ['base', 'store', 'audit'],
-  limits: ['base'],
   accounts: ['base', 'store', 'limits'],
   sessions: ['base', 'store', 'audit', 'tokens', 'revocation', 'accounts'],
   context: ['base', 'keys', 'tokens'],

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { sourceOf } from '../limits/source.js'
 import type { AuditType, NewAuditRecord } from '../store/audit-record.js'
 import type { Store } from '../store/contract.js'
 
@@ -81,17 +81,4 @@ export function createRecordFailure(store: Pick<Store, 'countAuditRecord' | 'now
       ...{ ip: client.ip, userAgent: client.userAgent, reason, details: null, count: 1 },
     })
   }
-}
-
-/** Whoever has one address of an IPv6 /64 has all of them. */
-function sourceOf(ip: string | null): string | null {
-  if (ip === null || !isIPv6(ip)) return ip
-  const [head = '', tail] = ip.replace(/%.*$/, '').split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length)
-  const all = [...groups, ...Array<string>(Math.max(0, missing)).fill('0'), ...(tail?.split(':') ?? [])]
-  return all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')
 }

@@ -216,6 +216,7 @@ export const FORMER_NAMES: Readonly<Record<string, string>> = {
   JWT_CSRF_CHECK_FORM: 'nothing: a form is never accepted',
   JWT_ACCESS_CSRF_FIELD_NAME: 'nothing: a form is never accepted',
   JWT_REFRESH_CSRF_FIELD_NAME: 'nothing: a form is never accepted',
+  JWT_ERROR_MESSAGE_KEY: "nothing: errors have GraphQL's form",
   JWT_USER_CLAIMS: 'the option `claims`',
   JWT_BLACKLIST_ENABLED: 'BLOCKLIST_CHECKS',
   JWT_BLACKLIST_CHECKS: 'BLOCKLIST_CHECKS',

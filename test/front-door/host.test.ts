@@ -167,6 +167,9 @@ describe('P07 a host that checks the password itself', async () => {
         'revokeAllSessions',
         'revokeOtherSessions',
         'revokeSession',
+        'revokeUserSessions',
+        'setRoles',
+        'setUserDisabled',
         'unrevoke',
       ].sort(),
     )

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { UserPatch } from '../../src/store/contract.js'
+import { createFaultyGround } from '../support/faulty-store.js'
 import { type GraphQLAnswer, PASSWORD, startSharedServer } from '../support/server.js'
 
-/**
- * What was verified against a row that is another by the time it is to be written. The row's lock is held while the
- * password is verified: of several, verifications are one after the other, so that once others are done this one is.
- */
+/** What was verified against a row that is another by the time it is to be written. */
 describe('an account that changes while a password is verified', async () => {
-  const server = await startSharedServer({ maxConcurrentHashes: 1 })
+  const ground = createFaultyGround()
+  const server = await startSharedServer({ ground })
   const LOGIN = `mutation ($username: String!, $password: String!) {
     login(input: { username: $username, password: $password }) { accessToken }
   }`
@@ -20,13 +19,12 @@ describe('an account that changes while a password is verified', async () => {
     act: () => Promise<GraphQLAnswer>,
   ): Promise<GraphQLAnswer> {
     const store = await server.store()
-    let answer: Promise<GraphQLAnswer> | undefined
-    await store.transaction(async (tx) => {
-      await tx.lockUser(userId)
-      answer = act()
-      for (let other = 0; other < 5; other++) await logIn('nobody')
-      await tx.updateUser(userId, patch)
-    })
+    const answers: GraphQLAnswer[] = []
+    await ground.overtake(
+      async () => answers.push(await act()),
+      () => store.updateUser(userId, patch),
+    )
+    const [answer] = answers
     if (answer === undefined) throw new Error('nothing was asked')
     return answer
   }

@@ -22,7 +22,9 @@ const RESOLVERS = new WeakMap<GraphQLSchema, ReadonlyMap<Site, unknown>>()
 
 /**
  * A copy of the schema in which nothing runs before the guard allows it: the first root field to run judges the whole
- * operation. Throws `GuardSchemaError` where the directives contradict each other or would not be enforced, and
+ * operation. A field without a resolver of its own is resolved by graphql's default: no resolver is told of the
+ * `fieldResolver` or `subscribeFieldResolver` that an executor is given, so that neither is asked for a guarded field or a
+ * root field. Throws `GuardSchemaError` where the directives contradict each other or would not be enforced, and
  * `OptionError`.
  */
 export function guardSchema(schema: GraphQLSchema, options: GuardOptions): GraphQLSchema {

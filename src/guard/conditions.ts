@@ -68,8 +68,7 @@ export function coerceVariables(
   const result: unknown = getVariableValues(schema, operation.variableDefinitions ?? [], raw ?? {})
   const { coerced, variableValues } = result as {
     readonly coerced?: Variables
-    readonly variableValues?: object
+    readonly variableValues?: { readonly coerced: Variables }
   }
-  if (variableValues === undefined) return coerced ?? null
-  return (variableValues as { readonly coerced?: Variables }).coerced ?? null
+  return variableValues?.coerced ?? coerced ?? null
 }

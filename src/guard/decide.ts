@@ -199,8 +199,8 @@ function refusalOf(broken: readonly Clause[], denials: Denials, isBad: boolean):
       return denial === undefined ? [] : [{ clause, denial }]
     }),
   )
-  const code = GRAVITY.find((grave) => found.some(({ denial }) => denial.code === grave))
-  const gravest = code === undefined ? found : found.filter(({ denial }) => denial.code === code)
+  const code = found.map(({ denial }) => denial.code).reduce(graverOf)
+  const gravest = found.filter(({ denial }) => denial.code === code)
   const mentions = new Map<string, Mention>()
   let maxAge: number | null = null
   for (const { clause, denial } of gravest) {
@@ -208,5 +208,9 @@ function refusalOf(broken: readonly Clause[], denials: Denials, isBad: boolean):
     if (mention !== null && !mentions.has(mention.coordinate)) mentions.set(mention.coordinate, mention)
     if (denial.maxAge !== null) maxAge = Math.min(denial.maxAge, maxAge ?? denial.maxAge)
   }
-  return { code: gravest[0]?.denial.code ?? 'FORBIDDEN', maxAge, mentions: [...mentions.values()] }
+  return { code, maxAge, mentions: [...mentions.values()] }
+}
+
+function graverOf(one: ErrorCode, other: ErrorCode): ErrorCode {
+  return GRAVITY.indexOf(other) < GRAVITY.indexOf(one) ? other : one
 }

@@ -49,10 +49,14 @@ export function findSchemaJudge(schema: GraphQLSchema): Judge | undefined {
   return JUDGES.get(schema)
 }
 
-/** The fields of a guarded schema whose resolvers somebody replaced after it was guarded. */
-export function findReplacedFields(schema: GraphQLSchema): string[] {
-  const resolvers = [...(RESOLVERS.get(schema) ?? [])]
-  const replaced = resolvers.filter(([site, resolve]) => resolverAt(schema, site) !== resolve)
+/**
+ * The fields of a guarded schema whose resolvers somebody replaced after it was guarded; undefined for a schema that is
+ * not guarded.
+ */
+export function findReplacedFields(schema: GraphQLSchema): string[] | undefined {
+  const resolvers = RESOLVERS.get(schema)
+  if (resolvers === undefined) return undefined
+  const replaced = [...resolvers].filter(([site, resolve]) => resolverAt(schema, site) !== resolve)
   return replaced.map(([{ parentName, fieldName }]) => `${parentName}.${fieldName}`)
 }
 
@@ -122,7 +126,7 @@ function siteOf(
   }: { parentName: string; fieldName: string; requirements: Requirements },
 ): Site {
   const requirement = requirements.ofField(parentName, fieldName)
-  const inputs = Object.entries(field.args ?? {})
+  const inputs = Object.entries({ ...field.args })
     .map(([name, { type }]) => ({
       name,
       type,

@@ -71,8 +71,9 @@ export class InputAtlas {
       this.#collectGiven(type.ofType, value, found)
     } else if (isListType(type)) {
       for (const item of Array.isArray(value) ? value : [value]) this.#collectGiven(type.ofType, item, found)
-    } else if (isInputObjectType(type)) {
-      this.#collectFields(type, value, found)
+    } else {
+      // Nothing else reaches anything guarded.
+      this.#collectFields(type as GraphQLInputObjectType, value, found)
     }
   }
 

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import { AuthError } from '../base/errors.js'
 import { httpOf, toGraphQLError } from '../base/graphql-error.js'
-import { findReplacedFields, findSchemaJudge } from './guard-schema.js'
+import { findReplacedFields } from './guard-schema.js'
 import { findRefusal, refusalErrors, refusalHttp } from './refusal.js'
 
 interface Reply {
@@ -72,10 +72,10 @@ export function mercuriusGuard(app: MercuriusApp): void {
 }
 
 function findProblem(schema: GraphQLSchema): string | null {
-  if (findSchemaJudge(schema) === undefined) {
+  const replaced = findReplacedFields(schema)
+  if (replaced === undefined) {
     return 'mercuriusGuard: the schema is not guarded; give Mercurius what guardSchema answers'
   }
-  const replaced = findReplacedFields(schema)
   if (replaced.length === 0) return null
   return `mercuriusGuard: ${replaced.join(', ')}: put the resolvers into the schema before it is guarded`
 }

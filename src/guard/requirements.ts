@@ -9,6 +9,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
+import { AuthError } from '../base/errors.js'
 import { type Annotated, annotationsOf } from './annotations.js'
 import { checkDirectives } from './check-directives.js'
 import type { DirectiveNames, GuardDirective } from './directives.js'
@@ -21,7 +22,10 @@ export type Unmarked = 'error' | 'authenticated' | 'public'
 
 /** What a schema demands, read once. */
 export interface Requirements {
-  /** Of a field of an object type, everything counted: its parent, what it returns, the interfaces involved. */
+  /**
+   * Of a field of an object type, everything counted: its parent, what it returns, the interfaces involved. Throws
+   * `INTERNAL_SERVER_ERROR` for a field that the schema did not have when it was read.
+   */
   ofField(parentName: string, fieldName: string): Requirement
   /** Of an argument of such a field, when it is given. */
   ofArgument(parentName: string, fieldName: string, argumentName: string): Requirement
@@ -83,18 +87,27 @@ class Reader {
   read(): Requirements {
     const types = new Map<string, Requirement>()
     const fields = new Map<string, Map<string, Requirement>>()
+    const args = new Map<string, Requirement>()
     for (const type of Object.values(this.#schema.getTypeMap())) {
       if (!isObjectType(type) && !isInterfaceType(type)) continue
       // A root type's rule is a default of its fields, which @public cancels: naming the type demands nothing.
       types.set(type.name, this.#rootTypes.has(type) ? NOTHING : this.#ofType(type))
-      if (isObjectType(type) && !type.name.startsWith('__')) fields.set(type.name, this.#ofFields(type))
+      if (!isObjectType(type) || type.name.startsWith('__')) continue
+      fields.set(type.name, this.#ofFields(type))
+      for (const [coordinate, requirement] of this.#ofArguments(type)) {
+        if (!isNothing(requirement)) args.set(coordinate, requirement)
+      }
     }
     const inputs = new InputAtlas((coordinate) => this.#own.get(coordinate))
     this.problems.push(...findInputProblems(this.#schema, inputs, (coordinate) => this.#own.has(coordinate)))
     return {
-      ofField: (parentName, fieldName) => fields.get(parentName)?.get(fieldName) ?? NOTHING,
+      ofField: (parentName, fieldName) => {
+        const requirement = fields.get(parentName)?.get(fieldName)
+        if (requirement === undefined) throw unreadField(`${parentName}.${fieldName}`)
+        return requirement
+      },
       ofArgument: (parentName, fieldName, name) =>
-        this.#ofArgument(this.#schema.getType(parentName), fieldName, name),
+        args.get(`${parentName}.${fieldName}(${name}:)`) ?? NOTHING,
       inputs,
       ofType: (typeName) => types.get(typeName) ?? NOTHING,
     }
@@ -149,11 +162,16 @@ class Reader {
     }
   }
 
-  /** The argument's own rules and those that interfaces give it. */
-  #ofArgument(parent: unknown, fieldName: string, name: string): Requirement {
-    if (!isObjectType(parent)) return NOTHING
-    const bearers = [parent, ...parent.getInterfaces()].map((type) => `${type.name}.${fieldName}(${name}:)`)
-    return allOf(bearers.map((coordinate) => this.#own.get(coordinate) ?? NOTHING))
+  /** By coordinate: the arguments' own rules and those that interfaces give them. */
+  *#ofArguments(parent: GraphQLObjectType): Generator<readonly [string, Requirement]> {
+    const bearers = [parent, ...parent.getInterfaces()]
+    for (const field of Object.values(parent.getFields())) {
+      for (const arg of field.args) {
+        const place = `${field.name}(${arg.name}:)`
+        const rules = bearers.map((bearer) => this.#own.get(`${bearer.name}.${place}`) ?? NOTHING)
+        yield [`${parent.name}.${place}`, allOf(rules)]
+      }
+    }
   }
 
   /** The field's own rules, those that interfaces give it, and those of its parent type. */
@@ -185,6 +203,12 @@ class Reader {
     if (this.#unmarked === 'public') return NOTHING
     return { reject: [this.#parser.intern({ kind: 'active' })], nullify: [] }
   }
+}
+
+/** Somebody added it to the schema afterwards, and nobody knows what it demands. */
+function unreadField(coordinate: string): AuthError {
+  const cause = new Error(`${coordinate}: came into the schema after it was guarded; guard the whole schema`)
+  return new AuthError('INTERNAL_SERVER_ERROR', { cause })
 }
 
 function rootTypesOf(schema: GraphQLSchema): Set<GraphQLNamedType> {

@@ -62,6 +62,10 @@ describe('a rule that cannot be meant stops the build', () => {
     expect(problemsIn(`type Query { ${field} }`)).toEqual([expect.stringContaining(problem)])
   })
 
+  test('@public on a field of a type without a rule says what is so anyway', () => {
+    expect(problemsIn('type Query { t: T } type T { x: Int @public }')).toEqual([])
+  })
+
   test('G18 @public inside a guarded type that is no root type', () => {
     const problems = problemsIn('type Query { t: T } type T @auth { x: Int @public }')
     expect(problems).toEqual([expect.stringContaining('T.x: @public cannot cancel the rule of T')])

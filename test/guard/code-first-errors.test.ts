@@ -1,4 +1,11 @@
-import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql'
+import {
+  GraphQLInputObjectType,
+  GraphQLList,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+  versionInfo,
+} from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { type GuardOptions, GuardSchemaError, guardSchema } from '../../src/guard/index.js'
 
@@ -53,5 +60,40 @@ describe('options that are no use', () => {
     [{ unmarked: 'public', directives: { auth: 'fresh' } }, 'directives'],
   ])('%j: the error names the option', (options, option) => {
     expect(() => guardSchema(schema, options as GuardOptions)).toThrow(expect.objectContaining({ option }))
+  })
+})
+
+test('what goes wrong while a rule is read is thrown as it is', () => {
+  const auth = {
+    get roles() {
+      throw new RangeError('of the host')
+    },
+  }
+  expect(() => problemsOf({ auth })).toThrow(RangeError)
+})
+
+describe('a default that gives something guarded', () => {
+  const owner = { type: GraphQLString, extensions: { directives: { auth: true } } }
+  const filter = new GraphQLInputObjectType({
+    name: 'Filter',
+    fields: { owner, text: { type: GraphQLString } },
+  })
+  // graphql 17 has its own name for a default, beside the one of graphql 16.
+  const defaults = (value: unknown) =>
+    versionInfo.major < 17 ? [{ defaultValue: value }] : [{ defaultValue: value }, { default: { value } }]
+
+  test.each([
+    ['in a list', [{ owner: 'x' }], true],
+    ['as one in place of a list', { owner: 'x' }, true],
+    ['not at all', [{ text: 'x' }], false],
+  ])('%s', (_how, value, isProblem) => {
+    for (const given of defaults(value)) {
+      const args = { filters: { type: new GraphQLList(filter), ...given } }
+      const fields = { a: { type: GraphQLString, args } }
+      const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields }) })
+      const guard = () => guardSchema(schema, { unmarked: 'public' })
+      if (isProblem) expect(guard).toThrow('Query.a(filters:): its default gives Filter.owner')
+      else expect(guard).not.toThrow()
+    }
   })
 })

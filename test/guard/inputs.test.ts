@@ -192,6 +192,14 @@ test.each(REFUSED)('the error names the input: %s', async (_case, query, variabl
   expect(coordinatesOf(await viaYoga(host)({ query, variables }))).toEqual([coordinate])
 })
 
+test('variables that do not fit are taken to give all that they could', async () => {
+  const query = 'query ($f: Filter, $n: Boolean!) { search(filter: $f) @skip(if: $n) }'
+  const request = { query, variables: { n: 'no boolean' } }
+  expect(coordinatesOf(await viaYoga(host)(request))).toEqual(['Filter.owner'])
+  const { errors } = await viaYoga(host)({ ...request, viewer: ADMIN })
+  expect(errors[0]?.message).toContain('"$n"')
+})
+
 test('a resolver called in the middle is judged by the arguments that it is given', async () => {
   const guarded = guardSchema(host.schema, {
     unmarked: 'public',

@@ -103,6 +103,8 @@ describe.each(DOORS)('%s', (_name, door) => {
     expect(codesOf(await run({ query: '{ yes }', viewer: { kind: 'expired' } }))).toEqual(['TOKEN_EXPIRED'])
     expect(codesOf(await run({ query: '{ admin }', viewer: USER }))).toEqual(['FORBIDDEN'])
     expect((await run({ query: '{ open no @skip(if: true) }', viewer: USER })).errors).toEqual([])
+    const query = 'query ($x: Boolean!) { open no @skip(if: $x) }'
+    expect((await run({ query, variables: { x: true }, viewer: USER })).errors).toEqual([])
     expect(asked).toEqual([])
   })
 
@@ -132,9 +134,16 @@ describe.each(DOORS)('%s', (_name, door) => {
     }
     await door(host, { policies })({
       query: '{ yes }',
-      viewer: { ...USER, scopes: ['s'], claims: { sub: '1' } },
+      viewer: { ...USER, scopes: ['s'], claims: { sub: '1' }, fresh: true, authTime: 5 },
     })
-    expect(told[0]).toMatchObject({ kind: 'active', roles: ['user'], scopes: ['s'], claims: { sub: '1' } })
+    expect(told[0]).toEqual({
+      kind: 'active',
+      roles: ['user'],
+      scopes: ['s'],
+      claims: { sub: '1' },
+      fresh: true,
+      authTime: 5,
+    })
     expect(told[1]).toMatchObject({ roles: ['user'] })
   })
 })

@@ -49,6 +49,15 @@ describe('the viewer is taken once', () => {
     expect(codesOf(await run({ query: '{ secret }', viewer }))).toEqual(['FORBIDDEN'])
   })
 
+  test('roles and claims that are frozen count as any others', async () => {
+    const host = makeHost(typeDefs)
+    const claims = Object.freeze({ org: Object.freeze(['acme']) })
+    const viewer: Viewer = { kind: 'active', roles: Object.freeze(['admin']), claims }
+    expect((await viaYoga(host)({ query: '{ secret }', viewer })).errors).toEqual([])
+    const other = { ...viewer, claims: Object.freeze({ org: 'other' }) }
+    expect(codesOf(await viaYoga(host)({ query: '{ secret }', viewer: other }))).toEqual(['FORBIDDEN'])
+  })
+
   test.each([
     [
       'throws',

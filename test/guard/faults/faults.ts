@@ -102,8 +102,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the adapter’s judge does not know the defaults of variables',
     file: 'conditions.ts',
-    find: 'if (variableValues === undefined) return coerced ?? null',
-    replace: 'if (variableValues === undefined && coerced) return raw ?? {}',
+    find: 'return variableValues?.coerced ?? coerced ?? null',
+    replace: 'return variableValues?.coerced ?? (coerced && raw) ?? null',
   },
   {
     name: 'a bad token is not refused where the rule gives null',

@@ -35,7 +35,7 @@ describe('where no HTTP is, as behind a WebSocket', () => {
     return async (text: string, viewer: Viewer): Promise<unknown> => {
       const { schema, parse, contextFactory, execute, subscribe } = getEnveloped({ viewer })
       const args = { schema, document: parse(text), contextValue: await contextFactory() }
-      const result: unknown = await (text.startsWith('{') ? execute(args) : subscribe(args))
+      const result: unknown = await (text.startsWith('subscription') ? subscribe(args) : execute(args))
       if (typeof result !== 'object' || result === null || !(Symbol.asyncIterator in result)) return result
       for await (const event of result as AsyncIterable<unknown>) return event
       return null
@@ -52,6 +52,8 @@ describe('where no HTTP is, as behind a WebSocket', () => {
     const refusing = startWithout([useExecutingCache()])
     expect(await refusing('{ mine }', ADA)).toMatchObject({ data: { mine: 'Query.mine' } })
     await expect(refusing('{ mine }', BOB)).rejects.toThrow('may be somebody else')
+    await refusing('query Mine { mine }', ADA)
+    await expect(refusing('query Mine { mine }', BOB)).rejects.toThrow('The operation Mine asks')
     const judging = startWithout([useExecutingCache()], { foreignAnswers: 'judge' })
     expect(await judging('{ asked }', ADA)).toMatchObject({ data: { asked: 'Query.asked' } })
     expect(await judging('{ asked }', ADA)).toMatchObject({ data: { asked: 'Query.asked' } })

@@ -165,6 +165,11 @@ test('a schema that is not guarded, or whose resolvers were replaced, stops the 
   started.push({ close: async () => void (await app.close()) })
   await app.register(mercurius, { schema: makeHost(typeDefs).schema })
   expect(() => mercuriusGuard(app)).toThrow(/mercuriusGuard: the schema is not guarded/)
+  const without = guardSchema(makeHost(typeDefs).schema, OPTIONS)
+  delete without.getTypeMap().Diary
+  expect(() => mercuriusGuard({ graphql: { schema: without, addHook() {} }, log: app.log })).toThrow(
+    /mercuriusGuard: Diary.id: put the resolvers/,
+  )
   await expect(start({ resolvers: { Query: { secret: () => 'leaked' } } })).rejects.toThrow(
     /mercuriusGuard: Query.secret: put the resolvers into the schema before it is guarded/,
   )

@@ -218,3 +218,29 @@ test('foreignAnswers takes one of two', () => {
     expect.objectContaining({ option: 'foreignAnswers' }),
   )
 })
+
+describe('an answer from elsewhere to what cannot be judged', () => {
+  const LEAKED = { data: { mine: 'leaked' } }
+  const useElsewhere = (before: (context: object) => void = () => undefined): Plugin => ({
+    onParams: ({ setResult }) => setResult(LEAKED),
+    onExecutionResult: ({ context }) => before(context),
+  })
+
+  test.each([
+    ['a field that does not exist', { query: '{ nonsense }' }],
+    ['an operation that the client did not write out', { operationName: 'Mine', extensions: {} }],
+  ])('%s: is not shown', async (_what, body) => {
+    const { ask } = start((guard) => [guard, useElsewhere()])
+    const { text } = await ask(body, ADA)
+    expect(text).toContain('errors')
+    expect(text).not.toContain('leaked')
+  })
+
+  test('a request that somebody made us forget: is not shown', async () => {
+    const forget = (context: object) => {
+      for (const key of Object.getOwnPropertySymbols(context)) Reflect.deleteProperty(context, key)
+    }
+    const { ask } = start((guard) => [guard, useElsewhere(forget)])
+    expect((await ask({ query: '{ mine }' }, ADA)).text).not.toContain('leaked')
+  })
+})

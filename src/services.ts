@@ -8,6 +8,7 @@ import { AuthError, OptionError } from './base/errors.js'
 import { isFresh } from './base/freshness.js'
 import type { Logger } from './base/logger.js'
 import type { ServerConfig, TokenConfig, VerifyConfig } from './base/options.js'
+import { createClaimsDeriver } from './context/derive-claims.js'
 import type { Load } from './context/index.js'
 import type { Services } from './graphql/services.js'
 import type { Hooks } from './hooks.js'
@@ -132,7 +133,14 @@ export function createServices(parts: ServiceParts) {
     authenticator,
   })
   const sessionRevocation = createSessionRevocation({ store, commit, feed, foreignTtlSeconds })
-  const judgeToken = createJudgeToken({ verifier, revocation, store, checks, checkByHost })
+  const judgeToken = createJudgeToken({
+    verifier,
+    feed,
+    store,
+    config: tokenConfig,
+    checkByHost,
+    deriveClaims: createClaimsDeriver({ config: verifyConfig, clock, grants: hooks.grants }),
+  })
   const services: Services = {
     store,
     verifier,
@@ -175,7 +183,7 @@ export function createServices(parts: ServiceParts) {
       const judged = await judgeToken(raw, expected)
       if (!('token' in judged)) return judged
       if (judged.kind === 'unknown') return judged.token
-      return { kind: judged.kind === 'rotated' ? 'revoked' : judged.kind }
+      return { kind: judged.kind === 'rotated' || judged.kind === 'reused' ? 'revoked' : judged.kind }
     },
     peek: peekUnverified,
   }

@@ -1,3 +1,4 @@
+import type { Claims } from '../base/claims.js'
 import type { ErrorCode } from '../base/errors.js'
 import type { OverToken } from '../sessions/judge-token.js'
 import type { TokenRecord } from '../store/contract.js'
@@ -15,7 +16,8 @@ const MEANING: Readonly<
   expired: { state: 'EXPIRED', access: 'TOKEN_EXPIRED', refresh: 'SESSION_ENDED' },
   revoked: { state: 'REVOKED', access: 'TOKEN_REVOKED', refresh: 'SESSION_ENDED' },
   superseded: { state: 'SUPERSEDED', access: 'TOKEN_EXPIRED', refresh: 'SESSION_ENDED' },
-  rotated: { state: 'ROTATED', access: null, refresh: 'SESSION_ENDED' },
+  rotated: { state: 'ROTATED', access: null, refresh: null },
+  reused: { state: 'ROTATED', access: null, refresh: 'REFRESH_REUSED' },
   unknown: { state: 'UNKNOWN', access: null, refresh: 'SESSION_ENDED' },
   rejected: { state: 'INVALID', access: 'CLAIMS_REJECTED', refresh: 'CLAIMS_REJECTED' },
   invalid: { state: 'INVALID', access: 'TOKEN_INVALID', refresh: 'TOKEN_INVALID' },
@@ -34,16 +36,17 @@ export function introspectionResolvers({ store, judgeToken, isFresh }: Services)
     const { type, subject, claims } = 'token' in judged ? judged.token : judged
     const row = claims.jti === undefined ? null : await store.findToken(claims.jti)
     const user = await store.findUser(subject)
+    const active = codes[type] === null
     return {
-      active: judged.kind === 'valid',
+      active,
       state,
       code: codes[type],
       type: type.toUpperCase(),
       ...{ sub: subject, jti: claims.jti, iss: claims.iss, sessionId: claims.sid },
       aud: claims.aud === undefined ? [] : [claims.aud].flat(),
-      scope: typeof claims.scope === 'string' ? claims.scope : null,
-      roles: readRoles(claims.roles),
-      fresh: type === 'access' && isFresh(claims),
+      scope: readScope(claims),
+      roles: readTexts(claims.roles) ?? [],
+      fresh: active && type === 'access' && isFresh(claims),
       ...{ iat: toDate(claims.iat), nbf: toDate(claims.nbf), exp: toDate(claims.exp) },
       authTime: toDate(claims.auth_time),
       ...ofRow(row, subject),
@@ -54,9 +57,14 @@ export function introspectionResolvers({ store, judgeToken, isFresh }: Services)
   return { Query: { introspect } }
 }
 
-/** Anything but a list of texts is none, as for the guard. */
-function readRoles(roles: unknown): readonly string[] {
-  return Array.isArray(roles) && roles.every((role) => typeof role === 'string') ? roles : []
+/** `scope` is one text (RFC 9068 §2.2.3); `grants`, and some issuers, give `scopes`, a list. */
+function readScope({ scope, scopes }: Claims): string | null {
+  return typeof scope === 'string' ? scope : (readTexts(scope ?? scopes)?.join(' ') ?? null)
+}
+
+/** Null for anything but a list of texts: for the guard that is none. */
+function readTexts(list: unknown): readonly string[] | null {
+  return Array.isArray(list) && list.every((one) => typeof one === 'string') ? list : null
 }
 
 /** Claims that grant are not judged as they are verified: `auth_time` may be anything. */

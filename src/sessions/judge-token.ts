@@ -1,51 +1,95 @@
+import type { Claims } from '../base/claims.js'
+import type { TokenConfig } from '../base/options.js'
 import type { RevocationFeed } from '../revocation/feed.js'
-import type { Store, TokenRecord } from '../store/contract.js'
+import type { Store } from '../store/contract.js'
 import type { CheckByHost } from '../tokens/host-checks.js'
-import type { ExpectedType, ValidToken, Verdict, Verifier } from '../tokens/verify.js'
+import type {
+  ExpectedType,
+  ExpiredToken,
+  UnjudgedToken,
+  ValidToken,
+  Verdict,
+  Verifier,
+} from '../tokens/verify.js'
+import { judgeRefresh, type RefreshState } from './judge-refresh.js'
 
 /** A token that signature, claims and time vouch for, but that is not good any more, or not here. */
 export interface OverToken {
   /**
-   * `superseded`: counts as expired. `rotated`: a refresh token that was exchanged. `unknown`: a refresh token that is
-   * not kept here, minted elsewhere or long past. `rejected`: the host does not take its claims.
+   * `superseded`: counts as expired. `rotated` and `reused`: a refresh token that was exchanged, within the reuse window
+   * and longer ago. `unknown`: a refresh token that is not kept here, minted elsewhere or long past. `rejected`: the host
+   * does not take its claims.
    */
-  readonly kind: 'revoked' | 'superseded' | 'rotated' | 'unknown' | 'rejected'
+  readonly kind: 'revoked' | 'superseded' | 'rotated' | 'reused' | 'unknown' | 'rejected'
   readonly token: ValidToken
 }
 
-/** What the server makes of a token: data, never an exception of its own. Throws what the store throws. */
+/**
+ * What the server makes of a token: of an access token as a guarded field does, of a refresh token as `refresh` does. Data,
+ * never an exception of its own; throws what the store throws. An access token that is good has the claims that the guard sees.
+ */
 export type JudgeToken = (raw: string, expected: ExpectedType) => Promise<Verdict | OverToken>
 
 export function createJudgeToken(parts: {
   verifier: Verifier
-  /** Absent: access tokens are not looked up among the revoked. */
-  revocation?: Pick<RevocationFeed, 'check'>
-  store: Pick<Store, 'findToken'>
-  checks: 'all' | 'refresh' | 'none'
+  feed: Pick<RevocationFeed, 'check'>
+  store: Pick<Store, 'findToken' | 'findSession' | 'findUser' | 'now'>
+  config: TokenConfig
   /** The host's own checks. */
   checkByHost?: CheckByHost
+  /** Changes the claims of a good access token. Thrown, they are rejected. */
+  deriveClaims: (claims: Claims) => Claims
 }): JudgeToken {
-  const { verifier, revocation, store, checks, checkByHost } = parts
+  const { verifier, feed, store, config, checkByHost, deriveClaims } = parts
 
-  /** Refresh tokens are asked about in the database, as `refresh` does. */
-  async function judgeRefresh({ claims }: ValidToken): Promise<OverToken['kind'] | 'live'> {
-    const row: TokenRecord | null = claims.jti === undefined ? null : await store.findToken(claims.jti)
-    if (row === null) return 'unknown'
-    if (row.rotatedAt !== null) return 'rotated'
-    return row.revokedAt !== null && checks !== 'none' ? 'revoked' : 'live'
+  /** Null: there is nothing against it. */
+  function askFeed(token: ValidToken): OverToken | UnjudgedToken | null {
+    if (config.checks !== 'all') return null
+    const state = feed.check(token.claims, token.subject)
+    if (state === 'unavailable') return { kind: state, cause: 'the revocations are not loaded' }
+    return state === 'live' ? null : { kind: state, token }
+  }
+
+  /** Null: there is nothing against it. */
+  async function askHost(token: ValidToken): Promise<OverToken | UnjudgedToken | null> {
+    const verdict = (await checkByHost?.(token)) ?? 'good'
+    if (verdict === 'unavailable') return { kind: verdict, cause: 'isRevoked failed' }
+    return verdict === 'good' ? null : { kind: verdict, token }
+  }
+
+  async function judgeAccess(token: ValidToken): Promise<Verdict | OverToken> {
+    const objection = askFeed(token) ?? (await askHost(token))
+    if (objection !== null) return objection
+    try {
+      return { ...token, claims: deriveClaims(token.claims) }
+    } catch {
+      return { kind: 'rejected', token }
+    }
+  }
+
+  /** The session before the token: should it be exchanged meanwhile, it is found exchanged. */
+  async function readRefresh({ claims, subject }: ValidToken): Promise<RefreshState> {
+    const { jti, sid } = claims
+    if (jti === undefined || sid === undefined) return 'unknown'
+    const now = await store.now()
+    const session = await store.findSession(sid)
+    const row = await store.findToken(jti)
+    return judgeRefresh({ row, session, user: await store.findUser(subject) }, config, now)
+  }
+
+  async function judgeRefreshToken(token: ValidToken): Promise<Verdict | OverToken> {
+    const objection = await askHost(token)
+    if (objection !== null) return objection
+    const state = await readRefresh(token)
+    if (state === 'live') return token
+    if (state === 'expired') return { ...token, kind: state } satisfies ExpiredToken
+    // What is not kept here falls with its user all the same, for a host that takes it.
+    return (state === 'unknown' ? askFeed(token) : null) ?? { kind: state, token }
   }
 
   return async (raw, expected) => {
     const verdict = await verifier.verify(raw, expected)
     if (verdict.kind !== 'valid') return verdict
-    const kept = verdict.type === 'refresh' ? await judgeRefresh(verdict) : 'live'
-    if (kept === 'rotated' || kept === 'revoked') return { kind: kept, token: verdict }
-    const state = revocation?.check(verdict.claims, verdict.subject) ?? 'live'
-    if (state === 'unavailable') return { kind: state, cause: 'the revocations are not loaded' }
-    if (state !== 'live') return { kind: state, token: verdict }
-    const host = (await checkByHost?.(verdict)) ?? 'good'
-    if (host === 'unavailable') return { kind: host, cause: 'isRevoked failed' }
-    if (host !== 'good') return { kind: host, token: verdict }
-    return kept === 'unknown' ? { kind: kept, token: verdict } : verdict
+    return verdict.type === 'refresh' ? judgeRefreshToken(verdict) : judgeAccess(verdict)
   }
 }

@@ -6,6 +6,7 @@ import type { CommitRevoking } from '../revocation/commit.js'
 import type { SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import { endSessions } from './end.js'
 import type { GenuineToken, Issued } from './issued.js'
+import { judgeRefresh } from './judge-refresh.js'
 import { isPast, sessionEnd } from './limits.js'
 import { accessRow, mintPair, refreshRow } from './pair.js'
 import type { SessionSigner } from './sign.js'
@@ -75,20 +76,9 @@ export function createRotate(parts: {
   ): Promise<Outcome> {
     const row = await tx.findToken(token.jti)
     const session = await tx.findSession(token.sessionId)
-    if (row === null || session === null) return { kind: 'ended' }
-    if (row.sessionId !== session.id || session.userId !== user.id) return { kind: 'ended' }
-    if (session.revokedAt !== null || isPast(session.refreshExpiresAt, now)) return { kind: 'ended' }
-    if (row.rotatedAt === null) return { kind: 'ended' }
-    // Before anything else that could be said of it: who stole it may have revoked it, to hide that it is used again.
-    if (!isWithinWindow(row.rotatedAt, now)) return { kind: 'reused' }
-    if (row.revokedAt !== null && config.checks !== 'none') return { kind: 'ended' }
-    return { kind: 'pair', user, session }
-  }
-
-  /** The time was read before the lock, so that a rival's exchange may seem to lie ahead. */
-  function isWithinWindow(rotatedAt: Date, now: Date): boolean {
-    const windowMs = config.reuseWindowSeconds * 1000
-    return windowMs > 0 && now.getTime() - rotatedAt.getTime() < windowMs
+    const state = judgeRefresh({ row, session, user }, config, now)
+    if (state === 'rotated' && session !== null) return { kind: 'pair', user, session }
+    return { kind: state === 'reused' ? 'reused' : 'ended' }
   }
 
   async function decide(token: Presented, client: Source, now: Date): Promise<Outcome> {

@@ -1,0 +1,40 @@
+import { isEnabled } from '../accounts/authenticate.js'
+import type { TokenConfig } from '../base/options.js'
+import type { SessionRecord, TokenRecord, UserRecord } from '../store/contract.js'
+import { isPast, sessionEnd } from './limits.js'
+
+/**
+ * What `refresh` has for a genuine refresh token. `rotated`: exchanged a moment ago, so the session's pair again.
+ * `reused`: exchanged longer ago than the reuse window. `unknown`: of no session that is kept here.
+ */
+export type RefreshState = 'live' | 'rotated' | 'reused' | 'revoked' | 'expired' | 'unknown'
+
+/** What is kept of the token. */
+export interface KeptRefresh {
+  readonly row: TokenRecord | null
+  readonly session: SessionRecord | null
+  readonly user: UserRecord | null
+}
+
+export function judgeRefresh(
+  { row, session, user }: KeptRefresh,
+  config: TokenConfig,
+  now: Date,
+): RefreshState {
+  if (row === null || session === null || user === null) return 'unknown'
+  if (row.sessionId !== session.id || session.userId !== user.id) return 'unknown'
+  if (session.revokedAt !== null || !isEnabled(user)) return 'revoked'
+  if (isPast(session.refreshExpiresAt, now) || isPast(sessionEnd(session.createdAt, config), now))
+    return 'expired'
+  // Before anything else that could be said of it: who stole it may have revoked it, to hide that it is used again.
+  if (row.rotatedAt !== null && !isWithinWindow(row.rotatedAt, config, now)) return 'reused'
+  if (row.revokedAt !== null && config.checks !== 'none') return 'revoked'
+  if (row.rotatedAt !== null) return 'rotated'
+  return session.refreshJti === row.jti ? 'live' : 'revoked'
+}
+
+/** The time was read before the lock, so that a rival's exchange may seem to lie ahead. */
+function isWithinWindow(rotatedAt: Date, { reuseWindowSeconds }: TokenConfig, now: Date): boolean {
+  const windowMs = reuseWindowSeconds * 1000
+  return windowMs > 0 && now.getTime() - rotatedAt.getTime() < windowMs
+}

@@ -28,6 +28,7 @@ import type { ServerContext } from './graphql/services.js'
 import { guardSchema, useGuard } from './guard/index.js'
 import { checkHostOptions, type Hooks } from './hooks.js'
 import { answerHeaders } from './http/answer-headers.js'
+import { createClientOf } from './http/client.js'
 import { createCors } from './http/cors.js'
 import { createGraphQLServer } from './http/graphql-server.js'
 import { createHealth } from './http/health.js'
@@ -158,6 +159,8 @@ async function assemble(
   const schema = guardSchema(buildSchema(services, options), guardOptions)
 
   const corsOrigins = new Set(server.corsOrigins)
+  const clientOf = createClientOf(server.trustedProxies)
+  const countAttempts = (of: object, count: number) => services.attempts.count(clientOf(of).ip, count)
   const context = createServerContext({
     verifier: services.verifier,
     config: verifyConfig,
@@ -170,7 +173,7 @@ async function assemble(
     loadUser,
     store,
     findCookies: createTokenCookies({ config: parts.cookies, corsOrigins, clock }),
-    trustedProxies: server.trustedProxies,
+    clientOf,
   })
 
   if (administrator !== null) await ensureFirstAdministrator({ ...services, logger }, administrator)
@@ -185,6 +188,7 @@ async function assemble(
     plugins:
       sliding === null ? [useGuard(guardOptions)] : [useGuard(guardOptions), useSliding(sliding, logger)],
     limits: server,
+    countAttempts,
     logger,
     reword,
   })
@@ -197,6 +201,7 @@ async function assemble(
     maxBodyBytes: server.maxBodyBytes,
     cors: createCors(corsOrigins),
     bodyTokens: locations.bodyTokens,
+    countAttempts,
     headers: answerHeaders(locations.headerName, { dependOnOrigin: corsOrigins.size > 0 }),
     logger,
     playground: server.graphiql ? createPlayground({ schema, ...locations }) : undefined,

@@ -1,12 +1,4 @@
-import {
-  type ExecutionResult,
-  execute,
-  type GraphQLSchema,
-  type ParseOptions,
-  parse,
-  type Source,
-  subscribe,
-} from 'graphql'
+import { type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql'
 import { createYoga, type GraphQLHTTPExtensions, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { AuthError } from '../base/errors.js'
 import { toGraphQLError } from '../base/graphql-error.js'
@@ -18,20 +10,14 @@ import { refuseCookieStreams } from './csrf.js'
 import { createDocumentCaches } from './document-cache.js'
 import { finishErrors } from './finish-result.js'
 import { type AnswerError, type PlainAnswer, summarise } from './http-refusal.js'
+import { type CountAttempts, useOneCredential } from './one-credential.js'
 import { createDescribeOperation, type DescribeOperation } from './operation-mark.js'
+import { parseBounded } from './parse-bounded.js'
 import { createToPublicError, type ToPublicError } from './public-error.js'
 import type { GraphQLParameters } from './request-body.js'
 import type { RequestView } from './request-view.js'
 import type { RewordError } from './reword-errors.js'
 import { writeResult } from './write-result.js'
-
-/** The introspection that tools send has some 300. */
-const MAX_TOKENS = 5_000
-
-/** What a document costs, in memory and to validate, goes by its tokens: 100 kB of them can be 50,000. */
-function parseBounded(source: string | Source, options?: ParseOptions) {
-  return parse(source, { ...options, maxTokens: MAX_TOKENS })
-}
 
 // Yoga's own executor answers fields in the order in which they were ready, not in which they were asked for.
 const graphqlJs: Plugin = {
@@ -77,6 +63,7 @@ export function createGraphQLServer(parts: {
   context: (initial: object) => object | Promise<object>
   plugins: readonly Plugin[]
   limits: DocumentLimits
+  countAttempts: CountAttempts
   logger: Logger
   reword: RewordError
 }): GraphQLServer {
@@ -94,6 +81,7 @@ export function createGraphQLServer(parts: {
     context: parts.context,
     plugins: [
       graphqlJs,
+      useOneCredential(parts.countAttempts),
       useDocumentLimits(parts.limits),
       ...parts.plugins,
       refuseUnreadStreams,

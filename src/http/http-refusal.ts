@@ -9,11 +9,18 @@ export class HttpRefusal extends Error {
   readonly status: number
   /** For 405: the methods that there are. */
   readonly allow: string | undefined
+  /** How many attempts of its source it counts as. */
+  readonly attempts: number
 
-  constructor(status: 400 | 404 | 405 | 406 | 413 | 415, message: string, options: { allow?: string } = {}) {
+  constructor(
+    status: 400 | 404 | 405 | 406 | 413 | 415,
+    message: string,
+    { allow, attempts = 0 }: { allow?: string; attempts?: number } = {},
+  ) {
     super(message)
     this.status = status
-    this.allow = options.allow
+    this.allow = allow
+    this.attempts = attempts
   }
 }
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
+import { countBatch } from './count-batch.js'
 import { HttpRefusal } from './http-refusal.js'
 
 /** What a GraphQL request over POST consists of (GraphQL over HTTP §5.4). */
@@ -90,7 +91,10 @@ export interface GraphQLBody {
  */
 export function parseParameters(body: Body, tokenNames: readonly string[] = []): GraphQLBody {
   const parsed = Buffer.isBuffer(body) ? parseBytes(body) : body.parsed
-  if (Array.isArray(parsed)) throw new HttpRefusal(400, 'One operation a request: batches are not taken.')
+  if (Array.isArray(parsed)) {
+    const attempts = countBatch(parsed)
+    throw new HttpRefusal(400, 'One operation a request: batches are not taken.', { attempts })
+  }
   if (!isObject(parsed)) throw new HttpRefusal(400, 'The body must be a JSON object.')
   const { query, variables, operationName, extensions } = parsed
   if (typeof query !== 'string') throw new HttpRefusal(400, '`query` must be a string.')

@@ -1,12 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Logger } from '../base/logger.js'
 import { chooseForm } from './accept.js'
+import { answerFailure } from './answer-failure.js'
 import { mergeHeaders, withAnswerHeaders } from './answer-headers.js'
 import type { Cors } from './cors.js'
 import type { GraphQLServer } from './graphql-server.js'
-import { answerError, answerRefusal, HttpRefusal, type PlainAnswer } from './http-refusal.js'
+import { HttpRefusal, type PlainAnswer } from './http-refusal.js'
+import type { CountAttempts } from './one-credential.js'
 import type { Playground } from './playground/playground.js'
-import { asError, conceal } from './public-error.js'
 import {
   type GraphQLBody,
   type GraphQLParameters,
@@ -29,6 +30,7 @@ export interface LaneOptions {
   readonly cors: Cors | null
   /** The members of a body, beside GraphQL's, that may hold a token. */
   readonly bodyTokens: readonly string[]
+  readonly countAttempts: CountAttempts
   /** Of every answer. */
   readonly headers: Readonly<Record<string, string>>
   readonly logger: Logger
@@ -47,9 +49,10 @@ export function createNodeListener(options: LaneOptions): RequestListener {
   const { log } = options
   return (request, response) => {
     const entry = log.begin(request.headers['x-request-id'])
-    serve(request, response, entry).catch((error: unknown) => {
-      if (response.headersSent) response.destroy()
-      else reply(response, entry, answerFailure(error, { isAborted: response.destroyed, ...options }))
+    serve(request, response, entry).catch(async (error: unknown) => {
+      if (response.headersSent) return response.destroy()
+      const failure = { source: { req: request }, isAborted: response.destroyed, ...options }
+      return reply(response, entry, await answerFailure(error, failure))
     })
   }
 
@@ -116,9 +119,10 @@ export function createFetchHandler(options: LaneOptions) {
   return async (request: Request, context: object = {}): Promise<Response> => {
     const entry = log.begin(request.headers.get('x-request-id'))
     const own = new Headers({ ...options.headers, 'x-request-id': entry.id })
-    const response = await serve(request, { entry, own, given: context }).catch((error: unknown) =>
-      reply(entry, answerFailure(error, { isAborted: request.signal.aborted, ...options })),
-    )
+    const response = await serve(request, { entry, own, given: context }).catch(async (error: unknown) => {
+      const failure = { source: { ...context, request }, isAborted: request.signal.aborted, ...options }
+      return reply(entry, await answerFailure(error, failure))
+    })
     mergeHeaders(response.headers, own)
     return response
   }
@@ -232,14 +236,4 @@ function requirePlain(options: LaneOptions, method: string | undefined, path: st
   if (answer === null) throw new HttpRefusal(404, 'There is nothing here.')
   if (method !== 'GET' && method !== 'HEAD') throw new HttpRefusal(405, 'Use GET.', { allow: 'GET, HEAD' })
   return answer
-}
-
-/** What is neither refused on purpose nor given up by the client is our mistake, or a host's. */
-function answerFailure(
-  error: unknown,
-  { isAborted, logger, reword }: { isAborted: boolean; logger: Logger; reword: RewordError },
-): PlainAnswer {
-  if (error instanceof HttpRefusal) return answerRefusal(error, reword)
-  if (isAborted) return answerRefusal(new HttpRefusal(400, 'The request was given up.'), reword)
-  return answerError(conceal(asError(error), logger), reword)
 }

@@ -7,18 +7,17 @@ import {
 } from '../context/index.js'
 import type { ServerContext, TokenCookies } from '../graphql/services.js'
 import type { SessionRecord, Store } from '../store/contract.js'
-import { createClientOf } from './client.js'
+import type { ClientOf } from './client.js'
 
 /** What the server's resolvers find in their context, made of a request. */
 export function createServerContext(
   parts: Omit<ContextDependencies<unknown, SessionRecord>, 'loadSession'> & {
     readonly store: Pick<Store, 'findSession'>
     readonly findCookies: (source: RequestSource) => TokenCookies | null
-    readonly trustedProxies: readonly string[]
+    readonly clientOf: ClientOf
   },
 ): (source: RequestSource) => Awaitable<ServerContext> {
-  const { store, findCookies } = parts
-  const clientOf = createClientOf(parts.trustedProxies)
+  const { store, findCookies, clientOf } = parts
   const build = createContextBuilder<unknown, SessionRecord>({
     ...parts,
     async loadSession({ sessionId, subject }) {

@@ -33,12 +33,14 @@ export function createOptions(
     },
   })
   const context = () => ({})
+  const countAttempts = () => Promise.resolve()
   const graphql = createGraphQLServer({
     schema,
     endpoint: '/graphql',
     context,
     plugins,
     limits: resolveServer({}),
+    countAttempts,
     logger,
     reword: (error) => error,
   })
@@ -50,6 +52,7 @@ export function createOptions(
     maxBodyBytes: 500_000,
     cors: null,
     bodyTokens: [],
+    countAttempts,
     headers: answerHeaders('authorization'),
     logger,
     reword: (error) => error,

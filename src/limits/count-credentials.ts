@@ -1,0 +1,62 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql'
+import { AuthError } from '../base/errors.js'
+
+/** The mutations that take a password or a token, each of which can be guessed. */
+export const CREDENTIAL_FIELDS: readonly string[] = [
+  'signup',
+  'login',
+  'refresh',
+  'reauthenticate',
+  'changePassword',
+]
+const FIELDS: ReadonlySet<string> = new Set(CREDENTIAL_FIELDS)
+
+/**
+ * How many credentials a mutation takes, by the names that they are answered under, whatever fragments they are in;
+ * `@skip` and `@include` make no difference.
+ */
+export function countCredentials(
+  operation: OperationDefinitionNode,
+  findFragment: (name: string) => FragmentDefinitionNode | undefined,
+): number {
+  const names = new Set<string>()
+  const spread = new Set<string>()
+  const take = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.INLINE_FRAGMENT) take(selection.selectionSet)
+      else if (selection.kind === Kind.FIELD) {
+        if (FIELDS.has(selection.name.value)) names.add((selection.alias ?? selection.name).value)
+      } else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value)
+        const fragment = findFragment(selection.name.value)
+        if (fragment !== undefined) take(fragment.selectionSet)
+      }
+    }
+  }
+  take(operation.selectionSet)
+  return names.size
+}
+
+/** The same, of an operation of a document. */
+export function countCredentialsIn(
+  { definitions }: DocumentNode,
+  operation: OperationDefinitionNode,
+): number {
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const one of definitions) {
+    if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
+  }
+  return countCredentials(operation, (name) => fragments.get(name))
+}
+
+/** Says that an operation takes more than one. */
+export function tooManyCredentials(count: number): AuthError {
+  const message = `An operation may have one of ${CREDENTIAL_FIELDS.join(', ')}, not ${count}.`
+  return new AuthError('INVALID_REQUEST', { message })
+}

@@ -28,7 +28,7 @@ import type { ServerContext } from './graphql/services.js'
 import { guardSchema, useGuard } from './guard/index.js'
 import { checkHostOptions, type Hooks } from './hooks.js'
 import { answerHeaders } from './http/answer-headers.js'
-import { createClientOf } from './http/client.js'
+import { type ClientOf, createClientOf } from './http/client.js'
 import { createCors } from './http/cors.js'
 import { createGraphQLServer } from './http/graphql-server.js'
 import { createHealth } from './http/health.js'
@@ -107,6 +107,7 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   const locations = resolveLocations(options)
   const cookies = resolveCookies(options)
   const server = resolveServer(options)
+  const clientOf = createClientOf(server.trustedProxies)
   const logger = fromLevel(options.logger ?? silentLogger, server.logLevel)
   const administrator = resolveAdministrator(options)
   const keys = await openKeyring(options, {
@@ -126,7 +127,7 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
         : fixedClock(options.clock)
     const parts = { store, keyring, alignedClock, logger, verifyConfig, tokenConfig, server, hooks: options }
     return await assemble(
-      { ...parts, locations, cookies },
+      { ...parts, locations, cookies, clientOf },
       { ...options, disabledFields },
       { administrator, keys },
     )
@@ -140,6 +141,7 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
 interface Parts extends ServiceParts {
   readonly locations: LocationConfig
   readonly cookies: CookieConfig | null
+  readonly clientOf: ClientOf
 }
 
 async function assemble(
@@ -147,7 +149,7 @@ async function assemble(
   options: HostSchema & ListenOptions,
   { administrator, keys }: { administrator: FirstAdministrator | null; keys: OpenKeyring },
 ): Promise<Sallyport> {
-  const { store, logger, verifyConfig, locations, server } = parts
+  const { store, logger, verifyConfig, locations, server, clientOf } = parts
   const { clock } = parts.alignedClock
   const { services, revocation, sliding, loadUser, tokens, sessions, start, stop } = createServices(parts)
   const guardOptions = {
@@ -157,9 +159,7 @@ async function assemble(
     leeway: aheadSecondsOf(verifyConfig),
   } as const
   const schema = guardSchema(buildSchema(services, options), guardOptions)
-
   const corsOrigins = new Set(server.corsOrigins)
-  const clientOf = createClientOf(server.trustedProxies)
   const countAttempts = (of: object, count: number) => services.attempts.count(clientOf(of).ip, count)
   const context = createServerContext({
     verifier: services.verifier,

@@ -24,14 +24,22 @@ export function readRanges(option: string, texts: readonly string[]): Range[] {
   return texts.map((text) => {
     const address = parseAddress(text)
     if (address !== null) return [address, address.kind() === 'ipv4' ? 32 : 128]
-    if (ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || ipaddr.IPv6.isValidCIDR(text)) {
-      return ipaddr.parseCIDR(text)
-    }
+    const range = parseRange(text)
+    if (range !== null) return range
     throw new OptionError(
       option,
       `needs addresses or CIDR ranges such as 10.0.0.0/8, got ${JSON.stringify(text)}`,
     )
   })
+}
+
+/** One that carries IPv4 addresses (`::ffff:10.0.0.0/104`) is the range of those. */
+function parseRange(text: string): Range | null {
+  if (ipaddr.IPv4.isValidCIDRFourPartDecimal(text)) return ipaddr.parseCIDR(text)
+  if (!ipaddr.IPv6.isValidCIDR(text)) return null
+  const [address, bits] = ipaddr.IPv6.parseCIDR(text)
+  if (!address.isIPv4MappedAddress()) return [address, bits]
+  return bits < 96 ? null : [address.toIPv4Address(), bits - 96]
 }
 
 export function isWithin(address: Address, ranges: readonly Range[]): boolean {

@@ -80,6 +80,11 @@ const CASES: Case[] = [
     line: /^sallyport: ADMIN_PASSWORD: is missing/,
   },
   {
+    what: 'a range of proxies that is none',
+    env: { TRUSTED_PROXIES: '10.0.0.0/8, 10.0.0.0/33' },
+    line: /^sallyport: TRUSTED_PROXIES: needs addresses or CIDR ranges such as 10\.0\.0\.0\/8, got "10\.0\.0\.0\/33"\n/,
+  },
+  {
     what: 'a level of the log that is none',
     env: { LOG_LEVEL: 'verbose' },
     line: /^sallyport: LOG_LEVEL: needs one of debug, info, warn, error, silent, got "verbose"\n/,
@@ -121,8 +126,11 @@ test('a port in use stops the start with one line that names it', async () => {
   )
 })
 
-test('a refused option leaves nothing behind', async () => {
-  const folder = await makeFolder()
-  await runProgram(['serve'], { folder, env: { JWT_ALGORITHM: 'none' } })
-  expect(await readdir(folder)).toEqual([])
-})
+test.each<Record<string, string>>([{ JWT_ALGORITHM: 'none' }, { TRUSTED_PROXIES: 'proxy' }])(
+  '%j leaves nothing behind',
+  async (env) => {
+    const folder = await makeFolder()
+    expect((await runProgram(['serve'], { folder, env })).code).toBe(1)
+    expect(await readdir(folder)).toEqual([])
+  },
+)

@@ -57,6 +57,15 @@ test('ADMIN_EMAIL and ADMIN_PASSWORD make the administrator of two servers that 
   expect(log).not.toContain(PASSWORD)
 })
 
+test('TRUSTED_PROXIES lists the proxies that are believed', async () => {
+  const env = { TRUSTED_PROXIES: '10.0.0.0/8, 127.0.0.1' }
+  const server = await startServer({ folder: await makeFolder(), env })
+  const query = `mutation { signup(input: { username: "ada", password: "${PASSWORD}" }) { session { ip } } }`
+  const headers = { 'content-type': 'application/json', 'x-forwarded-for': '6.6.6.6, 203.0.113.9, 10.1.1.1' }
+  const response = await fetch(server.url, { method: 'POST', headers, body: JSON.stringify({ query }) })
+  expect(await response.json()).toEqual({ data: { signup: { session: { ip: '203.0.113.9' } } } })
+})
+
 test('LOG_LEVEL silences the log', async () => {
   const server = await startServer({ folder: await makeFolder(), env: { LOG_LEVEL: 'error' } })
   server.child.kill('SIGTERM')

@@ -32,11 +32,6 @@ describe('a document beyond a limit is refused before it is validated, naming th
       `{ ...F0 } fragment F0 on Query { node { ...F1 } }
        ${times(25, (i) => `fragment F${i + 1} on Node { next { ${i === 24 ? 'id' : `...F${i + 2}`} } }`)}`,
     ],
-    [
-      'a fragment that spreads itself below',
-      'maxDepth',
-      '{ node { ...F } } fragment F on Node { next { ...F } }',
-    ],
     ['too many aliases', 'maxAliases', `{ node { ${times(31, (i) => `a${i}: id`)} } }`],
     [
       'too many aliases, a few in each of many places',
@@ -148,8 +143,43 @@ describe('a document beyond a limit is refused before it is validated, naming th
 
   test('what is not GraphQL for this schema is still told so', async () => {
     expect(await server.ask('{ node { ...Unknown } }')).toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED' })
-    const cycle = '{ node { ...F } } fragment F on Node { id ...F }'
-    expect(await server.ask(cycle)).toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED' })
+  })
+
+  test.each([
+    ['in one place', '{ node { ...F } } fragment F on Node { id ...F }'],
+    ['below a field', '{ node { ...F } } fragment F on Node { next { ...F } }'],
+    [
+      'by way of another',
+      '{ node { ...F } } fragment F on Node { next { ...G } } fragment G on Node { other { ...F } }',
+    ],
+    [
+      'with many aliases',
+      '{ node { ...F } } fragment F on Node { a: next { ...F } b: next { ...F } c: other { ...F } }',
+    ],
+    ['and nothing uses it', '{ whoami { state } } fragment F on Node { next { ...F } }'],
+    [
+      'after a long chain, with every way back',
+      `{ node { ...F0 } } ${times(300, (i) => `fragment F${i} on Node { next { ...F${(i + 1) % 300} } other { ...F0 } }`)}`,
+    ],
+  ])(
+    'G28 a fragment that spreads itself, %s, is a validation error that says so, again and again',
+    async (_what, query) => {
+      for (let round = 0; round < 2; round++) {
+        const answer = await server.ask(query)
+        expect(answer).toMatchObject({ status: 400, code: 'GRAPHQL_VALIDATION_FAILED' })
+        expect(answer.errors[0]?.message).toContain('within itself')
+        expect(answer.body).not.toHaveProperty('data')
+        expect(answer.errors).toHaveLength(1)
+      }
+    },
+  )
+
+  test('a fragment that spreads itself opens no way around the limits', async () => {
+    const query = `{ ${times(1240, () => 'node{id}')} } fragment F on Node { next { ...F } }`
+    const answer = await server.ask(query)
+    expect(answer).toMatchObject({ status: 400, code: 'GRAPHQL_VALIDATION_FAILED' })
+    expect(answer.errors).toHaveLength(1)
+    expect(answer.errors[0]?.message).toContain('within itself')
   })
 })
 

@@ -16,7 +16,11 @@ test.each([
     installed: ['graphql', '@graphql-tools/utils'],
     gives: ['guardSchema', 'guardTypeDefs', 'useGuard'],
   },
-  { entry: 'sallyport/context', installed: ['jsonwebtoken', 'lru-cache'], gives: ['createAuthContext'] },
+  {
+    entry: 'sallyport/context',
+    installed: ['jsonwebtoken', 'lru-cache', 'cookie'],
+    gives: ['createAuthContext'],
+  },
 ])('$entry loads where nothing but $installed is installed', async ({ entry, installed, gives }) => {
   const folder = await makeFolder()
   const home = join(folder, 'node_modules', 'sallyport')

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/base/clock.js'
 import { resolveServer } from '../../src/base/resolve-options.js'
 import { answerHeaders } from '../../src/http/answer-headers.js'
 import { createGraphQLServer } from '../../src/http/graphql-server.js'
+import type { CountAttempts } from '../../src/http/one-credential.js'
 import type { LaneOptions } from '../../src/http/request-lanes.js'
 import { createRequestLog } from '../../src/http/request-log.js'
 import { createTestLogger } from '../support/test-logger.js'
@@ -16,10 +17,12 @@ export const JSON_HEADER = { 'content-type': 'application/json' }
 export function createOptions(
   plugins: Plugin[] = [],
   onTick: () => void = () => {},
+  countAttempts: CountAttempts = () => Promise.resolve(),
 ): LaneOptions & { logger: ReturnType<typeof createTestLogger> } {
   const logger = createTestLogger()
   const schema = createSchema({
-    typeDefs: 'type Query { answer(x: Int): Int } type Subscription { ticks: Int }',
+    typeDefs:
+      'type Query { answer(x: Int): Int } type Mutation { login: Int } type Subscription { ticks: Int }',
     resolvers: {
       Query: { answer: (_parent, { x }) => x },
       Subscription: {
@@ -33,7 +36,6 @@ export function createOptions(
     },
   })
   const context = () => ({})
-  const countAttempts = () => Promise.resolve()
   const graphql = createGraphQLServer({
     schema,
     endpoint: '/graphql',

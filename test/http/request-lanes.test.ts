@@ -3,6 +3,7 @@ import type { Plugin } from 'graphql-yoga'
 import { describe, expect, test } from 'vitest'
 import type { GraphQLServer } from '../../src/http/graphql-server.js'
 import { createFetchHandler, createNodeListener } from '../../src/http/request-lanes.js'
+import { StoreUnavailable } from '../../src/store/contract.js'
 import { codeOf, createOptions, JSON_HEADER, newRequest, post, QUESTION, serve } from './open-lanes.js'
 
 describe('a host that reads the body before it hands the request on', () => {
@@ -92,6 +93,30 @@ describe('what fails unforeseen', () => {
     expect(response.status).toBe(400)
     expect(await codeOf(response)).toBe('INVALID_REQUEST')
     expect(options.logger.lines).toEqual([])
+  })
+})
+
+describe('attempts that cannot be counted', () => {
+  const TWO = JSON.stringify({ query: 'mutation { a: login b: login }' })
+  const broken = () => Promise.reject(new StoreUnavailable('the database failed'))
+  const stream = { ...JSON_HEADER, accept: 'text/event-stream' }
+
+  test.each([
+    ['of an operation', TWO],
+    ['of a batch', `[${TWO}]`],
+  ])('%s, are UNAVAILABLE whichever way they come in', async (_what, body) => {
+    const options = createOptions([], () => {}, broken)
+    const url = await serve(createNodeListener(options))
+    const ask = createFetchHandler(options)
+    for (const answer of [await post(url, body), await ask(newRequest(body))]) {
+      expect(answer.status).toBe(503)
+      expect(await codeOf(answer)).toBe('UNAVAILABLE')
+    }
+    const streams = [await post(url, body, stream), await ask(newRequest(body, { headers: stream }))]
+    for (const answer of streams) expect(await answer.text()).toContain('UNAVAILABLE')
+    expect(new Set(options.logger.lines.map(({ message }) => message))).toEqual(
+      new Set(['the database is not available']),
+    )
   })
 })
 

@@ -116,11 +116,12 @@ describe('POST', () => {
     ['nothing but a fragment', 'fragment f on Query { whoami { state } }', 'INVALID_REQUEST'],
     ['a subscription, of which there is none', 'subscription { sessionEvents }', 'GRAPHQL_VALIDATION_FAILED'],
     ['a schema', 'type Query { a: Int }', 'INVALID_REQUEST'],
-    ['a document nested without end', '{a'.repeat(4_000), 'INVALID_REQUEST'],
+    // Its tokens are at an end, or the stack is before them, as the parser is compiled or not.
+    ['a document nested without end', '{a'.repeat(4_000), /^(?:GRAPHQL_PARSE_FAILED|INVALID_REQUEST)$/],
   ])('answers 400 to %s', async (_what, query, code) => {
     const { status, body } = await post(JSON.stringify({ query }))
     expect(status).toBe(400)
-    expect(body.errors[0].extensions.code).toBe(code)
+    expect(body.errors[0].extensions.code).toMatch(code)
     expect(body).not.toHaveProperty('data')
   })
 })

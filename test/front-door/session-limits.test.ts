@@ -141,3 +141,16 @@ test('while thousands of rows are pruned in batches, refreshes go on and nothing
   expect(await store.listTokens({ userId, limit: 3_000 })).toHaveLength(2 * refreshes + 3)
   expect((await server.refresh(refreshToken)).status).toBe(200)
 })
+
+test('introspect knows of a limit that is newer than the token, as refresh does', async () => {
+  const before = await startServer()
+  const { refreshToken } = await before.signUp()
+  const { clock, databaseUrl } = before
+  const server = await startServer({ clock, databaseUrl, sessionMaxAge: '1h' })
+  clock.advance(3600)
+  const { accessToken: token } = await server.signUpAdmin()
+  const query = 'query ($token: String!) { introspect(token: $token) { active state code } }'
+  const { data } = await server.ask(query, { token, variables: { token: refreshToken } })
+  expect(data.introspect).toEqual({ active: false, state: 'EXPIRED', code: 'SESSION_ENDED' })
+  expect((await server.refresh(refreshToken)).code).toBe('SESSION_ENDED')
+})

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { PACKAGE_FOLDER } from '../base/package-folder.js'
 import { write } from './answer.js'
 import { describeFailure, type Failure } from './failure.js'
 import { keysCommand } from './keys.js'
@@ -93,5 +94,5 @@ function isUsage(error: unknown): error is Error & { exitCode: number } {
 }
 
 function readVersion(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+  return JSON.parse(readFileSync(new URL('package.json', PACKAGE_FOLDER), 'utf8')).version
 }

@@ -3,6 +3,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema'
 import { type IResolvers, MapperKind, mapSchema, type TypeSource } from '@graphql-tools/utils'
 import type { GraphQLSchema } from 'graphql'
 import { OptionError } from '../base/errors.js'
+import { PACKAGE_FOLDER } from '../base/package-folder.js'
 import { accountResolvers } from './account.js'
 import { auditLogResolvers } from './audit-log.js'
 import { credentialResolvers } from './credentials.js'
@@ -16,7 +17,7 @@ import { userResolvers } from './users.js'
 import { whoamiResolvers } from './whoami.js'
 
 /** The text of `schema.graphql`, which is shipped as it stands. */
-export const serverTypeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8')
+export const serverTypeDefs = readFileSync(new URL('schema.graphql', PACKAGE_FOLDER), 'utf8')
 
 export interface HostSchema {
   /** Types and fields of the host's own; may extend any of ours. */

@@ -6,7 +6,7 @@ const MAX_COUNTERS = 100_000
 
 /** Counters of this instance alone. */
 export function createMemoryCounters(max = MAX_COUNTERS): Counters {
-  const counters = new LRUCache<string, Counter>({ max })
+  const counters = new LRUCache<string, Counter>({ maxSize: max, sizeCalculation: () => 1 })
   return {
     async addToCounter({ key, points, expiresAt, now, latest }) {
       const known = counters.get(key)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { PACKAGE_FOLDER } from '../base/package-folder.js'
 
 /** A committed migration: a folder's name and the SQL in it. */
 export interface Migration {
@@ -17,9 +18,9 @@ export interface MigrationRecord {
   rolledBack: boolean
 }
 
-/** The committed migrations of a provider, in their order. From `src` and from `dist` alike. */
+/** The committed migrations of a provider, in their order. */
 export async function readMigrations(provider: 'sqlite' | 'postgresql'): Promise<Migration[]> {
-  const folder = new URL(`../../prisma/${provider}/migrations/`, import.meta.url)
+  const folder = new URL(`prisma/${provider}/migrations/`, PACKAGE_FOLDER)
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   return Promise.all(names.sort().map((name) => readMigration(folder, name)))

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { PACKAGE_FOLDER } from '../../base/package-folder.js'
 
 export type Encoding = 'br' | 'gzip' | 'identity'
 
@@ -24,7 +25,7 @@ export class PlaygroundMissing extends Error {
 }
 
 /** Shipped as it stands, since it runs as it stands: in a thread, which ends with the page that it has made. */
-const RENDERER = new URL('../../../playground/render.js', import.meta.url)
+const RENDERER = new URL('playground/render.js', PACKAGE_FOLDER)
 
 /** Throws `PlaygroundMissing` where there is no `@graphql-yoga/render-graphiql`. */
 export function renderPage(parts: {

@@ -40,6 +40,8 @@ describe('users', () => {
       expect(answer.pageInfo.hasNextPage).toBe(page < 3)
       seen.push(...answer.nodes.map(({ id }) => id))
       after = answer.pageInfo.endCursor
+      // Later than those above: within their millisecond the order is that of ids.
+      server.clock.advance(1)
       await server.signUp()
     }
     expect([...seen].sort()).toEqual([...ids].sort())

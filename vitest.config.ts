@@ -17,6 +17,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // CI's machine is shared: what fails there is run once more, and shown as tried again.
+    retry: process.env.CI === 'true' ? 1 : 0,
     // By default one core is left idle: half of a small machine.
     maxWorkers: availableParallelism(),
     // `npm run soak` makes more of what is tested by chance.

@@ -159,7 +159,8 @@ test('writes that wait let timers and other work in between', async () => {
     await setImmediate()
   }
   await writes
-  expect(turns).toBeGreaterThanOrEqual(100)
+  // On PostgreSQL ten connections may all have answered by the time of a turn.
+  expect(turns).toBeGreaterThanOrEqual(store.provider === 'sqlite' ? 100 : 10)
 })
 
 test('a closed store is unavailable, and stays closed', async () => {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The build makes one file of all that this loads: to find and read two hundred took a third of the start.
+// Imported like this, what the build bundles (scripts/bundle.ts) lies in dist/server, as deep as it lay in src.
 const { run } = await import('./cli/program.js')
 
 // A reader that went away misses what it would have been told; that is no reason to end.

@@ -27,17 +27,9 @@ import { buildSchema, type HostSchema } from './graphql/schema.js'
 import type { ServerContext } from './graphql/services.js'
 import { guardSchema, useGuard } from './guard/index.js'
 import { checkHostOptions, type Hooks } from './hooks.js'
-import { answerHeaders } from './http/answer-headers.js'
 import { type ClientOf, createClientOf } from './http/client.js'
-import { createCors } from './http/cors.js'
-import { createGraphQLServer } from './http/graphql-server.js'
-import { createHealth } from './http/health.js'
-import { createKeySet } from './http/key-set.js'
+import { createFrontDoor } from './http/front-door.js'
 import { type Listening, listen } from './http/listen.js'
-import { createPlayground } from './http/playground/playground.js'
-import { createFetchHandler, createNodeListener } from './http/request-lanes.js'
-import { createRequestLog } from './http/request-log.js'
-import { createRewordError } from './http/reword-errors.js'
 import { createServerContext } from './http/server-context.js'
 import { useSliding } from './http/sliding.js'
 import { createTokenCookies } from './http/token-cookies.js'
@@ -160,7 +152,6 @@ async function assemble(
   } as const
   const schema = guardSchema(buildSchema(services, options), guardOptions)
   const corsOrigins = new Set(server.corsOrigins)
-  const countAttempts = (of: object, count: number) => services.attempts.count(clientOf(of).ip, count)
   const context = createServerContext({
     verifier: services.verifier,
     config: verifyConfig,
@@ -180,39 +171,25 @@ async function assemble(
   await start()
   let listening: Promise<Listening> | undefined
   let closing = false
-  const reword = createRewordError(parts.hooks.errors, logger)
-  const graphql = createGraphQLServer({
+  const { handler, fetch } = createFrontDoor({
     schema,
-    endpoint: server.endpoint,
     context,
     plugins:
       sliding === null ? [useGuard(guardOptions)] : [useGuard(guardOptions), useSliding(sliding, logger)],
-    limits: server,
-    countAttempts,
+    server,
+    locations,
+    corsOrigins,
+    countAttempts: (of, count) => services.attempts.count(clientOf(of).ip, count),
+    isReady: () => !closing && (revocation === undefined || revocation.isReady()),
+    publicKeys: keys.keyring.publicKeys,
+    clock,
     logger,
-    reword,
+    errors: parts.hooks.errors,
   })
-  const health = createHealth(() => !closing && (revocation === undefined || revocation.isReady()))
-  const keySet = createKeySet(keys.keyring.publicKeys)
-  const lanes = {
-    graphql,
-    log: createRequestLog({ logger, clock, level: server.logLevel, describe: graphql.describe }),
-    endpoint: server.endpoint,
-    maxBodyBytes: server.maxBodyBytes,
-    cors: createCors(corsOrigins),
-    bodyTokens: locations.bodyTokens,
-    countAttempts,
-    headers: answerHeaders(locations.headerName, { dependOnOrigin: corsOrigins.size > 0 }),
-    logger,
-    playground: server.graphiql ? createPlayground({ schema, ...locations }) : undefined,
-    reword,
-    plain: (path: string) => health(path) ?? keySet(path),
-  }
-  const handler = createNodeListener(lanes)
 
   return {
     handler,
-    fetch: createFetchHandler(lanes),
+    fetch,
     schema,
     context,
     tokens,

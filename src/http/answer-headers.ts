@@ -20,12 +20,12 @@ export interface AnswerHeaders {
   append(name: string, value: string): void
 }
 
-/** For a context whose request has no response of Node's. */
-export function withAnswerHeaders(context: object, headers: AnswerHeaders): object {
-  return { ...context, [ANSWER_HEADERS]: headers }
+/** A part of the context of a request that has no response of Node's. */
+export function carryAnswerHeaders(headers: AnswerHeaders): object {
+  return { [ANSWER_HEADERS]: headers }
 }
 
-/** Those of a request: Node's own response, or what `withAnswerHeaders` gave. Null where a host has neither. */
+/** Those of a request: Node's own response, or what `carryAnswerHeaders` gave. Null where a host has neither. */
 export function findAnswerHeaders(context: object): AnswerHeaders | null {
   const { res, [ANSWER_HEADERS]: given } = context as {
     res?: Partial<ServerResponse> | null
@@ -37,13 +37,5 @@ export function findAnswerHeaders(context: object): AnswerHeaders | null {
   return {
     set: (name, value) => void response.setHeader(name, value),
     append: (name, value) => void response.appendHeader(name, value),
-  }
-}
-
-/** Puts these in place of what the answer has of the same names; cookies beside it. */
-export function mergeHeaders(answer: Headers, own: Headers): void {
-  for (const [name, value] of own) {
-    if (name === 'set-cookie') answer.append(name, value)
-    else answer.set(name, value)
   }
 }

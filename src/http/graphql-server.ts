@@ -51,7 +51,7 @@ interface Given {
   readonly body?: Readonly<Record<string, unknown>>
 }
 
-type Yoga = YogaServerInstance<Given, object>
+export type Yoga = YogaServerInstance<Given, object>
 
 /**
  * Yoga, with what costs time or opens a door turned off: the body is read, bounded and checked before it (and a form

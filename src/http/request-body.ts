@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { countBatch } from './count-batch.js'
 import { HttpRefusal } from './http-refusal.js'
+import type { RequestHead } from './request-view.js'
 
 /** What a GraphQL request over POST consists of (GraphQL over HTTP §5.4). */
 export interface GraphQLParameters {
@@ -17,11 +18,11 @@ const MEDIA_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
  * Refuses what a browser sends to another site without asking first (a form, plain text): only `application/json`
  * needs a preflight, and so cannot be forged across sites.
  */
-export function requireJson(headers: { contentType: string | null; contentEncoding: string | null }): void {
-  if (!MEDIA_TYPE.test(headers.contentType ?? '')) {
+export function requireJson(request: RequestHead): void {
+  if (!MEDIA_TYPE.test(request.find('content-type') ?? '')) {
     throw new HttpRefusal(415, 'POST takes application/json, in UTF-8.')
   }
-  if (headers.contentEncoding !== null && headers.contentEncoding !== 'identity') {
+  if ((request.find('content-encoding') ?? 'identity') !== 'identity') {
     throw new HttpRefusal(415, 'The body may not be compressed.')
   }
 }

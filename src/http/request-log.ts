@@ -28,7 +28,7 @@ export interface RequestEnd {
  */
 export interface RequestLog {
   /** `given` is the `X-Request-Id` that it came with: kept, if it looks like one. */
-  begin(given: string | readonly string[] | null | undefined): RequestEntry
+  begin(given: string | undefined): RequestEntry
   end(entry: RequestEntry, end: RequestEnd): void
 }
 
@@ -55,7 +55,7 @@ export function createRequestLog(parts: {
 
   return {
     begin(given) {
-      const id = typeof given === 'string' && GIVEN_ID.test(given) ? given : randomUUID()
+      const id = given !== undefined && GIVEN_ID.test(given) ? given : randomUUID()
       return { id, startedAt: clock.elapsed(), parameters: null }
     },
 

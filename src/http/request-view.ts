@@ -1,5 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+/** What is known of a request before its body is read. */
+export interface RequestHead {
+  readonly method: string | undefined
+  /** The value of a header, its name in lower case. */
+  find(name: string): string | undefined
+}
+
 /** What Yoga, and whoever looks at `context.request`, is shown of a request whose body was read. */
 export type RequestView = Pick<Request, 'method' | 'url' | 'headers' | 'signal'>
 

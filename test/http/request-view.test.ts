@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import type { Plugin } from 'graphql-yoga'
 import { describe, expect, test } from 'vitest'
-import { createNodeListener } from '../../src/http/request-lanes.js'
-import { createOptions, JSON_HEADER, post, QUESTION, serve } from './open-lanes.js'
+import { createOptions, handleNode, JSON_HEADER, post, QUESTION, serve } from './ways-in.js'
 
 describe('what a resolver finds of the request', () => {
   test('is a Fetch request but for its body, made when it is asked for', async () => {
@@ -12,7 +11,7 @@ describe('what a resolver finds of the request', () => {
         seen = args.contextValue.request
       },
     }
-    const url = await serve(createNodeListener(createOptions([look])))
+    const url = await serve(handleNode(createOptions([look])))
     await post(url, QUESTION, { 'x-note': 'kept' })
     expect(seen).toMatchObject({ method: 'POST', url })
     expect(seen?.headers.get('x-note')).toBe('kept')
@@ -33,7 +32,7 @@ describe('what a resolver finds of the request', () => {
         })
       },
     }
-    const url = await serve(createNodeListener(createOptions([wait])))
+    const url = await serve(handleNode(createOptions([wait])))
     const init = { method: 'POST', headers: JSON_HEADER, body: QUESTION, signal: controller.signal }
     await expect(fetch(url, init)).rejects.toThrow('aborted')
     await told

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import type { PlainAnswer } from '../http-refusal.js'
 import { readPreferences } from '../preferences.js'
+import type { RequestHead } from '../request-view.js'
 import { EXAMPLE_PASSWORD, exampleTabs } from './examples.js'
 import { type Encoding, PlaygroundMissing, type RenderedPage, renderPage } from './render-page.js'
 
@@ -17,10 +18,7 @@ const FIELDS = [
 ]
 
 /** Answers what a browser asks of the endpoint; null: it is an operation. */
-export type Playground = (
-  method: string | undefined,
-  readHeader: (name: string) => string | null | undefined,
-) => Promise<PlainAnswer> | null
+export type Playground = (request: RequestHead) => Promise<PlainAnswer> | null
 
 /**
  * GraphiQL for this schema, without a word to any other host. Nothing of it is loaded before it is asked for; then it
@@ -58,15 +56,15 @@ export function createPlayground(parts: {
     }
   }
 
-  return (method, readHeader) => {
-    if (method !== 'GET' && method !== 'HEAD') return null
-    if (!prefersHtml(readHeader('accept'))) return null
-    return answer(chooseEncoding(readHeader('accept-encoding')), readHeader('if-none-match') ?? '')
+  return (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return null
+    if (!prefersHtml(request.find('accept'))) return null
+    return answer(chooseEncoding(request.find('accept-encoding')), request.find('if-none-match') ?? '')
   }
 }
 
 /** A browser that navigates names it; a GraphQL client names JSON, and whoever takes anything gets JSON too. */
-function prefersHtml(accept: string | null | undefined): boolean {
+function prefersHtml(accept: string | undefined): boolean {
   if (!accept || !/html/i.test(accept)) return false
   const preferences = readPreferences(accept)
   const html = preferences.get('text/html') ?? 0
@@ -76,7 +74,7 @@ function prefersHtml(accept: string | null | undefined): boolean {
   return html > Math.max(...json)
 }
 
-function chooseEncoding(acceptEncoding: string | null | undefined): Encoding {
+function chooseEncoding(acceptEncoding: string | undefined): Encoding {
   const preferences = readPreferences(acceptEncoding)
   const takes = (encoding: Encoding) => (preferences.get(encoding) ?? 0) > 0
   if (takes('br')) return 'br'

@@ -2,14 +2,23 @@ import type { IncomingMessage } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import { describe, expect, test } from 'vitest'
 import type { GraphQLServer } from '../../src/http/graphql-server.js'
-import { createFetchHandler, createNodeListener } from '../../src/http/request-lanes.js'
 import { StoreUnavailable } from '../../src/store/contract.js'
-import { codeOf, createOptions, JSON_HEADER, newRequest, post, QUESTION, serve } from './open-lanes.js'
+import {
+  codeOf,
+  createOptions,
+  handleFetch,
+  handleNode,
+  JSON_HEADER,
+  newRequest,
+  post,
+  QUESTION,
+  serve,
+} from './ways-in.js'
 
 describe('a host that reads the body before it hands the request on', () => {
   /** As body parsers do: all of it is read, and perhaps `request.body` is set, when we are asked. */
   function serveAfter(leave: (text: string) => unknown): Promise<string> {
-    const listener = createNodeListener(createOptions())
+    const listener = handleNode(createOptions())
     return serve(async (request: IncomingMessage & { body?: unknown }, response) => {
       let text = ''
       for await (const chunk of request) text += chunk
@@ -44,7 +53,7 @@ describe('a host that reads the body before it hands the request on', () => {
   test('of a Fetch request, too', async () => {
     const request = newRequest(QUESTION)
     await request.text()
-    const response = await createFetchHandler(createOptions())(request)
+    const response = await handleFetch(createOptions())(request)
     expect(response.status).toBe(400)
     expect(await codeOf(response)).toBe('INVALID_REQUEST')
   })
@@ -59,8 +68,8 @@ describe('what fails unforeseen', () => {
     const options = { ...createOptions(), graphql: broken }
     const response =
       way === 'fetch'
-        ? await createFetchHandler(options)(newRequest(QUESTION))
-        : await post(await serve(createNodeListener(options)), QUESTION)
+        ? await handleFetch(options)(newRequest(QUESTION))
+        : await post(await serve(handleNode(options)), QUESTION)
     expect(response.status).toBe(500)
     expect(response.headers.get('cache-control')).toBe('no-store')
     const text = await response.text()
@@ -80,7 +89,7 @@ describe('what fails unforeseen', () => {
     const options = { ...createOptions(), graphql: broken }
     const controller = new AbortController()
     controller.abort()
-    const response = await createFetchHandler(options)(newRequest(QUESTION, { signal: controller.signal }))
+    const response = await handleFetch(options)(newRequest(QUESTION, { signal: controller.signal }))
     expect(response.status).toBe(400)
     expect(options.logger.lines).toEqual([])
   })
@@ -89,7 +98,7 @@ describe('what fails unforeseen', () => {
     const options = createOptions()
     const body = new ReadableStream({ start: (controller) => controller.error(new Error('hunter2')) })
     const init = { method: 'POST', headers: JSON_HEADER, body, duplex: 'half' } as RequestInit
-    const response = await createFetchHandler(options)(new Request('http://host.example/graphql', init))
+    const response = await handleFetch(options)(new Request('http://host.example/graphql', init))
     expect(response.status).toBe(400)
     expect(await codeOf(response)).toBe('INVALID_REQUEST')
     expect(options.logger.lines).toEqual([])
@@ -106,8 +115,8 @@ describe('attempts that cannot be counted', () => {
     ['of a batch', `[${TWO}]`],
   ])('%s, are UNAVAILABLE whichever way they come in', async (_what, body) => {
     const options = createOptions([], () => {}, broken)
-    const url = await serve(createNodeListener(options))
-    const ask = createFetchHandler(options)
+    const url = await serve(handleNode(options))
+    const ask = handleFetch(options)
     for (const answer of [await post(url, body), await ask(newRequest(body))]) {
       expect(answer.status).toBe(503)
       expect(await codeOf(answer)).toBe('UNAVAILABLE')
@@ -124,9 +133,9 @@ test('variables nested without end are answered, and no mistake of ours', async 
   const deep = `{"query":"query ($x: Int) { answer(x: $x) }","variables":{"x":${'['.repeat(40_000)}${']'.repeat(40_000)}}}`
   const options = createOptions()
   const answers = [
-    await createFetchHandler(options)(newRequest(deep)),
-    await post(await serve(createNodeListener(options)), deep),
-    await createFetchHandler(options)(
+    await handleFetch(options)(newRequest(deep)),
+    await post(await serve(handleNode(options)), deep),
+    await handleFetch(options)(
       newRequest(deep, { headers: { ...JSON_HEADER, accept: 'text/event-stream' } }),
     ),
   ]
@@ -154,7 +163,7 @@ describe('an answer as a stream of events', () => {
     'text/*;q=0.5, */event-stream',
     'text/event-stream, image/png',
   ])('for %s is kept by no cache, and loses nothing that a host put there', async (accept) => {
-    const url = await serve(createNodeListener(createOptions([notes])))
+    const url = await serve(handleNode(createOptions([notes])))
     const response = await post(url, QUESTION, { accept })
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
     expect(response.headers.get('cache-control')).toBe('no-store')
@@ -165,7 +174,7 @@ describe('an answer as a stream of events', () => {
   test.each(['application/json', 'multipart/mixed', '*/*', 'text/html, */*'])(
     'no other is weaker: %s',
     async (accept) => {
-      const url = await serve(createNodeListener(createOptions()))
+      const url = await serve(handleNode(createOptions()))
       const response = await post(url, QUESTION, { accept })
       expect(response.status).toBe(200)
       expect(response.headers.get('cache-control')).toBe('no-store')
@@ -180,10 +189,10 @@ describe('a subscription', () => {
     const headers = { accept: 'application/json, text/event-stream' }
     const response =
       way === 'fetch'
-        ? await createFetchHandler(createOptions())(
+        ? await handleFetch(createOptions())(
             newRequest(subscription, { headers: { ...JSON_HEADER, ...headers } }),
           )
-        : await post(await serve(createNodeListener(createOptions())), subscription, headers)
+        : await post(await serve(handleNode(createOptions())), subscription, headers)
     expect(response.status).toBe(200)
     expect(await response.text()).toContain('data: {"data":{"ticks":1}}')
   })
@@ -193,7 +202,7 @@ describe('a subscription', () => {
     async (accept) => {
       let started = 0
       const options = createOptions([], () => started++)
-      const response = await post(await serve(createNodeListener(options)), subscription, { accept })
+      const response = await post(await serve(handleNode(options)), subscription, { accept })
       expect(response.status).toBe(406)
       expect(await codeOf(response)).toBe('INVALID_REQUEST')
       expect(started).toBe(0)

@@ -5,10 +5,12 @@ import { onTestFinished } from 'vitest'
 import { systemClock } from '../../src/base/clock.js'
 import { resolveServer } from '../../src/base/resolve-options.js'
 import { answerHeaders } from '../../src/http/answer-headers.js'
+import { createFetchHandler } from '../../src/http/fetch-exchange.js'
 import { createGraphQLServer } from '../../src/http/graphql-server.js'
+import { createNodeListener } from '../../src/http/node-exchange.js'
 import type { CountAttempts } from '../../src/http/one-credential.js'
-import type { LaneOptions } from '../../src/http/request-lanes.js'
 import { createRequestLog } from '../../src/http/request-log.js'
+import { createServe, type ServeOptions } from '../../src/http/serve.js'
 import { createTestLogger } from '../support/test-logger.js'
 
 export const QUESTION = JSON.stringify({ query: 'query ($x: Int) { answer(x: $x) }', variables: { x: 7 } })
@@ -18,7 +20,7 @@ export function createOptions(
   plugins: Plugin[] = [],
   onTick: () => void = () => {},
   countAttempts: CountAttempts = () => Promise.resolve(),
-): LaneOptions & { logger: ReturnType<typeof createTestLogger> } {
+): ServeOptions & { logger: ReturnType<typeof createTestLogger> } {
   const logger = createTestLogger()
   const schema = createSchema({
     typeDefs:
@@ -61,6 +63,9 @@ export function createOptions(
     plain: () => null,
   }
 }
+
+export const handleNode = (options: ServeOptions): RequestListener => createNodeListener(createServe(options))
+export const handleFetch = (options: ServeOptions) => createFetchHandler(createServe(options))
 
 export async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener)

@@ -1,0 +1,58 @@
+import type { RequestListener } from 'node:http'
+import type { GraphQLSchema } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import type { Clock } from '../base/clock.js'
+import type { ErrorHooks } from '../base/error-hooks.js'
+import type { LocationConfig } from '../base/location-options.js'
+import type { Logger } from '../base/logger.js'
+import type { ServerConfig } from '../base/options.js'
+import type { Keyring } from '../keys/keyring.js'
+import { answerHeaders } from './answer-headers.js'
+import { createCors } from './cors.js'
+import { createFetchHandler } from './fetch-exchange.js'
+import { createGraphQLServer } from './graphql-server.js'
+import { createHealth } from './health.js'
+import { createKeySet } from './key-set.js'
+import { createNodeListener } from './node-exchange.js'
+import type { CountAttempts } from './one-credential.js'
+import { createPlayground } from './playground/playground.js'
+import { createRequestLog } from './request-log.js'
+import { createRewordError } from './reword-errors.js'
+import { createServe } from './serve.js'
+
+/** The ways in to a schema over HTTP, with all that stands beside GraphQL. */
+export function createFrontDoor(parts: {
+  readonly schema: GraphQLSchema
+  readonly context: (source: object) => object | Promise<object>
+  readonly plugins: readonly Plugin[]
+  readonly server: ServerConfig
+  readonly locations: LocationConfig
+  readonly corsOrigins: ReadonlySet<string>
+  readonly countAttempts: CountAttempts
+  readonly isReady: () => boolean
+  readonly publicKeys: Keyring['publicKeys']
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly errors: ErrorHooks | undefined
+}): { handler: RequestListener; fetch: ReturnType<typeof createFetchHandler> } {
+  const { schema, server, locations, corsOrigins, logger } = parts
+  const { endpoint } = server
+  const reword = createRewordError(parts.errors, logger)
+  const graphql = createGraphQLServer({ ...parts, endpoint, limits: server, reword })
+  const health = createHealth(parts.isReady)
+  const keySet = createKeySet(parts.publicKeys)
+  const serve = createServe({
+    ...parts,
+    endpoint,
+    graphql,
+    reword,
+    log: createRequestLog({ ...parts, level: server.logLevel, describe: graphql.describe }),
+    maxBodyBytes: server.maxBodyBytes,
+    cors: createCors(corsOrigins),
+    bodyTokens: locations.bodyTokens,
+    headers: answerHeaders(locations.headerName, { dependOnOrigin: corsOrigins.size > 0 }),
+    playground: server.graphiql ? createPlayground({ schema, ...locations }) : undefined,
+    plain: (path) => health(path) ?? keySet(path),
+  })
+  return { handler: createNodeListener(serve), fetch: createFetchHandler(serve) }
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Exchange } from './exchange.js'
+import type { Yoga } from './graphql-server.js'
+import { HttpRefusal, type PlainAnswer } from './http-refusal.js'
+import { type Body, type GraphQLBody, readBody } from './request-body.js'
+import { NodeRequestView, type RequestView } from './request-view.js'
+
+/** The way in from `node:http`. */
+export function createNodeListener(serve: (exchange: Exchange) => Promise<void>): RequestListener {
+  const requireHost = createHostCheck()
+  return (request, response) => void serve(new NodeExchange(request, response, requireHost))
+}
+
+type CheckHost = (host: string | undefined) => void
+
+class NodeExchange implements Exchange {
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #requireHost: CheckHost
+
+  constructor(request: IncomingMessage, response: ServerResponse, requireHost: CheckHost) {
+    this.#request = request
+    this.#response = response
+    this.#requireHost = requireHost
+  }
+
+  get method(): string | undefined {
+    return this.#request.method
+  }
+
+  get view(): RequestView {
+    return new NodeRequestView(this.#request, this.#response)
+  }
+
+  get isAborted(): boolean {
+    return this.#response.destroyed
+  }
+
+  find(name: string): string | undefined {
+    // Only `set-cookie` is a list, and no request's to send.
+    return this.#request.headers[name] as string | undefined
+  }
+
+  target(): { path: string; search: string } {
+    const { url = '', headers } = this.#request
+    if (!url.startsWith('/')) throw new HttpRefusal(400, 'The request target must be a path.')
+    this.#requireHost(headers.host)
+    const query = url.indexOf('?')
+    return query < 0 ? { path: url, search: '' } : { path: url.slice(0, query), search: url.slice(query) }
+  }
+
+  readBody(limit: number): Promise<Body> {
+    return readBody(this.#request, limit)
+  }
+
+  source(tokens?: GraphQLBody['tokens']): object {
+    return { req: this.#request, res: this.#response, body: tokens }
+  }
+
+  set(name: string, value: string): void {
+    this.#response.setHeader(name, value)
+  }
+
+  reply({ status, headers, body }: PlainAnswer): void {
+    if (this.#response.headersSent) {
+      this.#response.destroy()
+      return
+    }
+    const length = status === 304 ? {} : { 'content-length': Buffer.byteLength(body) }
+    this.#response.writeHead(status, { ...headers, ...length }).end(body)
+  }
+
+  async stream(yoga: Yoga, { parameters, tokens }: GraphQLBody): Promise<{ status: number; asked: object }> {
+    // Yoga takes an object as the body that was parsed already; bytes it would enumerate one by one.
+    const asked = Object.assign(this.#request, { body: parameters })
+    await yoga(asked, this.#response, { body: tokens })
+    return { status: this.#response.statusCode, asked }
+  }
+}
+
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
+
+/** Yoga makes a URL of it, and would answer 500 where that fails. */
+function createHostCheck(): CheckHost {
+  // Nearly every request names the same one, and to parse it costs a twentieth of the request.
+  let known: string | undefined
+  return (host) => {
+    if (host === known) return
+    if (host !== undefined && !(HOST.test(host) && URL.canParse(`http://${host}`))) {
+      throw new HttpRefusal(400, 'The Host header is not a host.')
+    }
+    known = host
+  }
+}

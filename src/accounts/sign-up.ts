@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { AuthError } from '../base/errors.js'
+import { isName } from '../base/is-name.js'
 import { type NewUser, type Statements, type Store, StoreConflict } from '../store/contract.js'
 import { requireEmail, requireUsername } from './names.js'
 import type { Passwords } from './passwords.js'
 
 export interface SignUp {
+  /** The one that it had elsewhere, and that tokens from there name. By default a new one. */
+  readonly id?: string
   readonly username?: string | null
   readonly email?: string | null
   readonly password: string
@@ -20,6 +23,7 @@ export function createPrepareAccount(parts: {
 }): PrepareAccount {
   const { store, passwords } = parts
   return async (input) => {
+    const id = input.id === undefined ? randomUUID() : requireId(input.id)
     const username = input.username == null ? null : requireUsername(input.username)
     const email = input.email == null ? null : requireEmail(input.email)
     if (username === null && email === null) {
@@ -27,7 +31,7 @@ export function createPrepareAccount(parts: {
     }
     await passwords.requireAcceptable(input.password, 'password')
     return {
-      id: randomUUID(),
+      id,
       username: username?.shown ?? null,
       usernameKey: username?.key ?? null,
       email: email?.shown ?? null,
@@ -40,6 +44,11 @@ export function createPrepareAccount(parts: {
       deletedAt: null,
     }
   }
+}
+
+function requireId(id: string): string {
+  if (isName(id)) return id
+  throw new AuthError('BAD_USER_INPUT', { message: 'id: is empty, or no text.', details: { field: 'id' } })
 }
 
 /** Throws `CONFLICT`, naming the field, when a name is taken. */

@@ -25,8 +25,8 @@ export interface AuditEvent {
   readonly type: AuditType
   readonly at: Date
   readonly by: Agent
-  /** The user concerned. */
-  readonly userId: string
+  /** The user concerned. Null: nobody knows whose token it was. */
+  readonly userId: string | null
   readonly sessionId?: string | null
   readonly tokenId?: string | null
   readonly reason?: string

@@ -1,13 +1,16 @@
+import type { TokenType } from '../base/claims.js'
 import { systemClock } from '../base/clock.js'
 import { silentLogger } from '../base/logger.js'
-import type { EnvironmentOptions } from '../base/options-from-env.js'
+import { type EnvironmentOptions, optionsFromEnv } from '../base/options-from-env.js'
 import { resolveTokens, resolveVerify } from '../base/resolve-options.js'
 import { createRevocationFeed } from '../revocation/feed.js'
+import { foreignTtlSecondsOf } from '../sessions/end.js'
 import { createTokenIssuing, type IssueAccess } from '../sessions/issue-tokens.js'
-import { createTokenRevocation, type TokenRevocation } from '../sessions/revoke-token.js'
+import { createTokenRevocation, type ForeignToken } from '../sessions/revoke-token.js'
 import { createIssuer } from '../tokens/issue.js'
 import { createVerifier, type Verdict } from '../tokens/verify.js'
-import { commitFor, withKeyring } from './operate.js'
+import { commitFor, OPERATOR, withKeyring } from './operate.js'
+import type { Process } from './process.js'
 import type { Opened } from './with-store.js'
 
 /** Issues an access token by the server's keys. */
@@ -19,8 +22,23 @@ export function issueAccess({ store, options }: Opened, input: IssueAccess): Pro
   })
 }
 
-export function revocationOf({ store }: Opened): TokenRevocation {
-  return createTokenRevocation({ store, commit: commitFor(store) })
+/** `foreign`: what is known of a token of which there is no row; null: then it is not found. */
+export interface NamedToken {
+  readonly jti: string
+  readonly foreign: (Omit<ForeignToken, 'jti'> & { readonly type: TokenType | null }) | null
+}
+
+export async function revokeToken({ store }: Opened, { jti, foreign }: NamedToken) {
+  const { revoke, revokeForeign } = createTokenRevocation({ store, commit: commitFor(store) })
+  if (foreign === null || (await store.findToken(jti)) !== null) return revoke(OPERATOR, jti)
+  const revokedAt = await revokeForeign(OPERATOR, { ...foreign, jti })
+  return { ...foreign, jti, revokedAt, revokedReason: 'admin' as const }
+}
+
+/** When a token that was issued elsewhere by now has expired, as far as the options tell. Null: never. */
+export function lastExpiry({ env }: Pick<Process, 'env'>): Date | null {
+  const seconds = foreignTtlSecondsOf(resolveTokens(optionsFromEnv(env)))
+  return seconds === null ? null : new Date(systemClock.now() + seconds * 1000)
 }
 
 /** What signature, claims and time say of a token. */

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
-import { answer } from './answer.js'
+import { answer, printable } from './answer.js'
 import { newCommand, STORE_VARIABLES, withJson } from './new-command.js'
 import type { Process } from './process.js'
 
 interface UserAdd {
+  id?: string
   username?: string
   email?: string
   role?: string[]
@@ -21,13 +22,17 @@ export function userAddCommand(process: Process): Command {
     .option('--email <address>', 'its e-mail address')
     .option('--role <role>', 'a role that it holds; may be repeated', collect)
     .option('--admin', 'the same as --role admin')
-  return withJson(command).action(async ({ username, email, role = [], admin, json }: UserAdd) => {
+    .option(
+      '--id <id>',
+      'the id that it had elsewhere, and that tokens from there name; by default a new one',
+    )
+  return withJson(command).action(async ({ id, username, email, role = [], admin, json }: UserAdd) => {
     const { addUser } = await import('./add-user.js')
     const roles = admin === undefined ? role : [...role, 'admin']
-    const user = await addUser(process, { username, email, roles })
+    const user = await addUser(process, { id, username, email, roles })
     const { toJson } = await import('./show-user.js')
     const held = user.roles.length > 0 ? ` (${user.roles.join(', ')})` : ''
-    await answer(process, { json, value: toJson(user), text: `Made user ${user.id}${held}.` })
+    await answer(process, { json, value: toJson(user), text: `Made user ${printable(user.id)}${held}.` })
   })
 }
 

@@ -1,8 +1,9 @@
 import { AuthError } from '../base/errors.js'
+import { isName } from '../base/is-name.js'
 import type { CommitRevoking } from '../revocation/commit.js'
 import type { Store, TokenRecord, Transaction } from '../store/contract.js'
 import { ADMIN, lockActor } from './actor.js'
-import type { Actor, Administrator } from './issued.js'
+import type { Actor, Administrator, Operator } from './issued.js'
 
 /** Takes single tokens back, and undoes it. Another's token answers `NOT_FOUND` as an unknown one does. */
 export interface TokenRevocation {
@@ -13,6 +14,16 @@ export interface TokenRevocation {
    * `CONFLICT` for a token that ended in any other way.
    */
   unrevoke(actor: Actor, jti: string): Promise<TokenRecord>
+  /** One that was issued elsewhere under our keys, and of which there is no row. Answers when; it is not undone. */
+  revokeForeign(by: Operator, token: ForeignToken): Promise<Date>
+}
+
+export interface ForeignToken {
+  readonly jti: string
+  /** Null: nobody knows. */
+  readonly userId: string | null
+  /** Null: never. */
+  readonly expiresAt: Date | null
 }
 
 export function createTokenRevocation(parts: { store: Store; commit: CommitRevoking }): TokenRevocation {
@@ -77,6 +88,16 @@ export function createTokenRevocation(parts: { store: Store; commit: CommitRevok
         })
         record({ type: 'token_unrevoked', at: now, by: actor, userId: ownerId, ...idsOf(token) })
         return { ...token, revokedAt: null, revokedReason: null }
+      })
+    },
+
+    async revokeForeign(by, { jti, userId, expiresAt }) {
+      if (!isName(jti)) throw new AuthError('NOT_FOUND')
+      const at = await store.now()
+      return commit(async (_tx, revoke, record) => {
+        revoke({ scope: 'token', key: jti, effect: 'revoked', issuedBefore: null, expiresAt })
+        record({ type: 'token_revoked', at, by, userId, tokenId: jti })
+        return at
       })
     },
   }

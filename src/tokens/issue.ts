@@ -2,12 +2,13 @@ import type { Awaitable } from '../base/awaitable.js'
 import { RESERVED_CLAIMS, type TokenType } from '../base/claims.js'
 import { toSeconds } from '../base/clock.js'
 import { OptionError } from '../base/errors.js'
+import { isName } from '../base/is-name.js'
 import type { TokenConfig, VerifyConfig } from '../base/options.js'
 import { type BoundKey, canSign, type Keyring } from '../keys/keyring.js'
 import { MAX_TOKEN_LENGTH } from './compact.js'
 import { signCompact } from './jws.js'
 import { parseStrictObject } from './strict-json.js'
-import { isName, isTime } from './token-facts.js'
+import { isTime } from './token-facts.js'
 
 /** What goes into one token. The caller has chosen ids and times, so that a lost token can be signed again. */
 export interface IssueInput {

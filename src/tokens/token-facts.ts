@@ -1,4 +1,5 @@
 import type { Claims, TokenType } from '../base/claims.js'
+import { isName } from '../base/is-name.js'
 import type { SealedObject } from './strict-json.js'
 
 /** What holds of a token whatever the time and whoever asks. */
@@ -57,14 +58,6 @@ function withSubject(payload: SealedObject, identityClaim: string, subject: stri
 function readAudiences(aud: unknown): readonly string[] | undefined {
   if (typeof aud === 'string') return [aud]
   return Array.isArray(aud) && aud.every((one) => typeof one === 'string') ? aud : undefined
-}
-
-/**
- * Text that can name something in a store: not empty, no U+0000 (which PostgreSQL refuses), no lone surrogate (which
- * becomes U+FFFD there, so that two names would be one).
- */
-export function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && !value.includes('\0') && !/\p{Surrogate}/u.test(value)
 }
 
 /** Seconds that an answer of ours can write as a date. */

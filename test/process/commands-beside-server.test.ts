@@ -1,15 +1,17 @@
 import { expect, test, vi } from 'vitest'
+import { forge, hmac } from '../support/forge.js'
 import { makeFolder, PASSWORD, runProgram } from './start-process.js'
 import { startServer } from './start-server.js'
 
+const SECRET = 'a secret that somebody else has too'
 const ME = '{ me { id } }'
 /** As long as a loaded machine may take; it is polled. */
 const SOON = { timeout: 20_000, interval: 50 }
 
-async function startBoth() {
+async function startBoth(env: Record<string, string> = {}) {
   const folder = await makeFolder()
-  const server = await startServer({ folder })
-  const run = (args: string[], input = '') => runProgram(args, { folder, input })
+  const server = await startServer({ folder, env })
+  const run = (args: string[], input = '') => runProgram(args, { folder, env, input })
   const runJson = async (args: string[], input = '') => {
     const { code, stdout, stderr } = await run([...args, '--json'], input)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -52,6 +54,24 @@ test('token revoke by jti ends a token of a session, within a second', async () 
   const { claims } = await runJson(['token', 'inspect'], accessToken)
   expect(await run(['token', 'revoke', claims.jti])).toMatchObject({ code: 0 })
   await vi.waitFor(async () => expect((await server.ask(ME, accessToken)).code).toBe('TOKEN_REVOKED'), SOON)
+})
+
+test('token revoke ends what was issued elsewhere: the token itself, and with --foreign a jti', async () => {
+  const { server, run, runJson } = await startBoth({ JWT_SECRET_KEY: SECRET })
+  const claims = (jti: string) => ({ sub: 'from-afar', jti, exp: Math.floor(Date.now() / 1000) + 600 })
+  const [whole, named] = ['whole', 'named'].map((jti) =>
+    forge({ alg: 'HS256' }, claims(jti), hmac('sha256', SECRET)),
+  )
+  expect(await run(['token', 'revoke', 'named'])).toMatchObject({ code: 1, stdout: '' })
+  expect(await runJson(['token', 'revoke'], whole)).toMatchObject({ jti: 'whole', userId: 'from-afar' })
+  const { stdout } = await run(['token', 'revoke', '--foreign', 'named'])
+  expect(stdout).toBe('Revoked: foreign token named.\n')
+  for (const token of [whole, named]) {
+    await vi.waitFor(
+      async () => expect((await server.ask('{ claims }', token)).code).toBe('TOKEN_REVOKED'),
+      SOON,
+    )
+  }
 })
 
 test('what nothing vouches for is shown as such, and a token is taken for no argument', async () => {

@@ -33,6 +33,8 @@ test('user add --admin makes an administrator of the password on standard input,
 
 test.each([
   { what: 'a name that is taken', args: ['--username', 'ADA'], line: 'username: is taken.' },
+  { what: 'an id that is taken', args: ['--username', 'bob', '--id', '1'], line: 'id: is taken.' },
+  { what: 'an empty id', args: ['--username', 'bob', '--id', ''], line: /^id: is empty/ },
   { what: 'no name', args: [], line: 'Give a username, an email, or both.' },
   { what: 'no e-mail address', args: ['--email', 'ada'], line: 'email: is not an e-mail address.' },
   { what: 'no password', args: ['--username', 'bob'], input: '', line: /no password on standard input\.$/ },
@@ -44,7 +46,7 @@ test.each([
   },
 ])('user add refuses $what with exit code 1 and one line', async ({ args, input, line }) => {
   const folder = await makeFolder()
-  await runProgram(['user', 'add', '--username', 'ada'], { folder, input: PASSWORD })
+  await runProgram(['user', 'add', '--username', 'ada', '--id', '1'], { folder, input: PASSWORD })
   const refused = await runProgram(['user', 'add', ...args], { folder, input: input ?? PASSWORD })
   expect(refused).toMatchObject({ code: 1, stdout: '' })
   const [said = '', ...rest] = refused.stderr.replace('sallyport: ', '').split('\n')

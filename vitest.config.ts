@@ -78,7 +78,7 @@ export default defineConfig({
           name: 'process',
           include: built,
           setupFiles: noLeaks,
-          globalSetup: 'test/process/require-build.ts',
+          globalSetup: ['test/process/require-build.ts', 'test/process/flask/find-flask.ts'],
           testTimeout: 90_000,
         },
       },

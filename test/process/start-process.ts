@@ -9,7 +9,7 @@ import { noteLog } from '../support/leaks.js'
 
 export const PASSWORD = 'correct horse battery'
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const DEADLINE_MS = 40_000
 
 /** How to start the program. */
@@ -53,7 +53,14 @@ export async function makeFolder(): Promise<string> {
 
 /** Starts the built program. However the test ends, the process ends with it. */
 export function startProgram(args: readonly string[], start: Start): RunningProgram {
-  const [command = '', ...rest] = commandLine(args, start)
+  return startProcess(commandLine(args, start), start)
+}
+
+/** Starts any program. However the test ends, the process ends with it. */
+export function startProcess(
+  [command = '', ...rest]: readonly string[],
+  start: Pick<Start, 'folder' | 'env' | 'input'>,
+): RunningProgram {
   const child = spawn(command, rest, {
     cwd: start.folder,
     env: { PATH: process.env.PATH, ...start.env },

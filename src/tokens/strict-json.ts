@@ -12,7 +12,8 @@ const MAX_DEPTH = 32
 
 /**
  * Reads a JSON object that every reader reads alike: valid UTF-8, no member twice (RFC 7515 §4, RFC 7519 §4), no number
- * beyond what a double holds. A member `__proto__` is left out.
+ * beyond what a double holds, no name with a backslash: Node 24 to 26 can read another name, if it was written with an
+ * escape, as one that has it (https://github.com/nodejs/node/issues/63785). A member `__proto__` is left out.
  */
 export function parseStrictObject(bytes: Buffer): StrictJson {
   if (!isUtf8(bytes)) return refuse('not UTF-8')
@@ -40,9 +41,10 @@ function seal(value: unknown, depth: number): number | string {
   if (typeof value === 'number') return Number.isFinite(value) ? 0 : 'a number too large'
   if (typeof value !== 'object' || value === null) return 0
   if (depth === MAX_DEPTH) return 'nested too deep'
-  const inner = Object.values(value)
+  const inner = Object.entries(value)
   let members = Array.isArray(value) ? 0 : inner.length
-  for (const one of inner) {
+  for (const [name, one] of inner) {
+    if (name.includes('\\')) return 'a name with a backslash'
     const more = seal(one, depth + 1)
     if (typeof more === 'string') return more
     members += more

@@ -135,16 +135,13 @@ test('variables nested without end are answered, and no mistake of ours', async 
   const answers = [
     await handleFetch(options)(newRequest(deep)),
     await post(await serve(handleNode(options)), deep),
-    await handleFetch(options)(
-      newRequest(deep, { headers: { ...JSON_HEADER, accept: 'text/event-stream' } }),
-    ),
   ]
-  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400])
-  expect(await Promise.all(answers.map(codeOf))).toEqual([
-    'BAD_USER_INPUT',
-    'BAD_USER_INPUT',
-    'INVALID_REQUEST',
-  ])
+  expect(answers.map(({ status }) => status)).toEqual([400, 400])
+  expect(await Promise.all(answers.map(codeOf))).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT'])
+  // Node 20 cannot write them again, for Yoga to read; later ones can.
+  const headers = { ...JSON_HEADER, accept: 'text/event-stream' }
+  const streamed = await handleFetch(options)(newRequest(deep, { headers }))
+  expect(await streamed.text()).toMatch(/"code":"(INVALID_REQUEST|BAD_USER_INPUT)"/)
   expect(options.logger.lines).toEqual([])
 })
 

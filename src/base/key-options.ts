@@ -40,8 +40,9 @@ export interface KeyOptions {
 export interface KeyFolderOptions {
   /**
    * The folder of the keys, in place of `secret`, `privateKey` and `publicKey`: a file for each, a JWK with `kid`, `alg` and
-   * `activeFrom`, mode 0600. The newest that is active signs, all that are not retired verify. A file that is wrong is
-   * named: it stops the start, and later leaves the keys read before in force.
+   * `activeFrom`, mode 0600, or readable for the group too; links within the folder are followed. The newest that is
+   * active signs, all that are not retired verify. A file that is wrong is named: it stops the start, and later leaves the
+   * keys read before in force.
    */
   keysDir?: string
   /**

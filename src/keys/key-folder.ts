@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import { OptionError } from '../base/errors.js'
 import { parseStoredKey, type StoredKey } from './stored-key.js'
 import { codeOf } from './write-new-file.js'
@@ -10,8 +10,13 @@ export const MAX_KEY_FILES = 100
 const MAX_FILE_BYTES = 16 * 1024
 const ATTEMPTS = 3
 const IS_WINDOWS = process.platform === 'win32'
-// A link could lead anywhere; a pipe would wait for a writer.
+// Links are followed before; a pipe would wait for a writer.
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+const WRITABLE_BY_OTHERS = 0o022
+/** Others may add files, and neither replace nor remove what is not theirs. */
+const STICKY = 0o1000
+/** All that others may do, and for the group to write. */
+const OPEN_TO_OTHERS = 0o027
 
 /** What one reading found. */
 export interface KeyFolder {
@@ -20,20 +25,38 @@ export interface KeyFolder {
   readonly content: string
 }
 
+/** The folder as it was listed. */
+interface Listing {
+  readonly names: readonly string[]
+  /** Where it really is. */
+  readonly realPath: string
+  /** Whose files count, by user id; null: everybody's, since nobody else can put one there. */
+  readonly owners: readonly number[] | null
+}
+
+interface ReadFile {
+  /** Where it really is. */
+  readonly realPath: string
+  readonly text: string
+}
+
 /**
- * Reads the files `*.json` of a folder; all others are passed over. Rejects with an `OptionError` that names the folder
- * or the one file that is wrong: half-written, too large, a link, readable for others, no key, a weak key, or one whose
- * `kid` another file has. The set counts as a whole or not at all.
+ * Reads the files `*.json` of a folder; all others are passed over. A link counts as the file that it leads to, within the
+ * folder: so a Secret of Kubernetes can be mounted. Rejects with an `OptionError` that names the folder
+ * or the one file that is wrong: half-written, too large, a link that leads out of the folder, readable for others, no key,
+ * a weak key, or one whose `kid` another file has. The set counts as a whole or not at all.
  */
 export async function readKeyFolder(folder: string): Promise<KeyFolder> {
   for (let attempt = 1; ; attempt++) {
-    const names = await listKeyFiles(folder)
-    const texts = await Promise.all(names.map((name) => readKeyFile(join(folder, name))))
-    const gone = texts.indexOf(null)
-    // Removed while it was read: what the folder holds now is asked again.
-    if (gone >= 0 && attempt < ATTEMPTS) continue
-    if (gone >= 0)
-      throw new OptionError('keysDir', `${join(folder, names[gone] ?? '')} was removed while it was read`)
+    const listing = await listFolder(folder)
+    const { names } = listing
+    const files = await Promise.all(names.map((name) => readKeyFile(join(folder, name), listing)))
+    const moved = await findMoved(folder, names, files)
+    // Removed or replaced while it was read: what the folder holds now is asked again, so that a set is one.
+    if (moved !== null && attempt < ATTEMPTS) continue
+    if (moved !== null)
+      throw new OptionError('keysDir', `${join(folder, moved)} is not there, or changed while it was read`)
+    const texts = files.map((file) => file?.text ?? '')
     const keys = names.map((name, index) => requireKey(folder, name, texts[index] ?? ''))
     refuseSharedNames(folder, keys)
     return { keys, content: JSON.stringify(names.map((name, index) => [name, texts[index]])) }
@@ -42,40 +65,64 @@ export async function readKeyFolder(folder: string): Promise<KeyFolder> {
 
 /** The names of the folder's key files, in order. Rejects with an `OptionError` where the folder cannot be used. */
 export async function listKeyFiles(folder: string): Promise<readonly string[]> {
+  return (await listFolder(folder)).names
+}
+
+async function listFolder(folder: string): Promise<Listing> {
   try {
-    const { mode } = await stat(folder)
-    if (!IS_WINDOWS && (mode & 0o022) !== 0) {
+    const { mode, uid } = await stat(folder)
+    const isShared = !IS_WINDOWS && (mode & WRITABLE_BY_OTHERS) !== 0
+    if (isShared && (mode & STICKY) === 0) {
       throw new OptionError('keysDir', `${folder} can be written by others; run: chmod 700 ${folder}`)
     }
     const names = (await readdir(folder)).filter((name) => name.endsWith('.json') && !name.startsWith('.'))
     if (names.length > MAX_KEY_FILES) {
       throw new OptionError('keysDir', `${folder} has ${names.length} keys, more than ${MAX_KEY_FILES}`)
     }
-    return names.sort()
+    const owners = isShared ? [uid, process.getuid?.() ?? uid] : null
+    return { names: names.sort(), realPath: await realpath(folder), owners }
   } catch (cause) {
     if (cause instanceof OptionError) throw cause
     throw new OptionError('keysDir', `${folder} cannot be read (${codeOf(cause)})`, { cause })
   }
 }
 
+/** The name of a file that is not there, or is another by now: Kubernetes replaces all of a Secret at once. */
+async function findMoved(
+  folder: string,
+  names: readonly string[],
+  files: readonly (ReadFile | null)[],
+): Promise<string | null> {
+  const realPaths = await Promise.all(names.map((name) => realpath(join(folder, name)).catch(() => null)))
+  return names.find((_, index) => realPaths[index] !== files[index]?.realPath) ?? null
+}
+
 /** Null: it is not there any more. */
-async function readKeyFile(path: string): Promise<string | null> {
+async function readKeyFile(path: string, { realPath: root, owners }: Listing): Promise<ReadFile | null> {
   let file: FileHandle | undefined
   try {
-    file = await open(path, OPEN_FLAGS)
+    const realPath = await realpath(path)
+    if (!realPath.startsWith(`${root}${sep}`)) {
+      throw new OptionError('keysDir', `${path} is a link that leads out of the folder`)
+    }
+    file = await open(realPath, OPEN_FLAGS)
     const status = await file.stat()
     if (!status.isFile()) throw new OptionError('keysDir', `${path} is not a file`)
     // Refused, not warned of: whoever has read it can sign as anybody, and a warning scrolls by.
-    if (!IS_WINDOWS && (status.mode & 0o077) !== 0) {
-      throw new OptionError('keysDir', `${path} is open to others; run: chmod 600 ${path}`)
+    if (!IS_WINDOWS && (status.mode & OPEN_TO_OTHERS) !== 0) {
+      throw new OptionError(
+        'keysDir',
+        `${path} is open to others; run: chmod 600 ${path} (for a Secret of Kubernetes: defaultMode: 0440)`,
+      )
     }
-    return await readBounded(file, path)
+    if (owners !== null && !owners.includes(status.uid)) {
+      throw new OptionError('keysDir', `${path} is another user's, in a folder that others can write to`)
+    }
+    return { realPath, text: await readBounded(file, path) }
   } catch (cause) {
     if (cause instanceof OptionError) throw cause
     if (codeOf(cause) === 'ENOENT') return null
-    const why =
-      codeOf(cause) === 'ELOOP' ? 'is a link; put the file itself there' : `cannot be read (${codeOf(cause)})`
-    throw new OptionError('keysDir', `${path} ${why}`, { cause })
+    throw new OptionError('keysDir', `${path} cannot be read (${codeOf(cause)})`, { cause })
   } finally {
     await file?.close()
   }

@@ -1,9 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { createSallyport } from '../../src/index.js'
 import { createKeyStore } from '../../src/keys/key-store.js'
-import { makeKeyFolder } from '../support/key-folder.js'
+import { keyFile, makeKeyFolder, mountSecret } from '../support/key-folder.js'
 import { startServer, type TestServerOptions } from '../support/server.js'
 import { createTestClock } from '../support/test-clock.js'
 import { createTestLogger } from '../support/test-logger.js'
@@ -106,6 +107,47 @@ describe('P06 P60 the keys of keysDir', () => {
       expect(await server.judge([header, payload, signature].join('.'))).toBe('TOKEN_INVALID')
     },
   )
+})
+
+/** A server of a mounted Secret; `mount` replaces what it holds by these files. */
+async function openMounted() {
+  const keysDir = await makeKeyFolder()
+  const mount = (files: Record<string, string>) => mountSecret(keysDir, files)
+  const [first, next] = ['first', 'next'].map((kid) => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    return keyFile({ kid, alg: 'ES256', ...privateKey.export({ format: 'jwk' }) })
+  })
+  if (first === undefined || next === undefined) throw new Error('no keys')
+  await mount({ 'a.json': first })
+  const logger = createTestLogger()
+  return { mount, first, next, logger, server: await startServer({ keysDir, logger }) }
+}
+
+describe('P06 P60 the keys of a Secret that Kubernetes mounts', () => {
+  test('are replaced all at once, with the folder that they really are in', async () => {
+    const { mount, first, next, server } = await openMounted()
+    const kidOf = (token: string) => server.sallyport.tokens.peek(token)?.unverifiedHeader.kid
+    const { username, accessToken } = await server.signUp()
+    expect(kidOf(accessToken)).toBe('first')
+    await mount({ 'a.json': first, 'b.json': next })
+    await server.sallyport.reloadKeys()
+    expect(await server.judge(accessToken)).toBe('ok')
+    await mount({ 'b.json': next })
+    await server.sallyport.reloadKeys()
+    expect(await server.judge(accessToken)).toBe('TOKEN_INVALID')
+    expect(kidOf((await server.logIn(username)).accessToken)).toBe('next')
+  })
+
+  test('stay in force while what replaces them is half-written', async () => {
+    const { mount, first, next, logger, server } = await openMounted()
+    const { accessToken } = await server.signUp()
+    await mount({ 'a.json': first, 'b.json': next.slice(0, 40) })
+    await server.sallyport.reloadKeys()
+    expect(await server.judge(accessToken)).toBe('ok')
+    expect(String(logger.lines.find(({ level }) => level === 'error')?.fields.err)).toMatch(
+      /b\.json is not a JSON object/,
+    )
+  })
 })
 
 describe('the start is stopped, naming what is wrong, by', () => {

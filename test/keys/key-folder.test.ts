@@ -1,9 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { chmod, mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, rename, rm, symlink, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import process from 'node:process'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readKeyFolder } from '../../src/keys/key-folder.js'
-import { keyFile, makeKeyFolder, rsaWithExponentOne } from '../support/key-folder.js'
+import { keyFile, makeKeyFolder, mountSecret, rsaWithExponentOne } from '../support/key-folder.js'
 
 const ec = (curve: string) =>
   generateKeyPairSync('ec', { namedCurve: curve }).privateKey.export({ format: 'jwk' })
@@ -105,15 +106,42 @@ describe('P06 P60 a keys folder', () => {
   })
 
   test.each<[string, (path: string, folder: string) => Promise<unknown>, RegExp]>([
-    ['that others can read', (path) => chmod(path, 0o640), /is open to others; run: chmod 600/],
+    ['that others can read', (path) => chmod(path, 0o644), /is open to others; run: chmod 600/],
+    ['that its group can write', (path) => chmod(path, 0o660), /is open to others; run: chmod 600/],
     [
-      'that is a link',
-      async (path, folder) => {
+      'that is a link out of the folder',
+      async (path) => {
+        const elsewhere = await makeKeyFolder({ '1.json': keyFile(good) })
         await rm(path)
-        await writeFile(join(folder, 'elsewhere'), keyFile(good), { mode: 0o600 })
-        await symlink(join(folder, 'elsewhere'), path)
+        await symlink(join(elsewhere, '1.json'), path)
       },
-      /is a link/,
+      /is a link that leads out of the folder/,
+    ],
+    [
+      'that is a link out of the folder, to one whose name begins alike',
+      async (path, folder) => {
+        await mkdir(`${folder}-old`)
+        onTestFinished(() => rm(`${folder}-old`, { recursive: true }))
+        await rename(path, `${folder}-old/1.json`)
+        await symlink(`${folder}-old/1.json`, path)
+      },
+      /is a link that leads out of the folder/,
+    ],
+    [
+      'that is a link to nothing',
+      async (path) => {
+        await rm(path)
+        await symlink('nothing', path)
+      },
+      /is not there/,
+    ],
+    [
+      'that is a link to itself',
+      async (path) => {
+        await rm(path)
+        await symlink(path, path)
+      },
+      /cannot be read \(ELOOP\)/,
     ],
     [
       'that is a folder',
@@ -127,8 +155,57 @@ describe('P06 P60 a keys folder', () => {
   ])('refuses a file %s', async (_what, spoil, problem) => {
     const folder = await makeKeyFolder({ '1.json': keyFile(good) })
     await spoil(join(folder, '1.json'), folder)
-    await expect(readKeyFolder(folder)).rejects.toThrow(problem)
+    const refused = readKeyFolder(folder)
+    await expect(refused).rejects.toThrow(problem)
+    await expect(refused).rejects.toThrow(join(folder, '1.json'))
   })
+
+  test('takes a Secret as Kubernetes mounts it: links into a folder beside them, readable for the group', async () => {
+    const folder = await makeKeyFolder()
+    await chmod(folder, 0o1777)
+    await mountSecret(folder, { '1.json': keyFile(good) })
+    expect((await readKeyFolder(folder)).keys).toMatchObject([{ kid: 'k', file: '1.json' }])
+  })
+
+  test('is never of two Secrets, however often one replaces another while it is read', async () => {
+    const folder = await makeKeyFolder()
+    const secretOf = (name: string) =>
+      Object.fromEntries(
+        Array.from({ length: 8 }, (_, index) => [
+          `${index}.json`,
+          keyFile({ kid: `${name}${index}`, alg: 'HS256', ...oct(32) }),
+        ]),
+      )
+    const secrets = [secretOf('a'), secretOf('b')]
+    await mountSecret(folder, secrets[1] ?? {})
+    const seen = new Set<string>()
+    let isMounting = true
+    const mounts = (async () => {
+      for (let turn = 0; turn < 100; turn++) await mountSecret(folder, secrets[turn % 2] ?? {})
+      isMounting = false
+    })()
+    while (isMounting) {
+      const read = await readKeyFolder(folder).catch(String)
+      if (typeof read === 'string') expect(read).toContain('changed while it was read')
+      else seen.add([...new Set(read.keys.map(({ kid }) => kid[0]))].join())
+    }
+    await mounts
+    expect([...seen].filter((names) => !['a', 'b'].includes(names))).toEqual([])
+  })
+
+  // Only root can give a file away.
+  test.runIf(process.getuid?.() === 0)(
+    'where others can add files, only those of its owner and our own count',
+    async () => {
+      const folder = await makeKeyFolder({ '1.json': keyFile(good) })
+      await chmod(folder, 0o1777)
+      await readKeyFolder(folder)
+      await chown(join(folder, '1.json'), 4711, 4711)
+      await expect(readKeyFolder(folder)).rejects.toThrow(/1\.json is another user's/)
+      await chown(folder, 4711, 4711)
+      await readKeyFolder(folder)
+    },
+  )
 
   test('refuses a folder that others can write to, that is not there, or that has too many keys', async () => {
     const folder = await makeKeyFolder({ '1.json': keyFile(good) })

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
 /** A keys folder with these files, which goes when the test is over. */
@@ -10,6 +10,26 @@ export async function makeKeyFolder(files: Record<string, string> = {}): Promise
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
   return folder
+}
+
+/**
+ * Puts files there as Kubernetes does with a Secret: into a folder of their own, to which `..data` leads; the files' names
+ * are links through it. Called again, all are replaced by the one renaming of `..data`.
+ */
+export async function mountSecret(folder: string, files: Record<string, string>): Promise<void> {
+  const former = await readlink(join(folder, '..data')).catch(() => null)
+  const next = basename(await mkdtemp(join(folder, '..2026_')))
+  for (const [name, text] of Object.entries(files)) {
+    await writeFile(join(folder, next, name), text, { mode: 0o440 })
+  }
+  await symlink(next, join(folder, '..data_tmp'))
+  await rename(join(folder, '..data_tmp'), join(folder, '..data'))
+  const links = (await readdir(folder)).filter((name) => !name.startsWith('..'))
+  for (const name of Object.keys(files)) {
+    if (!links.includes(name)) await symlink(join('..data', name), join(folder, name))
+  }
+  for (const name of links) if (files[name] === undefined) await rm(join(folder, name))
+  if (former !== null) await rm(join(folder, former), { recursive: true })
 }
 
 /** What a file of it holds: by default active since 2020. */

@@ -80,16 +80,16 @@ export function createAttempts(parts: {
 
   const knownKey = (account: string, source: string) => `known:${disguise(`${account}\n${source}`)}`
 
-  async function isKnown(account: string, source: string): Promise<boolean> {
-    const counter = await known.findCounter(knownKey(account, source))
-    return counter !== null && counter.expiresAt.getTime() > clock.now()
+  /** Until when the source is known; null: it is not. */
+  async function findKnown(account: string, source: string): Promise<Date | null> {
+    return (await known.findCounter(knownKey(account, source)))?.expiresAt ?? null
   }
 
   /** Strangers share the account's attempts; who was let in before has their own. */
-  async function budgetOf({ account, sessionId }: Attempt, source: string | null): Promise<string> {
+  function budgetOf({ account, sessionId }: Attempt, source: string | null, knownUntil: Date | null): string {
     if (sessionId != null) return disguise(`${account}\nsession ${sessionId}`)
-    if (source !== null && (await isKnown(account, source))) return disguise(`${account}\n${source}`)
-    return disguise(account)
+    const isKnown = knownUntil !== null && knownUntil.getTime() > clock.now()
+    return disguise(isKnown ? `${account}\n${source}` : account)
   }
 
   /** The first attempt too many blocks the account: each time twice as long. */
@@ -135,35 +135,34 @@ export function createAttempts(parts: {
     return [{ limiter, key, consumed: await consume(limiter, key, isBacking) }]
   }
 
-  async function remember(account: string, ip: string | null): Promise<void> {
-    const source = sourceOf(ip)
-    if (source === null || perAccount === null) return
-    // Whoever was let in is not refused because this could not be written: it is at the next login.
-    await learn(account, source).catch(() => {})
-  }
-
-  async function learn(account: string, source: string): Promise<void> {
-    const key = knownKey(account, source)
-    const counter = await known.findCounter(key)
+  async function learn(account: string, source: string, knownUntil: Date | null): Promise<void> {
     const now = clock.now()
     // Once a day is often enough to write it.
-    if (counter !== null && counter.expiresAt.getTime() > now + (KNOWN_SECONDS - DAY_SECONDS) * 1000) return
-    await known.setCounter(key, { points: 1, expiresAt: new Date(now + KNOWN_SECONDS * 1000) })
+    if (knownUntil !== null && knownUntil.getTime() > now + (KNOWN_SECONDS - DAY_SECONDS) * 1000) return
+    const counter = { points: 1, expiresAt: new Date(now + KNOWN_SECONDS * 1000) }
+    // Whoever was let in is not refused because this could not be written: it is at the next login.
+    await known.setCounter(knownKey(account, source), counter).catch(() => {})
   }
 
   return {
-    remember,
+    async remember(account, ip) {
+      const source = sourceOf(ip)
+      if (source !== null && perAccount !== null) await learn(account, source, null)
+    },
 
     async prove(attempt, work) {
-      const source = sourceOf(attempt.ip)
-      const budget = perAccount === null ? null : await budgetOf(attempt, source)
+      const { account, ip } = attempt
+      const source = sourceOf(ip)
+      const counts = perAccount !== null
+      const knownUntil = source === null || !counts ? null : await findKnown(account, source)
+      const budget = counts ? budgetOf(attempt, source, knownUntil) : null
       const result = await queued(budget, async () => {
         const fromSource = source === null ? [] : await reserve(perSource, disguise(source))
         // A source that is refused does not use up the account's attempts.
         const forAccount = budget === null ? [] : await reserve(perAccount, budget, true)
         return counted([...fromSource, ...forAccount], work, isWrongPassword)
       })
-      await remember(attempt.account, attempt.ip)
+      if (source !== null && counts) await learn(account, source, knownUntil)
       return result
     },
 

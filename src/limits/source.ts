@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { OptionError } from '../base/errors.js'
 
@@ -6,9 +7,9 @@ export type Range = ReturnType<typeof ipaddr.parseCIDR>
 
 /** Null: it is none. One that carries an IPv4 address (`::ffff:192.0.2.1`) is that address. */
 export function parseAddress(text: string): Address | null {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.parse(text)
-  // Of IPv4 the short and octal forms would pass, too.
-  return text.includes(':') && ipaddr.isValid(text) ? ipaddr.process(text) : null
+  // Node's test: ipaddr's throws and catches for whatever is none, 0.2 ms under a resolver, and takes short forms for one.
+  if (isIPv4(text)) return ipaddr.IPv4.parse(text)
+  return ipaddr.IPv6.isValid(text) ? ipaddr.process(text) : null
 }
 
 /** What attempts are counted by: an IPv4 address, or the /64 of an IPv6 one, which is what one customer has. */

@@ -51,7 +51,7 @@ export function createPrismaStore({
 function createStatements(client: Client, dialect: Dialect): Statements {
   return {
     ...createUserStatements(client, dialect),
-    ...createSessionStatements(client),
+    ...createSessionStatements(client, dialect),
     ...createTokenStatements(client, dialect),
     ...createFeedStatements(client),
     ...createAuditStatements(client, dialect),

@@ -1,7 +1,8 @@
 import { inBatches } from './batches.js'
 import type { RevokedReason, SessionRecord, Statements, TokenPair } from './contract.js'
-import type { Client } from './dialect.js'
+import type { Client, Dialect } from './dialect.js'
 import type { SessionModel } from './generated/sqlite/models.js'
+import { insertRows, type Value } from './insert-rows.js'
 
 type SessionStatements = Pick<
   Statements,
@@ -9,10 +10,10 @@ type SessionStatements = Pick<
 >
 
 /** `endSessions` is two statements: atomic only within a transaction. */
-export function createSessionStatements(client: Client): SessionStatements {
+export function createSessionStatements(client: Client, dialect: Dialect): SessionStatements {
   return {
     insertSession: async (session) => {
-      await client.session.create({ data: session, select: { id: true } })
+      await insertRows(client, dialect, { table: 'sessions', columns: COLUMNS, rows: [toRow(session)] })
     },
     findSession: async (id) => {
       const row = await client.session.findUnique({ where: { id } })
@@ -56,6 +57,22 @@ export function createSessionStatements(client: Client): SessionStatements {
       return ended
     },
   }
+}
+
+const COLUMNS = [
+  ...['id', 'user_id', 'device', 'ip', 'user_agent', 'csrf', 'auth_time', 'created_at', 'last_used_at'],
+  ...['access_jti', 'refresh_jti', 'issued_at', 'access_expires_at', 'refresh_expires_at'],
+  ...['revoked_at', 'revoked_reason'],
+]
+
+function toRow(session: SessionRecord): Value[] {
+  const { id, userId, device, ip, userAgent, csrf, authTime, createdAt, lastUsedAt } = session
+  const { accessJti, refreshJti, issuedAt, accessExpiresAt, refreshExpiresAt } = session
+  const { revokedAt, revokedReason } = session
+  return [
+    ...[id, userId, device, ip, userAgent, csrf, authTime, createdAt, lastUsedAt],
+    ...[accessJti, refreshJti, issuedAt, accessExpiresAt, refreshExpiresAt, revokedAt, revokedReason],
+  ]
 }
 
 function live(now: Date) {

@@ -3,14 +3,15 @@ import type { Client, Dialect } from './dialect.js'
 import type { RevocationModel } from './generated/sqlite/models.js'
 import { insertRowsForIds } from './insert-rows.js'
 
-export function createFeedStatements(client: Client): Pick<Statements, 'readRevocations'> {
+export function createFeedStatements(client: Client, dialect: Dialect): Pick<Statements, 'readRevocations'> {
+  // Not by Prisma's `findMany`, which takes three times as long: a start may read a hundred thousand lines.
+  const read = `
+    SELECT "id", "scope", "key", "effect", "issued_before" AS "issuedBefore", "expires_at" AS "expiresAt"
+    FROM ${dialect.table('revocations')} WHERE "id" > ${dialect.parameter(1)}
+    ORDER BY "id" LIMIT ${dialect.parameter(2)}`
   return {
     readRevocations: async (afterId, limit) => {
-      const rows = await client.revocation.findMany({
-        where: { id: { gt: afterId } },
-        orderBy: { id: 'asc' },
-        take: limit,
-      })
+      const rows = await client.$queryRawUnsafe<RevocationModel[]>(read, afterId, limit)
       return rows.map(toEntry)
     },
   }

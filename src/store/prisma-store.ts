@@ -53,7 +53,7 @@ function createStatements(client: Client, dialect: Dialect): Statements {
     ...createUserStatements(client, dialect),
     ...createSessionStatements(client, dialect),
     ...createTokenStatements(client, dialect),
-    ...createFeedStatements(client),
+    ...createFeedStatements(client, dialect),
     ...createAuditStatements(client, dialect),
     ...createCounterStatements(client, dialect),
   }

@@ -17,7 +17,7 @@ import { createAttempts } from './limits/attempts.js'
 import { createDisguise } from './limits/disguise.js'
 import { createHashQueue } from './limits/hash-queue.js'
 import { createMemoryCounters } from './limits/memory-counters.js'
-import { createCommitRevoking } from './revocation/commit.js'
+import { createCommit } from './revocation/commit.js'
 import { createRevocationFeed, type RevocationFeed } from './revocation/feed.js'
 import { createPruner } from './revocation/prune.js'
 import { createAccountChanges } from './sessions/account-changes.js'
@@ -91,7 +91,7 @@ export function createServices(parts: ServiceParts) {
     leewaySeconds,
     auditRetentionSeconds: server.auditRetentionSeconds,
   })
-  const commit = createCommitRevoking({ store, feed })
+  const commit = createCommit({ store, feed })
   const revocation: RevocationFeed | undefined = tokenConfig.checks === 'all' ? feed : undefined
 
   const createQueue = () =>

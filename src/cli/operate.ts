@@ -7,7 +7,7 @@ import type { EnvironmentOptions } from '../base/options-from-env.js'
 import { resolveServer, resolveTokens, resolveVerify } from '../base/resolve-options.js'
 import type { Keyring } from '../keys/keyring.js'
 import { openKeyring } from '../keys/open-keyring.js'
-import { type CommitRevoking, createCommitRevoking } from '../revocation/commit.js'
+import { type Commit, createCommit } from '../revocation/commit.js'
 import { createUserAdministration, type UserAdministration } from '../sessions/administer-users.js'
 import { foreignTtlSecondsOf } from '../sessions/end.js'
 import type { Operator } from '../sessions/issued.js'
@@ -20,8 +20,8 @@ export const OPERATOR: Operator = { kind: 'operator' }
 const KEY_OPTIONS = ['secret', 'privateKey', 'publicKey', 'keysDir', 'jwksUrl'] as const
 
 /** Revocations go to the database alone, where every running server finds them within a second. */
-export function commitFor(store: Store): CommitRevoking {
-  return createCommitRevoking({ store, feed: { apply() {} } })
+export function commitFor(store: Store): Commit {
+  return createCommit({ store, feed: { apply() {} } })
 }
 
 export function administrationOf({ store, options }: Opened): UserAdministration {

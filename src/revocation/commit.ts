@@ -10,14 +10,14 @@ export type RecordEvent = (event: AuditEvent) => void
  * commit, as its last write, and is in force on this instance before the promise resolves. What it hands to `record`
  * is in the audit log by the same commit, or not at all.
  */
-export type CommitRevoking = <T>(
+export type Commit = <T>(
   work: (tx: Transaction, revoke: Revoke, record: RecordEvent) => Promise<T>,
 ) => Promise<T>
 
-export function createCommitRevoking(parts: {
+export function createCommit(parts: {
   store: Pick<Store, 'transaction'>
   feed: Pick<RevocationFeed, 'apply'>
-}): CommitRevoking {
+}): Commit {
   return async (work) => {
     const { result, appended } = await parts.store.transaction(async (tx) => {
       const entries: NewRevocation[] = []

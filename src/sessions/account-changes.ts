@@ -1,6 +1,6 @@
 import type { Passwords } from '../accounts/passwords.js'
 import { AuthError } from '../base/errors.js'
-import type { CommitRevoking } from '../revocation/commit.js'
+import type { Commit } from '../revocation/commit.js'
 import type { Store, Transaction, UserRecord } from '../store/contract.js'
 import { lockActor, requireAnotherAdministrator } from './actor.js'
 import { endEverything } from './end.js'
@@ -24,7 +24,7 @@ export interface PasswordChange {
 
 export function createAccountChanges(parts: {
   store: Store
-  commit: CommitRevoking
+  commit: Commit
   starter: SessionStarter
   signer: Pick<SessionSigner, 'prepare'>
   passwords: Passwords

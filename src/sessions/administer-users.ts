@@ -1,7 +1,7 @@
 import { isEnabled } from '../accounts/authenticate.js'
 import { readRoles } from '../accounts/roles.js'
 import { AuthError } from '../base/errors.js'
-import type { CommitRevoking } from '../revocation/commit.js'
+import type { Commit } from '../revocation/commit.js'
 import type { Store, UserRecord } from '../store/contract.js'
 import { ADMIN, lockAdministered, requireAnotherAdministrator } from './actor.js'
 import { endEverything } from './end.js'
@@ -30,7 +30,7 @@ export interface UserAdministration {
 
 export function createUserAdministration(parts: {
   store: Pick<Store, 'now'>
-  commit: CommitRevoking
+  commit: Commit
   /** How long a token minted elsewhere may live: seconds; null: for ever. */
   foreignTtlSeconds: number | null
 }): UserAdministration {

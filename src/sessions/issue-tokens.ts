@@ -6,7 +6,7 @@ import { toSeconds } from '../base/clock.js'
 import { parseDuration } from '../base/duration.js'
 import { AuthError, OptionError } from '../base/errors.js'
 import type { Duration, TokenConfig, VerifyConfig } from '../base/options.js'
-import type { CommitRevoking } from '../revocation/commit.js'
+import type { Commit } from '../revocation/commit.js'
 import type { Store, TokenRecord, Transaction } from '../store/contract.js'
 import type { Issuer } from '../tokens/issue.js'
 import { expiry } from './limits.js'
@@ -46,7 +46,7 @@ export type IssueRefresh = Pick<IssueAccess, 'subject' | 'expiresIn' | 'claims' 
 
 export function createTokenIssuing(parts: {
   store: Store
-  commit: CommitRevoking
+  commit: Commit
   issuer: Issuer
   subjectOf?: SubjectOf
   config: TokenConfig & Pick<VerifyConfig, 'allowNoExpiry'>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { toSeconds } from '../base/clock.js'
 import { AuthError } from '../base/errors.js'
 import type { TokenConfig } from '../base/options.js'
-import type { CommitRevoking } from '../revocation/commit.js'
+import type { Commit } from '../revocation/commit.js'
 import type { Store } from '../store/contract.js'
 import { lockActor } from './actor.js'
 import type { Actor, Issued } from './issued.js'
@@ -18,7 +18,7 @@ export type Reauthenticate = (actor: Actor, password: string) => Promise<Issued>
 
 export function createReauthenticate(parts: {
   store: Store
-  commit: CommitRevoking
+  commit: Commit
   config: TokenConfig
   signer: SessionSigner
   provePassword: ProveRecorded

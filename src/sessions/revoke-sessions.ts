@@ -1,7 +1,7 @@
 import { ensureUser } from '../accounts/external.js'
 import type { Agent, Source } from '../audit/record.js'
 import { AuthError } from '../base/errors.js'
-import type { CommitRevoking } from '../revocation/commit.js'
+import type { Commit } from '../revocation/commit.js'
 import type { RevocationFeed } from '../revocation/feed.js'
 import type { SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import { lockActor } from './actor.js'
@@ -24,7 +24,7 @@ export interface SessionRevocation {
 
 export function createSessionRevocation(parts: {
   store: Store
-  commit: CommitRevoking
+  commit: Commit
   feed: Pick<RevocationFeed, 'check'>
   foreignTtlSeconds: number | null
 }): SessionRevocation {

@@ -1,6 +1,6 @@
 import { AuthError } from '../base/errors.js'
 import { isName } from '../base/is-name.js'
-import type { CommitRevoking } from '../revocation/commit.js'
+import type { Commit } from '../revocation/commit.js'
 import type { Store, TokenRecord, Transaction } from '../store/contract.js'
 import { ADMIN, lockActor } from './actor.js'
 import type { Actor, Administrator, Operator } from './issued.js'
@@ -26,7 +26,7 @@ export interface ForeignToken {
   readonly expiresAt: Date | null
 }
 
-export function createTokenRevocation(parts: { store: Store; commit: CommitRevoking }): TokenRevocation {
+export function createTokenRevocation(parts: { store: Store; commit: Commit }): TokenRevocation {
   const { store, commit } = parts
 
   /** The token under the lock of its owner's row, and whether who asks may act on what is another's. */

@@ -2,7 +2,7 @@ import { isEnabled } from '../accounts/authenticate.js'
 import type { Source } from '../audit/record.js'
 import { AuthError } from '../base/errors.js'
 import type { TokenConfig } from '../base/options.js'
-import type { CommitRevoking } from '../revocation/commit.js'
+import type { Commit } from '../revocation/commit.js'
 import type { SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import { endSessions } from './end.js'
 import type { GenuineToken, Issued } from './issued.js'
@@ -30,7 +30,7 @@ interface Presented {
 
 export function createRotate(parts: {
   store: Store
-  commit: CommitRevoking
+  commit: Commit
   config: TokenConfig
   signer: SessionSigner
 }): Rotate {

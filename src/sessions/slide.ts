@@ -4,7 +4,7 @@ import type { Source } from '../audit/record.js'
 import type { Claims } from '../base/claims.js'
 import { type Clock, toSeconds } from '../base/clock.js'
 import type { TokenConfig } from '../base/options.js'
-import type { CommitRevoking } from '../revocation/commit.js'
+import type { Commit } from '../revocation/commit.js'
 import type { SessionRecord, Store, TokenRecord, UserRecord } from '../store/contract.js'
 import type { SignedToken } from './issued.js'
 import { earlier, expiry, isPast, sessionEnd } from './limits.js'
@@ -30,7 +30,7 @@ interface Known {
 
 export function createSliding(parts: {
   store: Store
-  commit: CommitRevoking
+  commit: Commit
   clock: Clock
   config: TokenConfig
   signer: SessionSigner

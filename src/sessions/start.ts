@@ -5,7 +5,7 @@ import { insertAccount } from '../accounts/sign-up.js'
 import type { RecordFailure, Source } from '../audit/record.js'
 import { AuthError } from '../base/errors.js'
 import type { TokenConfig } from '../base/options.js'
-import type { CommitRevoking } from '../revocation/commit.js'
+import type { Commit } from '../revocation/commit.js'
 import type { NewUser, SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import type { Actor, Issued } from './issued.js'
 import type { Lives } from './limits.js'
@@ -29,7 +29,7 @@ export interface SessionStarter {
 
 export function createSessionStarter(parts: {
   store: Pick<Store, 'now'>
-  commit: CommitRevoking
+  commit: Commit
   recordFailure: RecordFailure
   config: TokenConfig
   signer: SessionSigner

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Claims } from '../../src/base/claims.js'
 import { type Logger, silentLogger } from '../../src/base/logger.js'
-import { createCommitRevoking } from '../../src/revocation/commit.js'
+import { createCommit } from '../../src/revocation/commit.js'
 import { createRevocationFeed, type RevocationFeed } from '../../src/revocation/feed.js'
 import type { NewRevocation, Store } from '../../src/store/contract.js'
 import { openStore } from '../../src/store/open-store.js'
@@ -96,7 +96,7 @@ test('what one instance commits is in force there at once, and on another with i
   const [here, there] = [createFeed(store).feed, createFeed(store).feed]
   await here.start()
   await there.start()
-  const commit = createCommitRevoking({ store, feed: here })
+  const commit = createCommit({ store, feed: here })
   const answer = await commit(async (_tx, revoke) => {
     revoke(REVOKED)
     return 'done'
@@ -114,7 +114,7 @@ test('a commit that fails revokes nothing', async () => {
   const store = await (await openDatabase())()
   const { feed } = createFeed(store)
   await feed.start()
-  const commit = createCommitRevoking({ store, feed })
+  const commit = createCommit({ store, feed })
   const failing = commit(async (_tx, revoke) => {
     revoke(REVOKED)
     throw new Error('no')

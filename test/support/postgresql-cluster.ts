@@ -14,6 +14,8 @@ const run = promisify(execFile)
 export interface Cluster {
   /** The URL of its database `postgres`, as its superuser. */
   url: string
+  /** Of the process that its own are below. */
+  pid: number
   stop(): Promise<void>
 }
 
@@ -47,7 +49,11 @@ export async function startCluster(): Promise<Cluster> {
     { ...options, detached: true, stdio: ['pipe', 'ignore', 'pipe'] },
   )
   await untilReady(server)
-  return { url: `postgresql://postgres@127.0.0.1:${port}/postgres`, stop: () => stop(server) }
+  return {
+    url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    pid: server.pid ?? 0,
+    stop: () => stop(server),
+  }
 }
 
 /** PostgreSQL refuses to run as root. */

@@ -23,6 +23,8 @@ export interface Token {
   readonly issuedAt: number
   readonly expiresAt: number
   readonly fresh: boolean
+  /** When the password was given for it. */
+  readonly provedAt: number
   rotatedAt: number | null
   /** `owner` can be taken back; `over` not; `superseded` counts as expired. */
   revoked: 'owner' | 'over' | 'superseded' | null
@@ -47,7 +49,8 @@ export function createModel(limits: Limits) {
     const life = type === 'access' ? limits.accessSeconds : limits.refreshSeconds
     const expiresAt = Math.min(now + life, session.startedAt + limits.sessionSeconds)
     const marks = { rotatedAt: null, revoked: null, successor: null }
-    const token: Token = { type, session, issuedAt: now, expiresAt, fresh, ...marks }
+    const provedAt = fresh ? now : session.startedAt
+    const token: Token = { type, session, issuedAt: now, expiresAt, fresh, provedAt, ...marks }
     tokens.push(token)
     return token
   }
@@ -77,6 +80,11 @@ export function createModel(limits: Limits) {
     return token.expiresAt <= now
   }
 
+  /** Whether it was exchanged so lately that it is good for the session's pair. */
+  function isWithinWindow({ rotatedAt }: Token): boolean {
+    return rotatedAt !== null && now - rotatedAt < limits.windowSeconds
+  }
+
   /** What `me` answers to a token. */
   function judge(token: Token): Refusal {
     if (token.type === 'refresh') return 'TOKEN_INVALID'
@@ -98,12 +106,16 @@ export function createModel(limits: Limits) {
     judge,
     judgeFresh,
     start,
-    /** In how many seconds something begins or ends by itself, soonest first. */
-    edges(): number[] {
-      const live = tokens.filter(({ session, revoked }) => !session.ended && revoked === null)
-      const times = live.flatMap(({ type, rotatedAt, issuedAt, expiresAt }) => [
+    heirsOf,
+    isPast,
+    isWithinWindow,
+    /** Of the bearer, those that are neither ended nor past. */
+    listFor: (by: Token) => liveOf(by.session.account).filter(({ refresh }) => !isPast(refresh)),
+    /** In how many seconds something begins or ends for one of these by itself, soonest first. */
+    edgesOf(of: readonly Token[]): number[] {
+      const times = of.flatMap(({ type, session, rotatedAt, issuedAt, expiresAt }) => [
         expiresAt,
-        ...(type === 'access' ? [Math.ceil((issuedAt + expiresAt) / 2)] : []),
+        type === 'access' ? Math.ceil((issuedAt + expiresAt) / 2) : session.refresh.expiresAt,
         ...(rotatedAt === null ? [] : [rotatedAt + limits.windowSeconds]),
       ])
       return [...new Set(times)]
@@ -121,9 +133,8 @@ export function createModel(limits: Limits) {
       if (token.type === 'access') return 'TOKEN_INVALID'
       if (isPast(token) || session.ended || isPast(session.refresh)) return 'SESSION_ENDED'
       if (token.rotatedAt !== null) {
-        const isLate = now - token.rotatedAt >= limits.windowSeconds
-        if (isLate) end(session)
-        if (isLate) return 'REFRESH_REUSED'
+        if (!isWithinWindow(token)) end(session)
+        if (!isWithinWindow(token)) return 'REFRESH_REUSED'
         return token.revoked === null ? null : 'SESSION_ENDED'
       }
       if (token.revoked !== null) return 'SESSION_ENDED'

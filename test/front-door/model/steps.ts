@@ -1,10 +1,9 @@
-import fc from 'fast-check'
 import { expect } from 'vitest'
 import { newName } from '../../support/server.js'
 import type { Account, Model, Refusal, Session, Token } from './model.js'
 import { expectRefusal, type World } from './world.js'
 
-interface Choice {
+export interface Choice {
   readonly by: Token
   readonly other: Token
   readonly instance: number
@@ -33,6 +32,7 @@ function changing(
     const answer = await world.ask(world.at(instance), by, `mutation { ${document(world, choice)} }`)
     expectRefusal(answer.code, expected)
     world.expectSuccessor(model, by, answer)
+    if (model.judge(by) === null) await world.expectSessions(world.at(instance), model, by)
   }
 }
 
@@ -96,10 +96,15 @@ export const STEPS: Record<string, Step> = {
 
   use: (model, world, { by, instance }) => world.expectJudged(world.at(instance), model, by),
 
-  revoke: changing(
-    (world, { other }) => `revoke(jti: "${world.idOf(other).jti}") { jti }`,
-    (model, { by, other }) => model.revoke(by, other),
-  ),
+  async revoke(model, world, choice) {
+    await changing(
+      (_world, { other }) => `revoke(jti: "${world.idOf(other).jti}") { jti }`,
+      (_model, { by, other }) => model.revoke(by, other),
+    )(model, world, choice)
+    for (const token of [choice.other, ...model.heirsOf(choice.other)]) {
+      await world.expectJudged(world.at(choice.instance), model, token)
+    }
+  },
 
   async unrevoke(model, world, choice) {
     await changing(
@@ -140,7 +145,12 @@ export const STEPS: Record<string, Step> = {
   },
   disable: (model, world, choice) => setDisabled(model, world, choice, true),
   enable: (model, world, choice) => setDisabled(model, world, choice, false),
-  restart: (_model, world) => world.restart(),
+
+  /** What was revoked before is so for an instance that begins only now. */
+  async restart(model, world) {
+    const server = await world.restart()
+    for (const token of model.tokens.slice(-12)) await world.expectJudged(server, model, token)
+  },
 }
 
 async function setDisabled(model: Model, world: World, { by }: Choice, disabled: boolean): Promise<void> {
@@ -158,93 +168,3 @@ export async function signUp(model: Model, world: World): Promise<void> {
   world.ids.set(account, data.signup.user.id)
   takePair(world, model.start(account), data.signup)
 }
-
-class Command implements fc.AsyncCommand<Model, World> {
-  readonly #name: string
-  readonly #picks: readonly [number, number, number]
-
-  constructor(name: string, picks: readonly [number, number, number]) {
-    this.#name = name
-    this.#picks = picks
-  }
-
-  check = () => true
-
-  async run(model: Model, world: World): Promise<void> {
-    const [by, other, instance] = this.#picks
-    const recent = model.tokens.slice(-RECENT)
-    const access = recent.filter(({ type }) => type === 'access')
-    // Mostly one that lives: what the others are refused for is soon seen.
-    const live = access.filter((token) => model.judge(token) === null)
-    const refresh = recent.filter(({ type, session }) => type === 'refresh' && !session.ended)
-    const others = this.#name === 'refresh' && refresh.length > 0 ? refresh : recent
-    await STEPS[this.#name]?.(model, world, {
-      by: pickFrom([...live, ...live, ...access], by),
-      other: pickFrom(others, other),
-      instance,
-    })
-  }
-
-  toString = () => `${this.#name}(${this.#picks.join(',')})`
-}
-
-/** Until something begins or ends by itself, or the second before. */
-class Wait implements fc.AsyncCommand<Model, World> {
-  readonly #edge: number
-  readonly #before: number
-
-  constructor(edge: number, before: number) {
-    this.#edge = edge
-    this.#before = before
-  }
-
-  check = () => true
-
-  async run(model: Model, world: World): Promise<void> {
-    const edges = model.edges()
-    const seconds = Math.max(0, (edges[this.#edge % Math.max(1, edges.length)] ?? 1) - this.#before)
-    model.pass(seconds)
-    world.one.clock.advance(seconds)
-  }
-
-  toString = () => `wait(edge ${this.#edge}, ${this.#before} s before)`
-}
-
-function pickFrom(tokens: readonly Token[], index: number): Token {
-  return tokens[index % tokens.length] as Token
-}
-
-const RECENT = 12
-const pick = fc.nat({ max: 5 * RECENT })
-/** Mostly the first instance: the other is a poll behind, which takes time to wait for. */
-const instance = fc.constantFrom(0, 0, 0, 1)
-/** What people do all day, and what ends so much that little can follow it. */
-const USUAL = [
-  'use',
-  'refresh',
-  'refresh',
-  'refresh',
-  'logIn',
-  'revoke',
-  'unrevoke',
-  'revokeSession',
-  'reauthenticate',
-]
-const names = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(...USUAL) },
-  { weight: 1, arbitrary: fc.constantFrom(...Object.keys(STEPS)) },
-)
-const waiting = fc.tuple(
-  fc.oneof({ weight: 9, arbitrary: fc.nat({ max: 2 }) }, { weight: 1, arbitrary: fc.nat({ max: 20 }) }),
-  fc.constantFrom(0, 0, 1),
-)
-const doing = fc.tuple(names, pick, pick, instance)
-
-export const steps = fc.commands(
-  [
-    doing.map(([name, by, other, where]) => new Command(name, [by, other, where])),
-    doing.map(([name, by, other, where]) => new Command(name, [by, other, where])),
-    waiting.map(([edge, before]) => new Wait(edge, before)),
-  ],
-  { maxCommands: 60, size: 'max' },
-)

@@ -5,8 +5,9 @@ import { type GraphQLAnswer, startServer, type TestServer } from '../../support/
 import { actions } from '../administration.js'
 import type { Account, Limits, Model, Refusal, Token } from './model.js'
 
+/** So near each other that a few steps reach every one of them. */
 export const LIMITS: Limits = {
-  ...{ accessSeconds: 900, refreshSeconds: 86_400, sessionSeconds: 7 * 86_400, windowSeconds: 30 },
+  ...{ accessSeconds: 900, refreshSeconds: 1_800, sessionSeconds: 2_700, windowSeconds: 30 },
 }
 
 /** What a token is refused for once it is over: which, depends on what the instance that is asked has heard of already. */
@@ -40,13 +41,16 @@ export class World {
     return { jti: String(jti), sid: String(sid) }
   }
 
-  /** That the real token is the model's: as it was seen first, or, signed again, the same id and times. */
+  /** That the real token is the model's: as it was seen first, or, signed again, the same id; and the times of the model. */
   expectToBe(token: Token, raw: unknown): void {
     if (!this.#raw.has(token)) this.#raw.set(token, String(raw))
-    const { jti, exp, iat, fresh } = this.one.sallyport.tokens.peek(String(raw))?.unverifiedClaims ?? {}
+    const claims = this.one.sallyport.tokens.peek(String(raw))?.unverifiedClaims ?? {}
+    const { jti, fresh } = claims
+    const [exp, iat, provedAt] = [claims.exp, claims.iat, claims.auth_time].map(Number)
     expect({ jti, life: Number(exp) - Number(iat), fresh }).toEqual({
       ...{ jti: this.idOf(token).jti, life: token.expiresAt - token.issuedAt, fresh: token.fresh },
     })
+    if (token.type === 'access') expect(Number(iat) - Number(provedAt)).toBe(token.issuedAt - token.provedAt)
   }
 
   /** Asks with an access token, and expects of the answer what the model does: its code, and the token's successor. */
@@ -55,22 +59,24 @@ export class World {
   }
 
   expectSuccessor(model: Model, by: Token, answer: GraphQLAnswer): void {
-    const expected = model.slide(by)
+    // Refused before anything ran.
+    const expected = answer.code === 'FRESH_REQUIRED' ? null : model.slide(by)
     const header = answer.headers.get(SUCCESSOR_HEADER)
     if (expected === null) expect(header).toBeNull()
     else this.expectToBe(expected, header)
   }
 
   async expectJudged(server: TestServer, model: Model, token: Token): Promise<void> {
-    const expected = model.judge(token)
-    let answer: GraphQLAnswer | undefined
-    const ask = async () => {
-      answer = await server.ask('{ me { id } }', { token: this.rawOf(token) })
-      return answer.code ?? null
-    }
-    // What another instance has done is heard of with the next poll.
-    await expect.poll(ask, { timeout: 10_000, interval: 25 }).toBe(expected)
-    if (answer !== undefined) this.expectSuccessor(model, token, answer)
+    const ask = () => this.ask(server, token, '{ me { id } }')
+    this.expectSuccessor(model, token, await askUntil(ask, ({ code }) => code ?? null, model.judge(token)))
+  }
+
+  /** That the sessions that are shown to a live token are those that the model has. */
+  async expectSessions(server: TestServer, model: Model, by: Token): Promise<void> {
+    const expected = model.listFor(by).map((session) => this.idOf(session.refresh).sid)
+    const idsIn = ({ data }: GraphQLAnswer) => data?.sessions.map(({ id }: { id: string }) => id).sort()
+    const ask = () => this.ask(server, by, '{ sessions { id } }')
+    this.expectSuccessor(model, by, await askUntil(ask, idsIn, expected.sort()))
   }
 
   async admin(): Promise<{ token: string; act: ReturnType<typeof actions> }> {
@@ -83,10 +89,28 @@ export class World {
     return { token: this.#admin.token, act: actions(this.one) }
   }
 
-  async restart(): Promise<void> {
+  async restart(): Promise<TestServer> {
     await this.servers[1]?.sallyport.close()
-    this.servers[1] = await startInstance(this.one)
+    const server = await startInstance(this.one)
+    this.servers[1] = server
+    return server
   }
+}
+
+/** What another instance has done is heard of with the next poll. */
+async function askUntil<T>(
+  ask: () => Promise<GraphQLAnswer>,
+  read: (answer: GraphQLAnswer) => T,
+  expected: T,
+): Promise<GraphQLAnswer> {
+  let answer: GraphQLAnswer | undefined
+  const look = async () => {
+    answer = await ask()
+    return read(answer)
+  }
+  await expect.poll(look, { timeout: 10_000, interval: 25 }).toEqual(expected)
+  if (answer === undefined) throw new Error('nothing was answered')
+  return answer
 }
 
 /** Another instance on the database of the first, which nothing is pruned from. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { silentLogger } from '../../src/base/logger.js'
 import { createPruner } from '../../src/revocation/prune.js'
+import type { NewAuditRecord } from '../../src/store/audit-record.js'
 import type { NewRevocation, Store } from '../../src/store/contract.js'
 import { openStore } from '../../src/store/open-store.js'
 import { createTestClock } from '../support/test-clock.js'
@@ -54,4 +55,31 @@ test('stopped, it begins no further batch', async () => {
   const running = pruner.run()
   await pruner.stop()
   expect(await running).toBeLessThan(1_201)
+})
+
+test('the audit log is kept for its retention, to the second, and for ever without one', async () => {
+  const clock = createTestClock()
+  const store = await openAt(clock)
+  const login: NewAuditRecord = {
+    ...{
+      at: new Date(clock.now()),
+      type: 'login',
+      actor: 'user',
+      actorId: 'ada',
+      userId: 'ada',
+      sessionId: null,
+    },
+    ...{ tokenId: null, ip: null, userAgent: null, reason: null, details: null, count: 1 },
+  }
+  await store.insertAuditRecords(Array.from({ length: 1_201 }, () => login))
+  await store.insertAuditRecords([{ ...login, at: new Date(clock.now() + 1_000) }])
+  const prune = (auditRetentionSeconds: number | null) =>
+    createPruner({ store, logger: silentLogger, leewaySeconds: 30, auditRetentionSeconds }).run()
+
+  clock.advance(3_600)
+  expect(await prune(3_600)).toBe(0)
+  clock.advance(1)
+  expect(await prune(null)).toBe(0)
+  expect(await prune(3_600)).toBe(1_201)
+  expect(await store.listAuditRecords({ limit: 10 })).toHaveLength(1)
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { NewAuditRecord } from '../../src/store/audit-record.js'
 import { openTestStore } from './open-test-store.js'
 import { addSession, addUser, at, newToken } from './records.js'
 
@@ -73,4 +74,24 @@ test('a token that never expires goes once it was exchanged or revoked', async (
   ])
   expect(await store.prune(at(10), 100)).toMatchObject({ tokens: 2 })
   expect(await store.findToken('live')).not.toBeNull()
+})
+
+test('of the audit log what is older goes, at most as much as asked; what is of that very moment stays', async () => {
+  const { store } = await openTestStore()
+  const event = (seconds: number): NewAuditRecord => ({
+    ...{ at: at(seconds), type: 'login', actor: 'user', actorId: 'ada', userId: 'ada', sessionId: null },
+    ...{ tokenId: null, ip: null, userAgent: null, reason: null, details: null, count: 1 },
+  })
+  await store.insertAuditRecords([1, 2, 3, 10, 11].map(event))
+  await store.countAuditRecord('bucket', { ...event(4), type: 'login_failed' })
+  const kept = async () => (await store.listAuditRecords({ limit: 100 })).map((record) => record.at)
+
+  expect(await store.pruneAudit(at(10), 3)).toBe(3)
+  expect(await kept()).toHaveLength(3)
+  expect(await store.pruneAudit(at(10), 3)).toBe(1)
+  expect(await kept()).toEqual([at(11), at(10)])
+  expect(await store.pruneAudit(at(10), 3)).toBe(0)
+  // A failure in the same bucket is counted in a row of its own again.
+  await store.countAuditRecord('bucket', { ...event(12), type: 'login_failed' })
+  expect(await store.listAuditRecords({ limit: 1 })).toMatchObject([{ type: 'login_failed', count: 1 }])
 })

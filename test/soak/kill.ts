@@ -34,7 +34,9 @@ const problems: string[] = []
 let rounds = 0
 try {
   while (rounds < Number(values.rounds) && Date.now() < until) {
-    problems.push(...(await killOnce()))
+    const found = await killOnce()
+    for (const problem of found) console.error(`round ${rounds}: ${problem}`)
+    problems.push(...found)
     rounds++
     if (rounds % 20 === 0) report()
   }
@@ -43,7 +45,6 @@ try {
   await cluster?.stop()
   await rm(folder, { recursive: true, force: true })
 }
-for (const problem of problems) console.error(problem)
 process.exit(problems.length === 0 ? 0 : 1)
 
 /** One life of the server: what the last one left is looked at first, before anybody changes it. */

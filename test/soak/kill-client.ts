@@ -30,8 +30,11 @@ export function createClient(name: string): Client {
     }
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) })
     const { data, errors } = (await response.json()) as { data: unknown; errors?: { extensions: Answer }[] }
+    const code = errors?.[0]?.extensions.code
+    // A machine that is busy beyond bearing answers so, and asks to be asked again.
+    if (code === 'UNAVAILABLE') return ask(url, query, token)
     answered++
-    return { data, code: errors?.[0]?.extensions.code }
+    return { data, code }
   }
 
   const refresh = (url: string, token: string) =>

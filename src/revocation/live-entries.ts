@@ -28,8 +28,15 @@ export function createLiveEntries(): LiveEntries {
 
     apply(entry) {
       const known = byScope[entry.scope].get(entry.key)
+      if (known === undefined) {
+        byScope[entry.scope].set(entry.key, entry)
+        return
+      }
       // Our own commits are applied at once, others' when the poll brings them: not in order of their ids.
-      if (known === undefined || known.id < entry.id) byScope[entry.scope].set(entry.key, entry)
+      const newest = known.id < entry.id ? entry : known
+      // It speaks of all that the older one spoke of, which may live longer than what was still live by then.
+      const expiresAt = later(known.expiresAt, entry.expiresAt)
+      byScope[entry.scope].set(entry.key, { ...newest, expiresAt })
     },
 
     judge(claims, subject) {
@@ -50,6 +57,12 @@ export function createLiveEntries(): LiveEntries {
       }
     },
   }
+}
+
+/** Null: never. */
+function later(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return null
+  return one.getTime() > other.getTime() ? one : other
 }
 
 function effectOf(entry: RevocationEntry | undefined): RevocationVerdict {

@@ -11,11 +11,15 @@ export interface EndOfSessions {
   readonly reason: RevokedReason
 }
 
-/** Ends live sessions by id, so that each instance refuses their tokens. Answers the ids of those it ended. */
+/**
+ * Ends live sessions by id, so that each instance refuses their access tokens; a refresh token is asked about in the
+ * database alone, and outlives them by weeks. Answers the ids of those it ended.
+ */
 export async function endSessions(tx: Transaction, revoke: Revoke, change: EndOfSessions): Promise<string[]> {
   const ended = await tx.endSessions(change)
   if (ended.length === 0) return ended
-  const expiresAt = await tx.lastExpiry(ended)
+  const expiresAt = await tx.lastAccessExpiry(ended)
+  if (expiresAt === undefined) return ended
   for (const key of ended) {
     revoke({ scope: 'session', key, effect: 'revoked', issuedBefore: null, expiresAt })
   }

@@ -56,10 +56,10 @@ export function createTokenRevocation(parts: { store: Store; commit: Commit }): 
         const { token } = await lockToken(tx, by, jti, ownerId)
         if (token.revokedAt !== null) return token
         const reason = isOwner(by, ownerId) ? 'owner' : 'admin'
-        for (const { jti: key, rotatedAt, expiresAt } of [token, ...(await findHeirs(tx, token))]) {
+        for (const { jti: key, type, expiresAt } of [token, ...(await findHeirs(tx, token))]) {
           const wasLive = await tx.markRevoked(key, at, reason)
-          // An exchanged refresh token is asked about in the database alone: no line for every instance to hold.
-          if (!wasLive || rotatedAt !== null) continue
+          // A refresh token is asked about in the database alone: no line for every instance to hold.
+          if (!wasLive || type === 'refresh') continue
           revoke({ scope: 'token', key, effect: 'revoked', issuedBefore: null, expiresAt })
         }
         record({ type: 'token_revoked', at, by, userId: ownerId, ...idsOf(token) })
@@ -79,13 +79,10 @@ export function createTokenRevocation(parts: { store: Store; commit: Commit }): 
         const mayUndo = token.revokedReason === 'owner' || (token.revokedReason === 'admin' && isAdmin)
         if (!mayUndo) throw conflict('The token was not revoked by its owner.')
         await tx.clearRevoked(jti)
-        revoke({
-          scope: 'token',
-          key: jti,
-          effect: 'restored',
-          issuedBefore: null,
-          expiresAt: token.expiresAt,
-        })
+        const { type, expiresAt } = token
+        if (type === 'access') {
+          revoke({ scope: 'token', key: jti, effect: 'restored', issuedBefore: null, expiresAt })
+        }
         record({ type: 'token_unrevoked', at: now, by: actor, userId: ownerId, ...idsOf(token) })
         return { ...token, revokedAt: null, revokedReason: null }
       })

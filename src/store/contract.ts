@@ -186,8 +186,8 @@ export interface Statements extends AuditStatements, Counters {
     userId: string
     at: Date
   }): Promise<Pick<TokenRecord, 'jti' | 'issuedAt' | 'expiresAt'>[]>
-  /** When the last token of these sessions expires; null: one never does, or there is none. */
-  lastExpiry(sessionIds: readonly string[]): Promise<Date | null>
+  /** When the last access token of these sessions expires; null: one never does; undefined: there is none. */
+  lastAccessExpiry(sessionIds: readonly string[]): Promise<Date | null | undefined>
 
   /** Lines of the feed with an id above `afterId`, in order of id, at most `limit`. */
   readRevocations(afterId: number, limit: number): Promise<RevocationEntry[]>

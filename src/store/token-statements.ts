@@ -17,7 +17,7 @@ type TokenStatements = Pick<
   | 'revokeSessionless'
   | 'clearRevoked'
   | 'supersedeAccess'
-  | 'lastExpiry'
+  | 'lastAccessExpiry'
 >
 
 export function createTokenStatements(client: Client, dialect: Dialect): TokenStatements {
@@ -85,17 +85,17 @@ export function createTokenStatements(client: Client, dialect: Dialect): TokenSt
       })
       return live
     },
-    lastExpiry: async (sessionIds) => {
+    lastAccessExpiry: async (sessionIds) => {
       const parts = await inBatches(sessionIds, (batch) =>
         client.token.aggregate({
-          where: { sessionId: { in: batch } },
+          where: { sessionId: { in: batch }, type: 'access' },
           _max: { expiresAt: true },
           _count: { _all: true, expiresAt: true },
         }),
       )
       if (parts.some(({ _count }) => _count.expiresAt < _count._all)) return null
       const times = parts.flatMap(({ _max }) => (_max.expiresAt === null ? [] : [_max.expiresAt.getTime()]))
-      return times.length === 0 ? null : new Date(Math.max(...times))
+      return times.length === 0 ? undefined : new Date(Math.max(...times))
     },
   }
 }

@@ -141,6 +141,21 @@ describe('in whatever order lines come, and however often', () => {
   })
 })
 
+test.each([
+  ['in order', [0, 1]],
+  ['the newest first', [1, 0]],
+])('of two about one key both have to expire, %s', (_how, order) => {
+  const about = { scope: 'access', key: 'ada', effect: 'superseded' } as const
+  const times = [new Date(NOON + 2_000), new Date(NOON)]
+  const lines = times.map((expiresAt) => entry({ ...about, issuedBefore: new Date(NOON), expiresAt }))
+  const live = createLiveEntries()
+  for (const index of order) live.apply(lines[index] as RevocationEntry)
+  live.forgetExpired(NOON + 1_000)
+  expect(live.judge({ sub: 'ada', iat: noonSeconds }, 'ada')).toBe('superseded')
+  live.forgetExpired(NOON + 3_000)
+  expect(live.size).toBe(0)
+})
+
 test('what expired before a time is forgotten; what never expires is not', () => {
   const live = createLiveEntries()
   live.apply(entry({ key: 'past', expiresAt: new Date(NOON - 1) }))

@@ -175,16 +175,16 @@ test("a user's tokens without a session are revoked, and answered, and no others
   expect(await store.revokeSessionless(change)).toEqual([])
 })
 
-test('the last expiry is of all tokens of the sessions, and null where one never expires or none is', async () => {
+test('the last expiry is of all access tokens of the sessions; null where one never expires, undefined where none is', async () => {
   const { store } = await openTestStore()
   const { id: userId } = await addUser(store)
   const add = (accessExpiresAt: Date | null, refreshExpiresAt: Date | null) =>
     addSession(store, { userId, accessExpiresAt, refreshExpiresAt })
   const [one, two] = [await add(at(10), at(20.5)), await add(at(30), at(15))]
   const forever = await add(null, at(1))
-  expect(await store.lastExpiry([one.id])).toEqual(at(20.5))
-  expect(await store.lastExpiry([one.id, two.id])).toEqual(at(30))
-  expect(await store.lastExpiry([one.id, forever.id])).toBeNull()
-  expect(await store.lastExpiry(['unknown'])).toBeNull()
-  expect(await store.lastExpiry([])).toBeNull()
+  expect(await store.lastAccessExpiry([one.id])).toEqual(at(10))
+  expect(await store.lastAccessExpiry([one.id, two.id])).toEqual(at(30))
+  expect(await store.lastAccessExpiry([one.id, forever.id])).toBeNull()
+  expect(await store.lastAccessExpiry(['unknown'])).toBeUndefined()
+  expect(await store.lastAccessExpiry([])).toBeUndefined()
 })

@@ -63,12 +63,13 @@ function checkRefreshTokens(session: Row, tokens: readonly Row[]): string[] {
   return [`session ${session.id}: ${current.length} refresh tokens were not exchanged`]
 }
 
-/** An ended session has no live token, and every instance hears of it. */
+/** An ended session has no live token, and every instance hears of it that may meet one of its access tokens. */
 function checkEnd(session: Row, tokens: readonly Row[], feed: Feed): string[] {
   if (session.revoked_at === null) return []
   const live = tokens.filter(({ revoked_at }) => revoked_at === null)
   const problems = live.map(({ jti }) => `session ${session.id} ended, and its token ${jti} did not`)
-  if (feed.get(`session ${session.id}`)?.effect === 'revoked') return problems
+  const isMet = tokens.some(({ type }) => type === 'access')
+  if (!isMet || feed.get(`session ${session.id}`)?.effect === 'revoked') return problems
   return [...problems, `session ${session.id} ended, and the feed does not say so`]
 }
 
@@ -79,11 +80,11 @@ function checkBelonging(token: Row, sessions: ReadonlyMap<Row[string] | undefine
   return session.user_id === token.user_id ? [] : [`token ${token.jti}: its session is another user's`]
 }
 
-/** What a person revoked is in the feed, and what they took back is not any more. */
+/** The access tokens that a person revoked are in the feed, and what they took back is not any more. */
 function checkRevocation(token: Row, feed: Feed): string[] {
   const line = feed.get(`token ${token.jti}`)
   const byPerson = token.revoked_reason === 'owner' || token.revoked_reason === 'admin'
-  if (byPerson && token.rotated_at === null && line?.effect !== 'revoked') {
+  if (byPerson && token.type === 'access' && line?.effect !== 'revoked') {
     return [`token ${token.jti} was revoked, and the feed does not say so`]
   }
   if (token.revoked_at === null && line !== undefined && line.effect !== 'restored') {

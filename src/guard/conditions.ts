@@ -65,7 +65,9 @@ export function coerceVariables(
   operation: OperationDefinitionNode,
   raw: Readonly<Record<string, unknown>> | null | undefined,
 ): Variables {
-  const result: unknown = getVariableValues(schema, operation.variableDefinitions ?? [], raw ?? {})
+  const definitions = operation.variableDefinitions ?? []
+  // The first mistake is enough: each costs time and memory, and a body can hold thousands.
+  const result: unknown = getVariableValues(schema, definitions, raw ?? {}, { maxErrors: 0 })
   const { coerced, variableValues } = result as {
     readonly coerced?: Variables
     readonly variableValues?: { readonly coerced: Variables }

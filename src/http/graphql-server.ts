@@ -1,4 +1,4 @@
-import { type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql'
+import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql'
 import { createYoga, type GraphQLHTTPExtensions, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { AuthError } from '../base/errors.js'
 import { toGraphQLError } from '../base/graphql-error.js'
@@ -22,8 +22,13 @@ import { writeResult } from './write-result.js'
 // Yoga's own executor answers fields in the order in which they were ready, not in which they were asked for.
 const graphqlJs: Plugin = {
   onParse: ({ setParseFn }) => setParseFn(parseBounded),
-  onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
-  onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
+  onExecute: ({ setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => execute(withBounds(args))),
+  onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args: ExecutionArgs) => subscribe(withBounds(args))),
+}
+
+/** Each mistake in the variables is told with the value that it is in: as often as there are mistakes, all of a body. */
+function withBounds(args: ExecutionArgs): ExecutionArgs {
+  return { ...args, options: { maxCoercionErrors: 5 } }
 }
 
 /** Executes what is asked, by Yoga. */

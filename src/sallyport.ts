@@ -178,6 +178,7 @@ async function assemble(
       sliding === null ? [useGuard(guardOptions)] : [useGuard(guardOptions), useSliding(sliding, logger)],
     server,
     locations,
+    cookies: parts.cookies,
     corsOrigins,
     countAttempts: (of, count) => services.attempts.count(clientOf(of).ip, count),
     isReady: () => !closing && (revocation === undefined || revocation.isReady()),

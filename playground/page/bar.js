@@ -53,11 +53,15 @@ function createBar({ settings, tokens, requests }) {
       lifeMs: (exp - iat) * 1000,
       can: {
         login: has('Mutation.login') && state !== 'ACTIVE',
-        refresh: has('Mutation.refresh') && tokens.refresh() !== null,
+        refresh: has('Mutation.refresh') && canRefresh(),
         logout: has('Mutation.logout') && state !== 'ANONYMOUS',
         reauthenticate: has('Mutation.reauthenticate') && state === 'ACTIVE' && !isOver && !who?.fresh,
       },
     })
+  }
+
+  function canRefresh() {
+    return tokens.refresh() !== null || requests.hasCookies()
   }
 
   /** @param {Exchange} exchange */
@@ -89,8 +93,8 @@ function createBar({ settings, tokens, requests }) {
     view.notice({ ...refusal, text: `${refusal.text}${refusal.about}` })
     if (action === 'login' && has('Mutation.login')) askForLogin()
     if (action === 'reauthenticate' && has('Mutation.reauthenticate')) askForPassword()
-    if (action === 'refresh' && tokens.refresh() !== null) view.follow('Refresh', refresh)
-    if (action === 'refresh' && tokens.refresh() === null && has('Mutation.login')) askForLogin()
+    if (action === 'refresh' && canRefresh()) view.follow('Refresh', refresh)
+    if (action === 'refresh' && !canRefresh() && has('Mutation.login')) askForLogin()
     if (action === 'retry') view.follow('Run it again', runAgain)
   }
 

@@ -1,6 +1,6 @@
 /**
- * Stands between GraphiQL and the server: sends the access token, and shows every answer to `onAnswer` before GraphiQL
- * has it. Answers how the page asks for itself, and how far the server's clock is ahead of ours.
+ * Stands between GraphiQL and the server: sends the access token, or what proves that cookies are this page's, and shows
+ * every answer to `onAnswer` before GraphiQL has it. Answers how the page asks for itself, and how far the server's clock is ahead of ours.
  * @param {{
  *   settings: Settings,
  *   tokens: ReturnType<typeof createTokens>,
@@ -24,7 +24,7 @@ function watchRequests({ settings, tokens, onAnswer }) {
   }
 
   /**
-   * The request with what its author left out: the header, and the variables that the page knows.
+   * The request with what its author left out: the headers, and the variables that the page knows.
    * @param {string} body
    * @param {RequestInit} init
    */
@@ -33,6 +33,10 @@ function watchRequests({ settings, tokens, onAnswer }) {
     const access = tokens.access()
     if (access && !headers.get(settings.header)) {
       headers.set(settings.header, `${settings.scheme} ${access}`.trimStart())
+    }
+    for (const { cookie, header } of settings.csrf) {
+      const value = readCookie(cookie)
+      if (value !== null && !headers.has(header)) headers.set(header, value)
     }
     return { ...init, headers, body: fillVariables(body) }
   }
@@ -103,7 +107,22 @@ function watchRequests({ settings, tokens, onAnswer }) {
     return describe(answer, response, request.body)
   }
 
-  return { ask, aheadMs: () => aheadMs }
+  return {
+    ask,
+    aheadMs: () => aheadMs,
+    /** Whether the browser has cookies of a session, and can send them: a token of the page's own would win. */
+    hasCookies: () =>
+      tokens.access() === null && settings.csrf.some(({ cookie }) => readCookie(cookie) !== null),
+  }
+}
+
+/**
+ * Null: there is none, or no script may read it.
+ * @param {string} name
+ */
+function readCookie(name) {
+  const pair = document.cookie.split('; ').find((one) => one.startsWith(`${name}=`))
+  return pair === undefined ? null : pair.slice(name.length + 1)
 }
 
 /** @param {Response} response */

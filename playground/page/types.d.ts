@@ -3,6 +3,8 @@ interface Settings {
   /** The header that has the token, and the scheme before it; may be empty. */
   header: string
   scheme: string
+  /** Which readable cookie proves, in which header, that this page sends the others. */
+  csrf: { cookie: string; header: string }[]
   /** Which root fields of ours there are, as `Mutation.login`. */
   fields: string[]
   /** The password of the examples: no secret. */

@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Clock } from '../base/clock.js'
 import type { ErrorHooks } from '../base/error-hooks.js'
-import type { LocationConfig } from '../base/location-options.js'
+import type { CookieConfig, LocationConfig } from '../base/location-options.js'
 import type { Logger } from '../base/logger.js'
 import type { ServerConfig } from '../base/options.js'
 import type { Keyring } from '../keys/keyring.js'
@@ -27,6 +27,8 @@ export function createFrontDoor(parts: {
   readonly plugins: readonly Plugin[]
   readonly server: ServerConfig
   readonly locations: LocationConfig
+  /** Null: there are none. */
+  readonly cookies: CookieConfig | null
   readonly corsOrigins: ReadonlySet<string>
   readonly countAttempts: CountAttempts
   readonly isReady: () => boolean
@@ -35,7 +37,7 @@ export function createFrontDoor(parts: {
   readonly logger: Logger
   readonly errors: ErrorHooks | undefined
 }): { handler: RequestListener; fetch: ReturnType<typeof createFetchHandler> } {
-  const { schema, server, locations, corsOrigins, logger } = parts
+  const { schema, server, locations, cookies, corsOrigins, logger } = parts
   const { endpoint } = server
   const reword = createRewordError(parts.errors, logger)
   const graphql = createGraphQLServer({ ...parts, endpoint, limits: server, reword })
@@ -51,7 +53,7 @@ export function createFrontDoor(parts: {
     cors: createCors(corsOrigins),
     bodyTokens: locations.bodyTokens,
     headers: answerHeaders(locations.headerName, { dependOnOrigin: corsOrigins.size > 0 }),
-    playground: server.graphiql ? createPlayground({ schema, ...locations }) : undefined,
+    playground: server.graphiql ? createPlayground({ schema, locations, cookies }) : undefined,
     plain: (path) => health(path) ?? keySet(path),
   })
   return { handler: createNodeListener(serve), fetch: createFetchHandler(serve) }

@@ -134,7 +134,27 @@ describe.skipIf(inject('chromium') === null)('the playground', async () => {
     expect(await opened.run()).toContain('"ANONYMOUS"')
   })
 
+  test('P53 a session in cookies too: the page proves that it sends them, and the bar knows who it is', async () => {
+    await seen('Nobody')
+    await opened.write(
+      'ByCookie',
+      `mutation ByCookie { login(input: { email: "${NAME}", password: "only-an-example", delivery: COOKIE }) { accessToken } }`,
+    )
+    expect(await opened.run()).toContain('"accessToken": null')
+    await seen(NAME)
+    await opened.write('Mine', 'query Mine { me { email } }')
+    expect(await opened.run()).toContain(`"email": "${NAME}"`)
+    await opened.write('Others', 'mutation Others { revokeOtherSessions }')
+    expect(await opened.run()).toContain('"revokeOtherSessions"')
+    await button('Refresh').click()
+    await seen('not fresh')
+    await button('Log out').click()
+    await seen('Nobody')
+    expect(await opened.page.evaluate(() => globalThis.document.cookie)).toBe('')
+  })
+
   test('a header that the user types wins over the page’s token', async () => {
+    await opened.write('Who', 'query Who { whoami { state } }')
     await button('Log in').click()
     await notice().getByLabel('User name or e-mail').fill(NAME)
     await notice().getByLabel('Password').fill('only-an-example')

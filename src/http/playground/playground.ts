@@ -1,9 +1,16 @@
 import type { GraphQLSchema } from 'graphql'
+import type { CookieConfig, LocationConfig } from '../../base/location-options.js'
 import type { PlainAnswer } from '../http-refusal.js'
 import { readPreferences } from '../preferences.js'
 import type { RequestHead } from '../request-view.js'
 import { EXAMPLE_PASSWORD, exampleTabs } from './examples.js'
-import { type Encoding, PlaygroundMissing, type RenderedPage, renderPage } from './render-page.js'
+import {
+  type Encoding,
+  type PageSettings,
+  PlaygroundMissing,
+  type RenderedPage,
+  renderPage,
+} from './render-page.js'
 
 /** What the page itself asks for, where it is there: no other name is told. */
 const FIELDS = [
@@ -26,13 +33,15 @@ export type Playground = (request: RequestHead) => Promise<PlainAnswer> | null
  */
 export function createPlayground(parts: {
   schema: GraphQLSchema
-  headerName: string
-  headerType: string
+  locations: LocationConfig
+  cookies: CookieConfig | null
 }): Playground {
-  const fields = FIELDS.filter((field) => hasRootField(parts.schema, field))
+  const { schema, locations, cookies } = parts
+  const fields = FIELDS.filter((field) => hasRootField(schema, field))
   const settings = {
-    header: parts.headerName,
-    scheme: parts.headerType,
+    header: locations.headerName,
+    scheme: locations.headerType,
+    csrf: cookies === null ? [] : csrfOf(locations, cookies),
     fields,
     examplePassword: EXAMPLE_PASSWORD,
   }
@@ -61,6 +70,14 @@ export function createPlayground(parts: {
     if (!prefersHtml(request.find('accept'))) return null
     return answer(chooseEncoding(request.find('accept-encoding')), request.find('if-none-match') ?? '')
   }
+}
+
+function csrfOf(locations: LocationConfig, cookies: CookieConfig): PageSettings['csrf'] {
+  if (!cookies.csrfProtect || !cookies.csrfInCookies) return []
+  return (['access', 'refresh'] as const).map((type) => ({
+    cookie: cookies[type].csrfName,
+    header: locations[type].csrfHeader,
+  }))
 }
 
 /** A browser that navigates names it; a GraphQL client names JSON, and whoever takes anything gets JSON too. */

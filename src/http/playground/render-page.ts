@@ -7,6 +7,7 @@ export type Encoding = 'br' | 'gzip' | 'identity'
 export interface PageSettings {
   readonly header: string
   readonly scheme: string
+  readonly csrf: readonly { readonly cookie: string; readonly header: string }[]
   readonly fields: readonly string[]
   readonly examplePassword: string
 }

@@ -73,7 +73,7 @@ function createBar({ settings, tokens, requests }) {
     const code = refusal?.extensions?.code
     const isOver = code === 'SESSION_ENDED' || code === 'REFRESH_REUSED'
     if (isOver && sentRefreshToken) tokens.clear()
-    if (refusal !== undefined) offer(explain(refusal, retryAfter))
+    if (refusal !== undefined) offer(explain(refusal, retryAfter), refusal.path?.[0])
     else if (tookTokens || isMutation) view.dismiss()
     if (!tookTokens && !isMutation && refusal === undefined) return
     await update()
@@ -87,14 +87,20 @@ function createBar({ settings, tokens, requests }) {
     await update()
   }
 
-  /** @param {ReturnType<typeof explain>} refusal */
-  function offer(refusal) {
-    const { action } = refusal
+  /**
+   * @param {ReturnType<typeof explain>} refusal
+   * @param {string | number | undefined} field the root field that was refused
+   */
+  function offer(refusal, field) {
+    const { action, code } = refusal
     view.notice({ ...refusal, text: `${refusal.text}${refusal.about}` })
     if (action === 'login' && has('Mutation.login')) askForLogin()
     if (action === 'reauthenticate' && has('Mutation.reauthenticate')) askForPassword()
     if (action === 'refresh' && canRefresh()) view.follow('Refresh', refresh)
     if (action === 'refresh' && !canRefresh() && has('Mutation.login')) askForLogin()
+    // Mistyped: it is asked for again.
+    if (code === 'INVALID_CREDENTIALS' && field === 'login') askForLogin()
+    if (code === 'INVALID_CREDENTIALS' && field === 'reauthenticate') askForPassword()
     if (action === 'retry') view.follow('Run it again', runAgain)
   }
 

@@ -13,6 +13,7 @@ interface Settings {
 
 interface AnswerError {
   message: string
+  path?: (string | number)[]
   extensions?: { code?: string; action?: string; coordinate?: string }
 }
 

@@ -76,9 +76,10 @@ export const ERRORS = {
     challenge: 'invalid_request',
     message: 'The request is malformed.',
   },
+  // Not `login`, by which a client forgets its tokens: `reauthenticate` is asked by somebody who is logged in.
   INVALID_CREDENTIALS: {
     status: 401,
-    action: 'login',
+    action: 'none',
     challenge: null,
     message: 'The name or the password is wrong.',
   },

@@ -20,6 +20,7 @@ export function createProveRecorded(parts: {
     } catch (error) {
       if (error instanceof AuthError && error.code === 'INVALID_CREDENTIALS') {
         await parts.recordFailure({ ...failure, userId: user.id })
+        throw new AuthError('INVALID_CREDENTIALS', { message: 'The password is wrong.', cause: error })
       }
       throw error
     }

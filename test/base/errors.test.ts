@@ -17,7 +17,7 @@ const CATALOGUE: [ErrorCode, number, string | undefined, string][] = [
   ['FORBIDDEN', 403, challenge('insufficient_scope'), 'none'],
   ['CSRF_FAILED', 403, undefined, 'none'],
   ['INVALID_REQUEST', 400, challenge('invalid_request'), 'none'],
-  ['INVALID_CREDENTIALS', 401, REALM, 'login'],
+  ['INVALID_CREDENTIALS', 401, REALM, 'none'],
   ['REFRESH_REUSED', 401, REALM, 'login'],
   ['SESSION_ENDED', 401, REALM, 'login'],
   ['RATE_LIMITED', 429, undefined, 'retry'],

@@ -5,7 +5,7 @@ import { createTestClock } from '../support/test-clock.js'
 import { MISSING } from './find-browser.js'
 import { openBrowser, openPlayground, type Playground } from './open-playground.js'
 
-const NAME = 'ada@example.com'
+const NAME = 'alan@example.com'
 
 test('where there is no browser, CI fails', () => {
   const isTested = inject('chromium') !== null || process.env.CI !== 'true'
@@ -69,8 +69,8 @@ describe.skipIf(inject('chromium') === null)('the playground', async () => {
       .waitFor()
     await notice().getByLabel('Password').fill('not the password')
     await button('Prove it').click()
-    await notice().getByText('INVALID_CREDENTIALS').waitFor()
-    await button('Give the password again').click()
+    await notice().getByText('The password is wrong.').waitFor()
+    expect(await notice().getByLabel('User name or e-mail').isVisible()).toBe(false)
     await notice().getByLabel('Password').fill('only-an-example')
     await button('Prove it').click()
     await seen(/The token is fresh/)
@@ -165,6 +165,18 @@ describe.skipIf(inject('chromium') === null)('the playground', async () => {
     await opened.page.locator('.graphiql-editor:visible .view-lines').last().click()
     await opened.page.keyboard.insertText('{"Authorization": "Bearer nonsense"}')
     await expect.poll(() => opened.run()).toContain('"INVALID"')
+  })
+
+  test('on a phone the answer stands below the editor, as wide as it', async () => {
+    await opened.page.setViewportSize({ width: 400, height: 760 })
+    const boxOf = async (selector: string) => {
+      const box = await opened.page.locator(selector).boundingBox()
+      return box ?? expect.fail(`${selector} is not shown`)
+    }
+    const [editors, answer] = [await boxOf('.graphiql-editors'), await boxOf('.graphiql-response')]
+    expect(answer.y).toBeGreaterThanOrEqual(editors.y + editors.height)
+    expect(answer.width).toBeGreaterThan(280)
+    await opened.page.setViewportSize({ width: 1280, height: 760 })
   })
 
   test('dark, and with the fields that the host has left', async () => {

@@ -16,7 +16,7 @@ const MEANING: Partial<Record<ErrorCode, readonly [number, string, string | null
   FRESH_REQUIRED: [401, 'reauthenticate', STALE],
   FORBIDDEN: [403, 'none', `${REALM}, error="insufficient_scope"`],
   INVALID_REQUEST: [400, 'none', `${REALM}, error="invalid_request"`],
-  INVALID_CREDENTIALS: [401, 'login', REALM],
+  INVALID_CREDENTIALS: [401, 'none', REALM],
   REFRESH_REUSED: [401, 'login', REALM],
   SESSION_ENDED: [401, 'login', REALM],
   BAD_USER_INPUT: [400, 'none', null],

@@ -71,6 +71,8 @@ describe('reauthenticate', async () => {
     expect(await prove(accessToken, 'not the one')).toMatchObject({
       status: 401,
       code: 'INVALID_CREDENTIALS',
+      // Whoever followed `login` would forget the tokens of somebody who mistyped.
+      errors: [{ message: 'The password is wrong.', extensions: { action: 'none' } }],
     })
     expect(await prove(null)).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' })
     expect(await prove(refreshToken)).toMatchObject({ status: 401, code: 'TOKEN_INVALID' })

@@ -7,7 +7,11 @@ interface Example {
 /** GraphiQL keeps what is typed in a tab, so that this is no secret of anybody's. */
 export const EXAMPLE_PASSWORD = 'only-an-example'
 
-const CREDENTIALS = `{ email: "ada@example.com", password: "${EXAMPLE_PASSWORD}" }`
+/** Of nobody else: the README signs up `ada`, with another password. One line each, so that none is cut off. */
+const CREDENTIALS = `{
+    email: "alan@example.com"
+    password: "${EXAMPLE_PASSWORD}"
+  }`
 const PAYLOAD = `{
     accessToken
     accessTokenExpiresAt
@@ -18,7 +22,7 @@ const EXAMPLES: readonly Example[] = [
   {
     needs: ['Mutation.signup'],
     query: `# Makes an account, and logs it in.
-# The page keeps the tokens of the answer, in memory,
+# The page keeps the tokens that are answered,
 # and sends them: nothing is to be copied.
 mutation SignUp {
   signup(input: ${CREDENTIALS}) ${PAYLOAD}

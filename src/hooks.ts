@@ -36,7 +36,7 @@ export interface Hooks extends HostChecks {
   /**
    * Other words for an error: by its code a function of `{ code, message, extensions, path, header, claims }` that answers
    * `{ message, extensions, status }`, or some of them. `code`, `action` and headers stay. Synchronous; where it fails, the
-   * plain error is answered and the log says so. Not for what a subscription says once it streams.
+   * plain error is answered and the log says so. What a subscription says once it streams has no status.
    */
   readonly errors?: ErrorHooks
 }

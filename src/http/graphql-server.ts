@@ -1,5 +1,12 @@
 import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql'
-import { createYoga, type GraphQLHTTPExtensions, type Plugin, type YogaServerInstance } from 'graphql-yoga'
+import {
+  createYoga,
+  type GraphQLHTTPExtensions,
+  isAsyncIterable,
+  mapAsyncIterator,
+  type Plugin,
+  type YogaServerInstance,
+} from 'graphql-yoga'
 import { AuthError } from '../base/errors.js'
 import { toGraphQLError } from '../base/graphql-error.js'
 import type { Logger } from '../base/logger.js'
@@ -8,7 +15,7 @@ import { type AnswerForm, chooseForm } from './accept.js'
 import { useDocumentLimits } from './check-document.js'
 import { refuseCookieStreams } from './csrf.js'
 import { createDocumentCaches } from './document-cache.js'
-import { finishErrors } from './finish-result.js'
+import { finishErrors, withoutHttp } from './finish-result.js'
 import { type AnswerError, type PlainAnswer, summarise } from './http-refusal.js'
 import { type CountAttempts, useOneCredential } from './one-credential.js'
 import { createDescribeOperation, type DescribeOperation } from './operation-mark.js'
@@ -155,6 +162,12 @@ function useFinishedStreams(
     onResultProcess({ request, result, setResult, serverContext }) {
       // A list would be a batch, and those are not taken.
       if (Array.isArray(result)) return
+      if (isAsyncIterable(result)) {
+        const events = finishEvents(result, finish(serverContext))
+        keepFromCaches(events)
+        setResult(events)
+        return
+      }
       if (EVENTS.test(request.headers.get('accept') ?? '')) keepFromCaches(result)
       if (!('errors' in result) || result.errors === undefined) return
       const errors = finishErrors({ ...result, errors: result.errors }, finish(serverContext))
@@ -163,6 +176,17 @@ function useFinishedStreams(
       setResult({ ...result, errors })
     },
   }
+}
+
+/** What a stream says: its answer has a status already. */
+function finishEvents(
+  events: AsyncIterable<ExecutionResult>,
+  toPublicError: ToPublicError,
+): AsyncIterable<ExecutionResult> {
+  return mapAsyncIterator(events, (event) => {
+    if (event.errors === undefined) return event
+    return { ...event, errors: event.errors.map((error) => withoutHttp(toPublicError(error))) }
+  })
 }
 
 /** Yoga sends a stream of events with `no-cache`, by which it may be kept. What a host put beside stays. */

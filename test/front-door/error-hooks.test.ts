@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, test, vi } from 'vitest'
 import { ERRORS, type ErrorCode } from '../../src/base/errors.js'
-import { createSallyport, type ErrorHooks, type ErrorInfo } from '../../src/index.js'
+import { AuthError, createSallyport, type ErrorHooks, type ErrorInfo } from '../../src/index.js'
 import { SECRET, startServer } from '../support/server.js'
 import { createTestLogger } from '../support/test-logger.js'
 
@@ -99,6 +100,65 @@ describe('P30 errors in the host’s words', async () => {
     })
     expect(response.status).toBe(415)
     expect((await response.json()).errors[0]).toMatchObject({ message: 'our words for INVALID_REQUEST' })
+  })
+
+  test('a subscription speaks them for as long as it streams, and its source ends with its reader', async () => {
+    let isOver = false
+    const { url, signUp } = await open({
+      typeDefs: 'type Subscription { ticks: Int @auth }',
+      resolvers: {
+        Subscription: {
+          ticks: {
+            async *subscribe() {
+              try {
+                for (let tick = 1; ; tick++) {
+                  yield { tick }
+                  await setTimeout(10)
+                }
+              } finally {
+                isOver = true
+              }
+            },
+            resolve({ tick }: { tick: number }) {
+              if (tick === 2) throw new AuthError('NOT_FOUND')
+              if (tick === 3) throw new Error('a secret of the host')
+              return tick
+            },
+          },
+        },
+      },
+    })
+    const { accessToken, userId } = await signUp()
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        authorization: `Bearer ${accessToken}`,
+      },
+      body: JSON.stringify({ query: 'subscription { ticks }' }),
+    })
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    let text = ''
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk).toString()
+      if (text.includes('"ticks":4')) break
+    }
+    const events = [...text.matchAll(/^data: (.+)$/gm)].map(([, json = '']) => JSON.parse(json))
+    expect(events.slice(0, 3)).toMatchObject([
+      { data: { ticks: 1 } },
+      { data: { ticks: null }, errors: [{ message: 'our words for NOT_FOUND', path: ['ticks'] }] },
+      { data: { ticks: null }, errors: [{ message: 'our words for INTERNAL_SERVER_ERROR' }] },
+    ])
+    expect(events[1].errors[0].extensions).toEqual({
+      ...{ code: 'NOT_FOUND', action: 'none', help: 'https://help.example' },
+    })
+    expect(text).not.toContain('a secret of the host')
+    expect(told.map(({ code, claims }) => [code, claims?.sub])).toEqual([
+      ['NOT_FOUND', userId],
+      ['INTERNAL_SERVER_ERROR', userId],
+    ])
+    await vi.waitFor(() => expect(isOver).toBe(true), { timeout: 20_000 })
   })
 
   test('the Fetch door speaks them as well', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Model, Token } from './model.js'
-import { type Choice, STEPS } from './steps.js'
+import { type Choice, STEPS, signUp } from './steps.js'
 import type { World } from './world.js'
 
 const RECENT = 12
@@ -18,27 +18,47 @@ class Command implements fc.AsyncCommand<Model, World> {
 
   async run(model: Model, world: World): Promise<void> {
     const [by, other, instance] = this.#picks
-    const access = model.tokens.slice(-RECENT).filter(({ type }) => type === 'access')
+    if (liveOf(model).length === 0) await letSomebodyIn(model, world, by)
+    const live = liveOf(model)
     // Mostly one that lives: what the others are refused for is soon seen.
-    const live = access.filter((token) => model.judge(token) === null)
-    await STEPS[this.#name]?.(model, world, {
-      by: pickFrom([...live, ...live, ...access], by),
-      other: pickFrom(othersFor(this.#name, model), other),
-      instance,
-    })
+    const bearer = pickFrom([...live, ...live, ...live, ...recent(model).filter(isAccess)], by)
+    const choice = { by: bearer, other: pickFrom(othersFor(this.#name, model, bearer), other), instance }
+    await STEPS[this.#name]?.(model, world, choice)
   }
 
   toString = () => `${this.#name}(${this.#picks.join(',')})`
 }
 
-/** What a step is done to: mostly what makes a difference. */
-function othersFor(name: string, model: Model): readonly Token[] {
-  const recent = model.tokens.slice(-RECENT)
-  if (name === 'refresh') return orElse(recent.filter(isOfLiveRefresh), recent)
-  if (name !== 'revoke') return recent
+function recent({ tokens }: Model): readonly Token[] {
+  return tokens.slice(-RECENT)
+}
+
+function isAccess({ type }: Token): boolean {
+  return type === 'access'
+}
+
+function liveOf(model: Model): readonly Token[] {
+  return recent(model).filter((token) => model.judge(token) === null)
+}
+
+/** Where nobody is let in, every step is refused alike. */
+async function letSomebodyIn(model: Model, world: World, pick: number): Promise<void> {
+  const enabled = recent(model).filter(({ session }) => session.account.state === 'enabled')
+  if (enabled.length === 0) return signUp(model, world)
+  const token = pickFrom(enabled, pick)
+  await STEPS.logIn?.(model, world, { by: token, other: token, instance: 0 })
+}
+
+/** What a step is done to: mostly what is the bearer's, and what makes a difference. */
+function othersFor(name: string, model: Model, by: Token): readonly Token[] {
+  const all = recent(model)
+  const own = all.filter(({ session }) => session.account === by.session.account)
+  const mostlyOwn = [...own, ...own, ...all]
+  if (name === 'refresh') return orElse(mostlyOwn.filter(isOfLiveRefresh), all)
+  if (name !== 'revoke') return mostlyOwn
   // Those that another took the place of.
-  const parents = recent.filter((token) => model.heirsOf(token).some((heir) => model.judge(heir) === null))
-  return [...parents, ...parents, ...parents, ...recent]
+  const parents = own.filter((token) => model.heirsOf(token).some((heir) => model.judge(heir) === null))
+  return orElse(parents, mostlyOwn)
 }
 
 function isOfLiveRefresh({ type, session }: Token): boolean {
@@ -80,15 +100,27 @@ class PresentAtEdge implements fc.AsyncCommand<Model, World> {
   check = () => true
 
   async run(model: Model, world: World): Promise<void> {
-    const recent = model.tokens.slice(-RECENT)
-    const current = recent.filter((token) => !token.session.ended && !model.isPast(token))
-    // Mostly one that is good for a moment more, or that took another's place.
-    const exchanged = current.filter((token) => model.isWithinWindow(token))
-    const heirs = current.filter((token) => model.tokens.some(({ successor }) => successor === token))
-    const token = pickFrom([...exchanged, ...exchanged, ...heirs, ...orElse(current, recent)], this.#token)
+    const token = await this.#choose(model, world)
     pass(model, world, pickFrom(orElse(model.edgesOf([token]), [1]), this.#edge) - this.#before)
     const choice: Choice = { by: token, other: token, instance: 0 }
     await STEPS[token.type === 'refresh' ? 'refresh' : 'use']?.(model, world, choice)
+  }
+
+  /** One that is good for a moment more, that may have an heir or is one, or any. */
+  async #choose(model: Model, world: World): Promise<Token> {
+    const all = recent(model)
+    const current = all.filter((token) => !token.session.ended && !model.isPast(token))
+    const among = Math.floor(this.#token / 3)
+    if (this.#token % 3 === 0) {
+      const exchanged = current.filter((token) => model.isWithinWindow(token))
+      if (exchanged.length > 0) return pickFrom(exchanged, among)
+      const token = pickFrom(orElse(current.filter(isOfLiveRefresh), all), among)
+      await STEPS.refresh?.(model, world, { by: token, other: token, instance: 0 })
+      return token
+    }
+    const heirs = current.filter((token) => model.tokens.some(({ successor }) => successor === token))
+    const sliding = [...liveOf(model).filter(({ successor }) => successor === null), ...heirs]
+    return pickFrom(orElse(this.#token % 3 === 1 ? sliding : current, orElse(current, all)), among)
   }
 
   toString = () => `presentAtEdge(${this.#token}, edge ${this.#edge}, ${this.#before} s before)`
@@ -118,6 +150,7 @@ const USUAL = [
   'refresh',
   'logIn',
   'revoke',
+  'revoke',
   'unrevoke',
   'revokeSession',
   'revokeOthers',
@@ -141,5 +174,5 @@ export const steps = fc.commands(
     fc.tuple(edge, before).map(([which, how]) => new Wait(which, how)),
     fc.tuple(pick, edge, before).map(([token, which, how]) => new PresentAtEdge(token, which, how)),
   ],
-  { maxCommands: 60, size: 'max' },
+  { maxCommands: 80, size: 'max' },
 )

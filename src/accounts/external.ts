@@ -1,6 +1,7 @@
 import { AuthError } from '../base/errors.js'
 import type { Attempts } from '../limits/attempts.js'
-import { type NewUser, type Store, StoreConflict, type UserRecord } from '../store/contract.js'
+import type { NewUser, Store, UserRecord } from '../store/contract.js'
+import { StoreConflict } from '../store/failures.js'
 import { type Authenticated, type Authenticator, isEnabled, nameToCount } from './authenticate.js'
 import type { Credentials } from './credentials.js'
 

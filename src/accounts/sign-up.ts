@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { AuthError } from '../base/errors.js'
 import { isName } from '../base/is-name.js'
-import { type NewUser, type Statements, type Store, StoreConflict } from '../store/contract.js'
+import type { NewUser, Statements, Store } from '../store/contract.js'
+import { StoreConflict } from '../store/failures.js'
 import { requireEmail, requireUsername } from './names.js'
 import type { Passwords } from './passwords.js'
 

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
 import { AuthError, ERRORS, isErrorCode } from '../base/errors.js'
 import { type HttpAnswer, httpOf, toGraphQLError } from '../base/graphql-error.js'
 import type { Logger } from '../base/logger.js'
-import { StoreUnavailable } from '../store/contract.js'
+import { StoreUnavailable } from '../store/failures.js'
 import { withoutValues } from './redact.js'
 
 /** Of a resolver's value, and of a client's argument, which validation cannot always foresee. */

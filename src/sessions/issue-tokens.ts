@@ -10,7 +10,7 @@ import type { Commit } from '../revocation/commit.js'
 import type { Store, TokenRecord, Transaction } from '../store/contract.js'
 import type { Issuer } from '../tokens/issue.js'
 import { expiry } from './limits.js'
-import { refreshRow } from './pair.js'
+import { refreshRow, UNMARKED } from './pair.js'
 import { newSession } from './start.js'
 
 /** Tokens that a host's own code asks for, without a password. */
@@ -110,10 +110,7 @@ export function createTokenIssuing(parts: {
         sessionId: null,
         fresh: fresh !== false,
         freshUntil,
-        rotatedAt: null,
-        successorJti: null,
-        revokedAt: null,
-        revokedReason: null,
+        ...UNMARKED,
       }
       await commitFor({ userId: subject, at: now, tokenId: row.jti }, (tx) => tx.insertTokens([row]))
       return signed

@@ -16,6 +16,9 @@ export function mintPair(now: Date, lives: Lives, createdAt: Date): TokenPair {
   }
 }
 
+/** Of a token's row, what is yet to happen to it. */
+export const UNMARKED = { rotatedAt: null, successorJti: null, revokedAt: null, revokedReason: null } as const
+
 type OfSession = Pick<SessionRecord, 'id' | 'userId'> & TokenPair
 
 export function accessRow(session: OfSession, fresh: boolean): TokenRecord {
@@ -44,9 +47,6 @@ function liveRow(session: OfSession) {
     sessionId: session.id,
     freshUntil: null,
     issuedAt: session.issuedAt,
-    rotatedAt: null,
-    successorJti: null,
-    revokedAt: null,
-    revokedReason: null,
+    ...UNMARKED,
   }
 }

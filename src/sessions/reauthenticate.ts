@@ -7,6 +7,7 @@ import type { Store } from '../store/contract.js'
 import { lockActor } from './actor.js'
 import type { Actor, Issued } from './issued.js'
 import { earlier, expiry, sessionEnd } from './limits.js'
+import { UNMARKED } from './pair.js'
 import type { ProveRecorded } from './prove-recorded.js'
 import type { SessionSigner } from './sign.js'
 
@@ -58,10 +59,7 @@ export function createReauthenticate(parts: {
           freshUntil: null,
           issuedAt: token.issuedAt,
           expiresAt,
-          rotatedAt: null,
-          successorJti: null,
-          revokedAt: null,
-          revokedReason: null,
+          ...UNMARKED,
         },
       ])
       record({ type: 'reauthenticate', at: now, by: actor, userId: row.id, tokenId: token.jti })

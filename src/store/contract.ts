@@ -232,19 +232,3 @@ export interface Store extends Statements {
 }
 
 export type Pruned = 'revocations' | 'tokens' | 'sessions' | 'counters'
-
-/** A unique name is taken. */
-export class StoreConflict extends Error {
-  override readonly name = 'StoreConflict'
-  readonly field: 'username' | 'email' | 'id'
-
-  constructor(field: 'username' | 'email' | 'id') {
-    super(`${field} is taken`)
-    this.field = field
-  }
-}
-
-/** The database did not answer, or refused: nothing is known to have been written. */
-export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable'
-}

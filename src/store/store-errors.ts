@@ -1,4 +1,4 @@
-import { StoreConflict, StoreUnavailable } from './contract.js'
+import { StoreConflict, StoreUnavailable } from './failures.js'
 
 /**
  * What a failed statement means to those above: a name that is taken, a database that does not answer, or, for

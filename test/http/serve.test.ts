@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Plugin } from 'graphql-yoga'
 import { describe, expect, test } from 'vitest'
 import type { GraphQLServer } from '../../src/http/graphql-server.js'
-import { StoreUnavailable } from '../../src/store/contract.js'
+import { StoreUnavailable } from '../../src/store/failures.js'
 import {
   codeOf,
   createOptions,

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { expect, inject, test } from 'vitest'
-import { StoreUnavailable } from '../../src/store/contract.js'
+import { StoreUnavailable } from '../../src/store/failures.js'
 import { shareStore } from './open-test-store.js'
 import { addUser, newSession, newToken, newUser } from './records.js'
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, inject, test, vi } from 'vitest'
-import { StoreConflict, StoreUnavailable } from '../../src/store/contract.js'
+import { StoreConflict, StoreUnavailable } from '../../src/store/failures.js'
 import { openPool } from '../support/postgresql-pool.js'
 import { openTestStore, reopen } from './open-test-store.js'
 import { addSession, addUser, at, newUser } from './records.js'

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { type Store, StoreUnavailable } from '../../src/store/contract.js'
+import type { Store } from '../../src/store/contract.js'
+import { StoreUnavailable } from '../../src/store/failures.js'
 import { PrismaClient } from '../../src/store/generated/sqlite/client.js'
 import { createPrismaStore } from '../../src/store/prisma-store.js'
 import { createSqliteAdapterFactory, openSqlite } from '../../src/store/sqlite-adapter.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { StoreConflict } from '../../src/store/contract.js'
+import { StoreConflict } from '../../src/store/failures.js'
 import { openTestStore } from './open-test-store.js'
 import { addUser, at, newUser } from './records.js'
 

@@ -1,4 +1,5 @@
-import { type Statements, type Store, StoreUnavailable, type Transaction } from '../../src/store/contract.js'
+import type { Statements, Store, Transaction } from '../../src/store/contract.js'
+import { StoreUnavailable } from '../../src/store/failures.js'
 import { openStore, type StoreOptions } from '../../src/store/open-store.js'
 
 /** Where the connection breaks: at the nth statement of an operation, before it is done or when it was. */

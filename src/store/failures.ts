@@ -1,0 +1,15 @@
+/** A unique name is taken. */
+export class StoreConflict extends Error {
+  override readonly name = 'StoreConflict'
+  readonly field: 'username' | 'email' | 'id'
+
+  constructor(field: 'username' | 'email' | 'id') {
+    super(`${field} is taken`)
+    this.field = field
+  }
+}
+
+/** The database did not answer, or refused: nothing is known to have been written. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+}

@@ -25,6 +25,7 @@ import { createUserAdministration } from './sessions/administer-users.js'
 import { foreignTtlSecondsOf } from './sessions/end.js'
 import { createTokenIssuing, type TokenIssuing } from './sessions/issue-tokens.js'
 import { createJudgeToken } from './sessions/judge-token.js'
+import { MAX_LISTED } from './sessions/limits.js'
 import { createProveRecorded } from './sessions/prove-recorded.js'
 import { createReauthenticate } from './sessions/reauthenticate.js'
 import { createSessionRevocation } from './sessions/revoke-sessions.js'
@@ -54,7 +55,7 @@ export interface HostTokens extends TokenIssuing {
 
 /** Sessions for a host's own code. */
 export interface HostSessions {
-  /** A user's live sessions, newest first. */
+  /** A user's live sessions, newest first: at most 100. */
   list(userId: string): Promise<SessionRecord[]>
   /** Ends all that a user has, on every instance within a second. How many sessions. */
   revokeAll(userId: string): Promise<number>
@@ -189,7 +190,7 @@ export function createServices(parts: ServiceParts) {
   }
 
   const sessions: HostSessions = {
-    list: async (userId) => store.listLiveSessions(userId, await store.now()),
+    list: async (userId) => store.listLiveSessions({ userId, now: await store.now(), limit: MAX_LISTED }),
     revokeAll: (userId) => sessionRevocation.endAll(userId),
   }
 

@@ -1,11 +1,14 @@
+import { MAX_LISTED } from '../sessions/limits.js'
 import type { SessionRecord } from '../store/contract.js'
 import { readId } from './read-id.js'
 import { type Resolver, requireActor, type ServerContext, type Services } from './services.js'
 
 /** The bearer's sessions, and their end. */
 export function sessionResolvers({ store, sessionRevocation }: Services) {
-  const sessions: Resolver = async (_parent, _args, context) =>
-    store.listLiveSessions(requireActor(context).userId, await store.now())
+  const sessions: Resolver = async (_parent, _args, context) => {
+    const { userId } = requireActor(context)
+    return store.listLiveSessions({ userId, now: await store.now(), limit: MAX_LISTED })
+  }
 
   const revokeSession: Resolver<{ id: string }> = (_parent, { id }, context) =>
     sessionRevocation.revokeSession(requireActor(context), readId(id))

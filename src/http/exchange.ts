@@ -3,13 +3,21 @@ import type { PlainAnswer } from './http-refusal.js'
 import type { Body, GraphQLBody } from './request-body.js'
 import type { RequestHead, RequestView } from './request-view.js'
 
+/** What a request is for. */
+export interface Target {
+  readonly path: string
+  /** Before a host's router took the part from it that the handler is mounted at (Express); where none did, the path. */
+  readonly fullPath: string
+  readonly search: string
+}
+
 /** One request and its answer, by whichever way it came. */
 export interface Exchange extends RequestHead {
   readonly view: RequestView
   /** The client went away. */
   readonly isAborted: boolean
   /** Throws an `HttpRefusal` with 400 where the request does not say what it is for. */
-  target(): { readonly path: string; readonly search: string }
+  target(): Target
   /** Reads at most `limit` bytes. Rejects with an `HttpRefusal`. */
   readBody(limit: number): Promise<Body>
   /** What the GraphQL context is made of; `tokens` are the members of the body that may hold one. */

@@ -1,5 +1,5 @@
 import { carryAnswerHeaders } from './answer-headers.js'
-import type { Exchange } from './exchange.js'
+import type { Exchange, Target } from './exchange.js'
 import type { Yoga } from './graphql-server.js'
 import type { PlainAnswer } from './http-refusal.js'
 import { type Body, type GraphQLBody, readFetchBody, writeParameters } from './request-body.js'
@@ -42,9 +42,9 @@ class FetchExchange implements Exchange {
     return this.#request.headers.get(name) ?? undefined
   }
 
-  target(): { path: string; search: string } {
+  target(): Target {
     const { pathname: path, search } = new URL(this.#request.url)
-    return { path, search }
+    return { path, fullPath: path, search }
   }
 
   readBody(limit: number): Promise<Body> {

@@ -40,7 +40,7 @@ export function createFrontDoor(parts: {
   const { schema, server, locations, cookies, corsOrigins, logger } = parts
   const { endpoint } = server
   const reword = createRewordError(parts.errors, logger)
-  const graphql = createGraphQLServer({ ...parts, endpoint, limits: server, reword })
+  const graphql = createGraphQLServer({ ...parts, limits: server, reword })
   const health = createHealth(parts.isReady)
   const keySet = createKeySet(parts.publicKeys)
   const serve = createServe({

@@ -71,7 +71,6 @@ export type Yoga = YogaServerInstance<Given, object>
  */
 export function createGraphQLServer(parts: {
   schema: GraphQLSchema
-  endpoint: string
   context: (initial: object) => object | Promise<object>
   plugins: readonly Plugin[]
   limits: DocumentLimits
@@ -89,7 +88,8 @@ export function createGraphQLServer(parts: {
   const streamErrors = new WeakMap<object, AnswerError | undefined>()
   const yoga = createYoga<Given, object>({
     schema: parts.schema,
-    graphqlEndpoint: parts.endpoint,
+    // What comes here was for GraphQL, though a host's router may have it below another path.
+    graphqlEndpoint: '*',
     context: parts.context,
     plugins: [
       graphqlJs,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { Exchange } from './exchange.js'
+import type { Exchange, Target } from './exchange.js'
 import type { Yoga } from './graphql-server.js'
 import { HttpRefusal, type PlainAnswer } from './http-refusal.js'
 import { type Body, type GraphQLBody, readBody } from './request-body.js'
@@ -41,12 +41,17 @@ class NodeExchange implements Exchange {
     return this.#request.headers[name] as string | undefined
   }
 
-  target(): { path: string; search: string } {
-    const { url = '', headers } = this.#request
+  target(): Target {
+    const {
+      url = '',
+      headers,
+      originalUrl = url,
+    } = this.#request as IncomingMessage & { originalUrl?: string }
     if (!url.startsWith('/')) throw new HttpRefusal(400, 'The request target must be a path.')
     this.#requireHost(headers.host)
-    const query = url.indexOf('?')
-    return query < 0 ? { path: url, search: '' } : { path: url.slice(0, query), search: url.slice(query) }
+    const path = pathOf(url)
+    const fullPath = originalUrl === url ? path : pathOf(originalUrl)
+    return { path, fullPath, search: url.slice(path.length) }
   }
 
   readBody(limit: number): Promise<Body> {
@@ -76,6 +81,11 @@ class NodeExchange implements Exchange {
     await yoga(asked, this.#response, { body: tokens })
     return { status: this.#response.statusCode, asked }
   }
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
 }
 
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i

@@ -55,8 +55,8 @@ export function createServe(options: ServeOptions): (exchange: Exchange) => Prom
 
   /** Null: it was answered by a stream. */
   async function answerTo(exchange: Exchange, entry: RequestEntry): Promise<PlainAnswer | null> {
-    const { path, search } = exchange.target()
-    if (path !== endpoint) return answerPlain(exchange.method, path)
+    const { path, fullPath, search } = exchange.target()
+    if (path !== endpoint && fullPath !== endpoint) return answerPlain(exchange.method, path)
     const own = playground?.(exchange) ?? cors?.(exchange)
     if (own) return own
     const { mediaType } = chooseForm(exchange.find('accept'))

@@ -4,6 +4,9 @@ import type { TokenConfig } from '../base/options.js'
 /** How long tokens and sessions live; `null` seconds: no limit. */
 export type Lives = Pick<TokenConfig, 'accessTtlSeconds' | 'refreshTtlSeconds' | 'sessionMaxAgeSeconds'>
 
+/** Of a user's sessions, as they are listed: nothing limits how often somebody may log in. */
+export const MAX_LISTED = 100
+
 export function expiry(issuedAtSeconds: number, ttlSeconds: number | null): Date | null {
   return ttlSeconds === null ? null : new Date((issuedAtSeconds + Math.floor(ttlSeconds)) * 1000)
 }

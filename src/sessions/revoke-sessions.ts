@@ -37,6 +37,8 @@ export function createSessionRevocation(parts: {
     const at = await store.now()
     return commit(async (tx, revoke, record) => {
       await tx.lockUser(subject)
+      // Another issuer may give a jti of its own choice: one of ours that names somebody else is not theirs to end.
+      if (((await tx.findToken(jti))?.userId ?? subject) !== subject) return false
       await tx.markRevoked(jti, at, 'logout')
       const expiresAt = exp === undefined ? null : new Date(exp * 1000)
       revoke({ scope: 'token', key: jti, effect: 'revoked', issuedBefore: null, expiresAt })

@@ -19,10 +19,11 @@ export function createSessionStatements(client: Client, dialect: Dialect): Sessi
       const row = await client.session.findUnique({ where: { id } })
       return row === null ? null : toSession(row)
     },
-    listLiveSessions: async (userId, now) => {
+    listLiveSessions: async ({ userId, now, limit }) => {
       const rows = await client.session.findMany({
         where: { userId, ...live(now) },
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: limit,
       })
       return rows.map(toSession)
     },

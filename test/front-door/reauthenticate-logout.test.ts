@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { PASSWORD, startSharedServer } from '../support/server.js'
+import { forge, hmac } from '../support/forge.js'
+import { PASSWORD, SECRET, startSharedServer } from '../support/server.js'
 
 const LOGOUT = 'mutation ($t: String) { logout(refreshToken: $t) { ended } }'
 
@@ -148,6 +149,16 @@ describe('logout', async () => {
     const { accessToken } = await server.signUp()
     const forged = `${accessToken.slice(0, -4)}AAAA`
     expect((await logOut({ token: forged, t: forged })).data).toEqual({ logout: { ended: false } })
+    expect(await server.judge(accessToken)).toBe('ok')
+  })
+
+  test('ends nothing of ours for a token from elsewhere that bears the jti of somebody else’s', async () => {
+    const { accessToken } = await server.signUp()
+    const { jti } = server.sallyport.tokens.peek(accessToken)?.unverifiedClaims ?? {}
+    const [iat, exp] = [server.clock.seconds(), server.clock.seconds() + 600]
+    const claims = { sub: 'somebody of another issuer', jti, iat, exp }
+    const token = forge({ alg: 'HS256', typ: 'JWT' }, claims, hmac('sha256', SECRET))
+    expect((await logOut({ token })).data).toEqual({ logout: { ended: false } })
     expect(await server.judge(accessToken)).toBe('ok')
   })
 

@@ -114,6 +114,18 @@ describe('sessions', async () => {
     expect(await idsSeen(back.accessToken)).toEqual([{ id: back.sessionId, current: true }])
   })
 
+  test('the 100 newest are listed, and those beyond end with the others', async () => {
+    const { accessToken, sessionId, userId } = await server.signUp()
+    server.clock.advance(1)
+    for (let count = 0; count < 101; count++) await server.sallyport.tokens.issueRefresh({ subject: userId })
+    const seen = await idsSeen(accessToken)
+    expect(seen).toHaveLength(100)
+    expect(seen).not.toContainEqual({ id: sessionId, current: true })
+    expect(await server.sallyport.sessions.list(userId)).toHaveLength(100)
+    const { data } = await server.ask('mutation { revokeOtherSessions }', { token: accessToken })
+    expect(data.revokeOtherSessions).toBe(101)
+  })
+
   test('a host’s own code lists and ends them', async () => {
     const [first, , third] = await threeSessions()
     const { sessions } = server.sallyport

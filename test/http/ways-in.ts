@@ -40,7 +40,6 @@ export function createOptions(
   const context = () => ({})
   const graphql = createGraphQLServer({
     schema,
-    endpoint: '/graphql',
     context,
     plugins,
     limits: resolveServer({}),

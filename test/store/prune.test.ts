@@ -60,7 +60,7 @@ test('no more of each goes at once than asked', async () => {
   expect(await store.prune(far, 7)).toMatchObject({ tokens: 7 })
   expect(await store.prune(far, 7)).toMatchObject({ tokens: 3 })
   expect(await store.listTokens({ limit: 100 })).toEqual([])
-  expect(await store.listLiveSessions(userId, at(0))).toEqual([])
+  expect(await store.listLiveSessions({ userId, now: at(0), limit: 10 })).toEqual([])
   expect(await store.findUser(userId)).not.toBeNull()
 })
 

@@ -52,9 +52,10 @@ test('live sessions are those not ended and not past their refresh token, newest
   const young = await addSession(store, { userId, createdAt: at(6), refreshExpiresAt: at(100.001) })
   await addSession(store, { userId: other.id })
 
-  const ids = (await store.listLiveSessions(userId, at(100))).map(({ id }) => id)
+  const ids = (await store.listLiveSessions({ userId, now: at(100), limit: 10 })).map(({ id }) => id)
   expect(ids).toEqual([young.id, forever.id, old.id])
-  expect(await store.listLiveSessions('nobody', at(100))).toEqual([])
+  expect(await store.listLiveSessions({ userId, now: at(100), limit: 2 })).toMatchObject([young, forever])
+  expect(await store.listLiveSessions({ userId: 'nobody', now: at(100), limit: 10 })).toEqual([])
 })
 
 test('a rotation replaces the pair and answers the session as it is then', async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { finished } from 'node:stream'
 import type { Exchange, Target } from './exchange.js'
 import type { Yoga } from './graphql-server.js'
 import { HttpRefusal, type PlainAnswer } from './http-refusal.js'
@@ -10,6 +11,9 @@ export function createNodeListener(serve: (exchange: Exchange) => Promise<void>)
   const requireHost = createHostCheck()
   return (request, response) => void serve(new NodeExchange(request, response, requireHost))
 }
+
+/** How long what a client still sends is read for nothing. */
+const LINGER_MS = 1_000
 
 type CheckHost = (host: string | undefined) => void
 
@@ -72,7 +76,23 @@ class NodeExchange implements Exchange {
       return
     }
     const length = status === 304 ? {} : { 'content-length': Buffer.byteLength(body) }
-    this.#response.writeHead(status, { ...headers, ...length }).end(body)
+    this.#response.writeHead(status, { ...headers, ...length })
+    if (headers.connection === 'close') this.#endAfterRequest(body)
+    else this.#response.end(body)
+  }
+
+  /** To close while the client still sends would reset the connection, and it might never read its answer. */
+  #endAfterRequest(body: PlainAnswer['body']): void {
+    const request = this.#request
+    const response = this.#response
+    response.write(body)
+    const end = () => {
+      clearTimeout(timer)
+      response.end()
+    }
+    const timer = setTimeout(end, LINGER_MS)
+    finished(request, end)
+    request.resume()
   }
 
   async stream(yoga: Yoga, { parameters, tokens }: GraphQLBody): Promise<{ status: number; asked: object }> {

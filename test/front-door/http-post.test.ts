@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { requestText, sendRaw } from '../support/raw-http.js'
 import { startSharedServer } from '../support/server.js'
@@ -157,6 +158,29 @@ describe('a body over the limit', () => {
     const answer = await sendRaw(server.origin, head)
     expect(answer.status).toBe(413)
     expect(answer.headers.get('connection')).toBe('close')
+  })
+
+  test('is refused to a client that reads only once it has sent all of it', async () => {
+    const size = LIMIT * 4
+    const head = [
+      'POST /graphql HTTP/1.1',
+      'Host: x',
+      'Content-Type: application/json',
+      `Content-Length: ${size}`,
+    ]
+    const socket = connect(Number(new URL(server.origin).port), '127.0.0.1').pause()
+    const failures: Error[] = []
+    socket.on('error', (error) => failures.push(error))
+    socket.write([...head, '', ''].join('\r\n'))
+    for (let part = 0; part < 4; part++) {
+      socket.write('x'.repeat(LIMIT))
+      await setTimeout(50)
+    }
+    let text = ''
+    for await (const chunk of socket.resume()) text += chunk
+    expect(text).toContain(' 413 ')
+    expect(text).toContain('INVALID_REQUEST')
+    expect(failures).toEqual([])
   })
 
   test('of many megabytes is refused, and the server goes on', async () => {

@@ -144,15 +144,24 @@ describe('other methods and paths', () => {
 describe('a strange request line or header', () => {
   const target = `GET /graphql${query('{ whoami { state code } }')}`
 
-  test.each(['a b', 'x/y', 'user@x', 'x#', '%zz', '', 'a:99999', 'a:0x1', '[:::]', '1.2.3.4.5.6', 'xn--a'])(
-    'Host %j is 400, and no stack is shown',
-    async (host) => {
-      const answer = await raw(target, [`Host: ${host}`])
-      expect(answer.status).toBe(400)
-      expect(codeOf(answer)).toBe('INVALID_REQUEST')
-      expect(answer.headers.get('cache-control')).toBe('no-store')
-    },
-  )
+  test.each([
+    'a b',
+    'x/y',
+    'user@x',
+    'x#',
+    '%zz',
+    '',
+    'a:99999',
+    'a:0x1',
+    '[:::]',
+    '1.2.3.4.5.6',
+    '256.1.1.1',
+  ])('Host %j is 400, and no stack is shown', async (host) => {
+    const answer = await raw(target, [`Host: ${host}`])
+    expect(answer.status).toBe(400)
+    expect(codeOf(answer)).toBe('INVALID_REQUEST')
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+  })
 
   test.each(['localhost', 'localhost:4000', '127.0.0.1:80', '[::1]:4000', 'a_b.example.com', 'EXAMPLE.com'])(
     'Host %s is taken',

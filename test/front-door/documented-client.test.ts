@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { PASSWORD, startServer } from '../support/server.js'
 
 const PAGE = new URL('../../docs/clients.md', import.meta.url)
@@ -36,4 +36,50 @@ test('the client of docs/clients.md: who finds the token expired shares one refr
 
   await ask('mutation { logout { ended } }')
   expect((await ask(me)).errors[0].extensions.action).toBe('login')
+})
+
+/** From now on what `answer` does takes the place of each answer to `refresh`, until it answers nothing. */
+function interceptRefresh(answer: (answered: Response) => Response | undefined): void {
+  const send = globalThis.fetch
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    const answered = await send(url, init)
+    return String(init.body).includes('refresh(') ? (answer(answered) ?? answered) : answered
+  })
+  onTestFinished(() => void vi.unstubAllGlobals())
+}
+
+const lost = () => {
+  throw new TypeError('fetch failed')
+}
+const unavailable = () =>
+  Response.json({ errors: [{ message: 'Later.', extensions: { action: 'retry' } }] }, { status: 503 })
+
+test.each([
+  { what: 'whose answer is lost', fail: lost, found: 'fetch failed' },
+  { what: 'that is to be tried later', fail: unavailable, found: 'retry' },
+])('the client of docs/clients.md: a refresh $what logs nobody out', async ({ fail, found }) => {
+  const server = await startServer()
+  const { username } = await server.signUp()
+  const { ask, logIn } = await importClient(server.url)
+  await logIn({ username, password: PASSWORD })
+  server.clock.advance(16 * 60)
+
+  let failures = 1
+  interceptRefresh(() => (failures-- > 0 ? fail() : undefined))
+  const first = await ask('{ me { username } }').then(
+    ({ errors }: { errors: { extensions: { action: string } }[] }) => errors[0]?.extensions.action,
+    (error: Error) => error.message,
+  )
+  expect(first).toBe(found)
+  expect(await ask('{ me { username } }')).toEqual({ data: { me: { username } } })
+})
+
+test('the client of docs/clients.md: who mistypes the password keeps the tokens', async () => {
+  const server = await startServer()
+  const { username } = await server.signUp()
+  const { ask, logIn } = await importClient(server.url)
+  await logIn({ username, password: PASSWORD })
+  const { errors } = await ask('mutation { reauthenticate(password: "mistyped") { accessToken } }')
+  expect(errors[0].extensions.code).toBe('INVALID_CREDENTIALS')
+  expect(await ask('{ me { username } }')).toEqual({ data: { me: { username } } })
 })

@@ -37,7 +37,7 @@ export interface AuthContextOptions<TUser = unknown, TClaims = unknown>
   verifyType?: boolean
   /** Leaves `revocation` and `isRevoked` unasked: for what a revoked bearer may still do. By default false. */
   skipRevocationCheck?: boolean
-  /** Where failures of keys, `grants` and `revocation` are told. By default nowhere. */
+  /** Where failures of keys, `grants` and `revocation` are told, and at `info` why a token was refused. By default nowhere. */
   logger?: Logger
 }
 
@@ -117,7 +117,15 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
     skipRevocationCheck,
     logger,
   })
-  return async (source) => build(source)
+  return async (source) => {
+    const context = await build(source)
+    const { identity } = context
+    if (identity.kind === 'invalid') {
+      const { code, reason, location } = identity
+      logger?.info({ code, reason, location }, 'a token was refused')
+    }
+    return context
+  }
 }
 
 const KEYS = ['secret', 'privateKey', 'publicKey', 'algorithm', 'decodeAlgorithms', 'jwksUrl'] as const

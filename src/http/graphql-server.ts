@@ -21,6 +21,7 @@ import { type CountAttempts, useOneCredential } from './one-credential.js'
 import { createDescribeOperation, type DescribeOperation } from './operation-mark.js'
 import { parseBounded } from './parse-bounded.js'
 import { createToPublicError, type ToPublicError } from './public-error.js'
+import { findReason } from './refusal-reason.js'
 import type { GraphQLParameters } from './request-body.js'
 import type { RequestView } from './request-view.js'
 import type { RewordError } from './reword-errors.js'
@@ -117,7 +118,9 @@ export function createGraphQLServer(parts: {
     errorOf: (request) => streamErrors.get(request),
     async run({ parameters, request, context, mediaType }) {
       const result = await resultOf(yoga, { parameters, request, context })
-      return writeResult(result, mediaType, finish(context))
+      const answer = writeResult(result, mediaType, finish(context))
+      if (answer.error === undefined) return answer
+      return { ...answer, error: { ...answer.error, reason: findReason(result.errors, context) } }
     },
   }
 }
@@ -172,7 +175,9 @@ function useFinishedStreams(
       if (!('errors' in result) || result.errors === undefined) return
       const errors = finishErrors({ ...result, errors: result.errors }, finish(serverContext))
       const { req } = serverContext as { readonly req?: object }
-      errorsOf.set(req ?? request, summarise(errors))
+      const summary = summarise(errors)
+      const reason = findReason(result.errors, serverContext)
+      errorsOf.set(req ?? request, summary && { ...summary, reason })
       setResult({ ...result, errors })
     },
   }

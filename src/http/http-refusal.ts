@@ -32,10 +32,11 @@ export interface PlainAnswer {
   readonly error?: AnswerError | undefined
 }
 
-/** A code, and for what failed unforeseen the id that the client was shown. */
+/** A code; for what failed unforeseen the id that the client was shown, for a token why it was refused. */
 export interface AnswerError {
   readonly code: string
   readonly id?: string | undefined
+  readonly reason?: string | undefined
 }
 
 /** Of several, the one that has an id: the first may be less than what went wrong. */

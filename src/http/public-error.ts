@@ -16,6 +16,14 @@ const BAD_ARGUMENT = /^Argument "\w+" (?:has invalid value|of (?:required|non-nu
  */
 export type ToPublicError = (error: unknown) => GraphQLError
 
+/** Of refused tokens. Beside the error and not in it, so that no answer can have it. */
+const REASONS = new WeakMap<object, string>()
+
+/** Why the token was refused that a public error is about; for the log alone. */
+export function reasonOf(error: unknown): string | undefined {
+  return REASONS.get(error as object)
+}
+
 export function createToPublicError(logger: Logger): ToPublicError {
   // Yoga asks twice: where an error arises, and where the result is finished.
   const known = new WeakSet<GraphQLError>()
@@ -24,7 +32,9 @@ export function createToPublicError(logger: Logger): ToPublicError {
     const cause = isBadValue(error) ? error : rootOf(error)
     if (cause === null) return complete(error)
     const ours = cause instanceof AuthError ? cause : (nestedTooDeep(cause, error) ?? conceal(cause, logger))
-    return located(toGraphQLError(ours, { http: true }), error)
+    const shown = located(toGraphQLError(ours, { http: true }), error)
+    if (typeof ours.cause === 'string') REASONS.set(shown, ours.cause)
+    return shown
   }
 
   return (error) => {

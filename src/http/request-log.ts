@@ -22,8 +22,8 @@ export interface RequestEnd {
 }
 
 /**
- * One line for a request: its id, the operation's name and hash, status, code, and milliseconds; never what was asked
- * for or by whom. Every one at `debug`, at `info` those whose credentials were refused, at `warn` slow ones, at `error`
+ * One line for a request: its id, the operation's name and hash, status, code, why a token was refused, and milliseconds;
+ * never what was asked for or by whom. Every one at `debug`, at `info` those whose credentials were refused, at `warn` slow ones, at `error`
  * those that failed on our side: under the `errorId` that the client was shown.
  */
 export interface RequestLog {
@@ -66,8 +66,8 @@ export function createRequestLog(parts: {
       if (LOG_LEVELS.indexOf(level) < first) return
       const { id: requestId, parameters } = entry
       const operation = parameters === null ? {} : parts.describe(parameters)
-      const { code, id: errorId } = error ?? {}
-      const fields = { requestId, ...operation, status, code, errorId, ms: Math.round(ms * 10) / 10 }
+      const { code, id: errorId, reason } = error ?? {}
+      const fields = { requestId, ...operation, status, code, reason, errorId, ms: Math.round(ms * 10) / 10 }
       logger[level](fields, messageOf(level))
     },
   }

@@ -14,6 +14,7 @@ import { forge, hmac } from '../support/forge.js'
 import { goodClaims } from '../support/hostile-row.js'
 import { hostileTokens } from '../support/hostile-tokens.js'
 import { createBench, createSetClock } from '../support/judge.js'
+import { createTestLogger } from '../support/test-logger.js'
 
 const NOW = 1_800_000_000
 const clock = createSetClock(NOW * 1000)
@@ -34,6 +35,17 @@ async function contextOf<TUser>(
 ) {
   return createAuthContext({ secret, clock, ...options })(bearing(raw))
 }
+
+test('a logger is told why a token was refused', async () => {
+  const logger = createTestLogger()
+  await contextOf(sign({ aud: 'elsewhere' }), { audience: 'here', logger })
+  await contextOf(sign(), { logger })
+  expect(logger.lines).toMatchObject([
+    { level: 'info', fields: { code: 'TOKEN_INVALID', location: 'header' } },
+  ])
+  expect(logger.lines[0]?.fields.reason).toMatch(/^aud: /)
+  expect(logger.text()).not.toContain('elsewhere')
+})
 
 describe('the context never fails', () => {
   const auth = createAuthContext({ secret, clock })

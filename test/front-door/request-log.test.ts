@@ -8,6 +8,8 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 const NAMED = 'query Who { whoami { state } }'
 const loginWith = (password: string) =>
   `mutation Enter { login(input: { username: "ada", password: "${password}" }) { tokenType } }`
+type Pair = Readonly<Record<'accessToken' | 'refreshToken', string>>
+const forge = (token: string) => token.replace(/[^.]+$/, 'A'.repeat(43))
 
 async function start(options: TestServerOptions = {}) {
   const logger = createTestLogger()
@@ -59,6 +61,7 @@ describe('at the level debug every request has a line', () => {
       hash: createHash('sha256').update(NAMED).digest('hex').slice(0, 16),
       status: 200,
       code: undefined,
+      reason: undefined,
       errorId: undefined,
       ms: expect.any(Number),
     })
@@ -117,6 +120,38 @@ describe('at the level info only some have one', () => {
     },
   )
 
+  test.each([
+    { what: 'garbage', token: () => 'garbage', reason: 'not three parts of base64url' },
+    {
+      what: 'a refresh token',
+      token: ({ refreshToken }: Pair) => refreshToken,
+      reason: 'type: refresh, not access',
+    },
+    {
+      what: 'a forged one',
+      token: ({ accessToken }: Pair) => forge(accessToken),
+      reason: 'the signature does not match',
+    },
+  ])(
+    'and say why a token was refused, of which the client is told nothing: $what',
+    async ({ token, reason }) => {
+      const { server, last } = await start({ logLevel: 'info' })
+      const { errors } = await server.ask('{ me { id } }', { token: token(await server.signUp()) })
+      expect(errors).toMatchObject([
+        { message: 'The token is not valid.', extensions: { code: 'TOKEN_INVALID' } },
+      ])
+      expect(JSON.stringify(errors)).not.toContain(reason)
+      expect(last()).toMatchObject({ level: 'info', fields: { code: 'TOKEN_INVALID', reason } })
+    },
+  )
+
+  test('and why one in an argument was', async () => {
+    const { server, last } = await start({ logLevel: 'info' })
+    const { accessToken } = await server.signUp()
+    expect(await server.refresh(accessToken)).toMatchObject({ code: 'TOKEN_INVALID' })
+    expect(last()?.fields).toMatchObject({ code: 'TOKEN_INVALID', reason: 'type: access, not refresh' })
+  })
+
   test('the same through fetch, with and without a stream', async () => {
     const { server, logger } = await start({ logLevel: 'info' })
     for (const accept of ['application/json', 'text/event-stream']) {
@@ -128,6 +163,7 @@ describe('at the level info only some have one', () => {
       expect(logger.lines.at(-1)?.fields).toMatchObject({
         requestId: response.headers.get('x-request-id'),
         code: 'TOKEN_INVALID',
+        reason: 'not three parts of base64url',
       })
     }
     expect(logger.lines).toHaveLength(2)

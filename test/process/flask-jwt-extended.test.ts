@@ -11,6 +11,8 @@ import { askServer } from './start-server.js'
 const CLAIMS = '{ claims }'
 const REFRESH = 'mutation { refresh { accessToken csrfToken } }'
 const LOGOUT = 'mutation { logout { ended } }'
+/** For the role `admin`. */
+const USERS = '{ users { nodes { id } } }'
 /** Under `@fresh`. */
 const DELETE = 'mutation { deleteAccount }'
 const ADD_ADA = ['user', 'add', '--id', '1', '--username', 'ada', '--role', 'staff']
@@ -85,20 +87,32 @@ describe.skipIf(inject('flaskPython') === null)('P80 a real Flask service is mov
     },
   )
 
-  test('freshness, expiry and what was revoked hold of their tokens as they do there', async () => {
-    const flask = await startFlask()
+  test('freshness, expiry, roles and what was revoked hold of their tokens as they do there', async () => {
+    const flask = await startFlask({ JWT_DECODE_LEEWAY: 3_600 })
     await flask.run(ADD_ADA, PASSWORD)
     const endpoint = await flask.startSallyport()
     const codeOf = async (query: string, token: string) => (await askServer(endpoint, query, token)).code
-    const [notFresh, freshForATime, short, named, whole] = await Promise.all([
+    const [notFresh, freshForATime, over, justOver, ofBob, named, whole] = await Promise.all([
       flask.logIn({ fresh: -1 }),
       flask.logIn({ fresh: 600 }),
-      flask.logIn({ life: -1 }),
+      flask.logIn({ life: -7_200 }),
+      flask.logIn({ life: -60 }),
+      flask.logIn({ username: 'bob' }),
       flask.logIn(),
       flask.logIn(),
     ])
     expect(await codeOf(DELETE, notFresh.access_token)).toBe('FRESH_REQUIRED')
-    expect(await codeOf(CLAIMS, short.access_token)).toBe('TOKEN_EXPIRED')
+    for (const [path, init] of [
+      ['/recent', { method: 'POST', ...isBearers(notFresh.access_token) }],
+      ['/protected', isBearers(over.access_token)],
+    ] as const) {
+      expect((await flask.ask(path, init)).status).toBe(401)
+    }
+    expect(await codeOf(CLAIMS, over.access_token)).toBe('TOKEN_EXPIRED')
+    expect((await flask.ask('/protected', isBearers(justOver.access_token))).status).toBe(200)
+    expect(await codeOf(CLAIMS, justOver.access_token)).toBeUndefined()
+    expect(await codeOf(USERS, justOver.access_token)).toBeUndefined()
+    expect(await codeOf(USERS, ofBob.access_token)).toBe('FORBIDDEN')
     expect(await codeOf(CLAIMS, 'garbage')).toBe('TOKEN_INVALID')
 
     const { data } = await askServer(endpoint, CLAIMS, named.access_token)
@@ -119,10 +133,13 @@ describe.skipIf(inject('flaskPython') === null)('P80 a real Flask service is mov
   })
 
   test('a browser stays logged in with their cookies, and keeps one of each name whoever logs it in', async () => {
-    const names = { JWT_ACCESS_COOKIE_NAME: 'shop', JWT_ACCESS_CSRF_COOKIE_NAME: 'shop_csrf' }
-    const flask = await startFlask({ JWT_TOKEN_LOCATION: ['headers', 'cookies'], ...names })
+    // In production, where by default ours have another name.
+    const flask = await startFlask({
+      ...{ JWT_TOKEN_LOCATION: ['headers', 'cookies'], JWT_COOKIE_SECURE: true },
+      JWT_ACCESS_CSRF_COOKIE_NAME: 'shop_csrf',
+    })
     await flask.run(ADD_ADA, PASSWORD)
-    const endpoint = await flask.startSallyport()
+    const endpoint = await flask.startSallyport({ env: { NODE_ENV: 'production' } })
     const browser = openBrowser()
     const ask = async (query: string, csrf: string | null = 'shop_csrf') => {
       const { status, body } = await browser.post(endpoint, { query }, { csrf })
@@ -130,7 +147,9 @@ describe.skipIf(inject('flaskPython') === null)('P80 a real Flask service is mov
     }
     await browser.post(`${flask.url}/login`, { username: 'ada', password: PASSWORD })
     const kept = browser.kept()
-    expect(kept).toEqual(['csrf_refresh_token /', 'refresh_token_cookie /', 'shop /', 'shop_csrf /'])
+    expect(kept).toEqual([
+      ...['access_token_cookie /', 'csrf_refresh_token /', 'refresh_token_cookie /', 'shop_csrf /'],
+    ])
 
     expect((await ask(CLAIMS)).data.claims).toMatchObject({ sub: '1' })
     expect((await ask(CLAIMS, null)).code).toBe('CSRF_FAILED')

@@ -33,7 +33,7 @@ interface Moved {
   /** Runs a command of Sallyport's with the settings that were taken along. */
   run(args: readonly string[], input?: string, env?: Variables): Promise<Ended>
   /** Starts Sallyport with them; answers its endpoint. `program`: one of the page's in place of the server. */
-  startSallyport(how?: { program?: string }): Promise<string>
+  startSallyport(how?: { program?: string; env?: Variables }): Promise<string>
   /** Starts the application; answers its address. */
   startFlask(): Promise<string>
 }
@@ -48,10 +48,10 @@ export interface Flask extends Moved {
 export async function takeSettings(settings: Settings): Promise<Moved> {
   const folder = await makeFolder()
   const python = inject('flaskPython') ?? ''
-  const given = Object.entries({ JWT_SECRET_KEY: SECRET, ...settings })
+  const configured = Object.entries({ JWT_SECRET_KEY: SECRET, ...settings })
   const env = {
     PYTHONDONTWRITEBYTECODE: '1',
-    ...Object.fromEntries(given.map(([name, value]) => [`FLASK_${name}`, JSON.stringify(value)])),
+    ...Object.fromEntries(configured.map(([name, value]) => [`FLASK_${name}`, JSON.stringify(value)])),
   }
   await copyFile(new URL('service.py', import.meta.url), join(folder, 'service.py'))
   await writeFile(join(folder, 'settings.py'), blockOf('settings.py'))
@@ -66,9 +66,9 @@ export async function takeSettings(settings: Settings): Promise<Moved> {
 
   return {
     run: (args, input, own) => start([MAIN, ...args], own, input).ended,
-    async startSallyport({ program } = {}) {
+    async startSallyport({ program, env: given } = {}) {
       if (program !== undefined) await installInto(folder, program)
-      const own = { PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'debug', FLASK_DATABASE: 'service.db' }
+      const own = { PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'debug', FLASK_DATABASE: 'service.db', ...given }
       const started = start(program === undefined ? [MAIN, 'serve'] : [program], own)
       const [, endpoint = ''] = await started.untilWritten('stdout', /^Sallyport listens on (\S+)\n/)
       return endpoint

@@ -1,9 +1,11 @@
 import { AuthError } from '../base/errors.js'
+import { isName } from '../base/is-name.js'
 import type { Attempts } from '../limits/attempts.js'
 import type { NewUser, Store, UserRecord } from '../store/contract.js'
 import { StoreConflict } from '../store/failures.js'
 import { type Authenticated, type Authenticator, isEnabled, nameToCount } from './authenticate.js'
 import type { Credentials } from './credentials.js'
+import { NAMELESS } from './names.js'
 
 /** Whom a host's own check found: the id, or `subjectOf` it, becomes `sub`, the roles go into the access token. */
 export interface ExternalIdentity {
@@ -14,7 +16,10 @@ export interface ExternalIdentity {
 /** What `sub` is for a user as the host knows them. */
 export type SubjectOf = (user: object) => string
 
-/** A host's own check in place of our account table. Null: the name or the password is wrong. */
+/**
+ * A host's own check in place of our account table. Null: the name or the password is wrong; the audit log counts that by
+ * its source alone, since nobody here knows whom a name means.
+ */
 export type Authenticate = (
   credentials: Credentials,
 ) => ExternalIdentity | null | Promise<ExternalIdentity | null>
@@ -64,19 +69,7 @@ export async function ensureUser(
 }
 
 function bareUser(id: string, createdAt: Date): NewUser {
-  return {
-    id,
-    username: null,
-    usernameKey: null,
-    email: null,
-    emailKey: null,
-    passwordHash: null,
-    roles: [],
-    version: 1,
-    createdAt,
-    disabledAt: null,
-    deletedAt: null,
-  }
+  return { ...NAMELESS, id, version: 1, createdAt, disabledAt: null, deletedAt: null }
 }
 
 function requireRoles(roles: unknown): readonly string[] {
@@ -86,7 +79,7 @@ function requireRoles(roles: unknown): readonly string[] {
 }
 
 function requireSubject(id: unknown): string {
-  if (typeof id === 'string' && id !== '' && !id.includes('\0')) return id
+  if (isName(id)) return id
   throw new TypeError(
     'authenticate: needs an identity whose `id`, or `subjectOf` it, is a text that is not empty',
   )

@@ -33,6 +33,16 @@ function fold(text: string): string {
   return text.toLowerCase().toUpperCase().toLowerCase()
 }
 
+/** Of an account that nobody can log in to by a name and a password. */
+export const NAMELESS = {
+  username: null,
+  usernameKey: null,
+  email: null,
+  emailKey: null,
+  passwordHash: null,
+  roles: [],
+} as const
+
 const SEARCH = /^[^\p{C}]{1,200}$/u
 
 /** How the names that begin with a text begin, as they are compared. Throws `BAD_USER_INPUT`. */

@@ -28,8 +28,8 @@ export interface NewKey {
 
 /**
  * The keys folder, for who changes it. A file is written once and never again, only removed: so nothing that runs at the
- * same time, or was killed on its way, can bring back a key that was removed. All reject with an `OptionError` that names the folder or
- * the file.
+ * same time, or was killed on its way, can bring back a key that was removed. All reject with an `OptionError` that
+ * names the folder or the file.
  */
 export interface KeyStore {
   schedule(): Promise<KeySchedule>

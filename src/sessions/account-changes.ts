@@ -1,3 +1,4 @@
+import { NAMELESS } from '../accounts/names.js'
 import type { Passwords } from '../accounts/passwords.js'
 import { AuthError } from '../base/errors.js'
 import type { Commit } from '../revocation/commit.js'
@@ -73,15 +74,7 @@ export function createAccountChanges(parts: {
         const user = await lockActor(tx, actor)
         await requireAnotherAdministrator(tx, user)
         const { id: userId, version } = user
-        await tx.updateUser(userId, {
-          deletedAt: at,
-          username: null,
-          usernameKey: null,
-          email: null,
-          emailKey: null,
-          passwordHash: null,
-          roles: [],
-        })
+        await tx.updateUser(userId, { ...NAMELESS, deletedAt: at })
         await endEverything(tx, revoke, {
           userId,
           version,

@@ -8,8 +8,8 @@ export const ADMIN = 'admin'
 
 /**
  * Locks the row of whoever asks, and of whoever else is concerned, and makes sure that the asker may still ask: what
- * the token said when it was issued may be over. Throws `USER_NOT_FOUND`,
- * `SESSION_ENDED` or `TOKEN_REVOKED`.
+ * the token said when it was issued may be over. Throws `USER_NOT_FOUND`, `SESSION_ENDED`, `TOKEN_EXPIRED` (superseded)
+ * or `TOKEN_REVOKED`.
  */
 export async function lockActor(tx: Transaction, actor: Actor, otherUserId?: string): Promise<UserRecord> {
   let user: UserRecord | null = null

@@ -10,7 +10,7 @@ import type { Commit } from '../revocation/commit.js'
 import type { Store, TokenRecord, Transaction } from '../store/contract.js'
 import type { Issuer } from '../tokens/issue.js'
 import { expiry } from './limits.js'
-import { refreshRow, UNMARKED } from './pair.js'
+import { refreshClaims, refreshRow, UNMARKED } from './pair.js'
 import { newSession } from './start.js'
 
 /** Tokens that a host's own code asks for, without a password. */
@@ -123,15 +123,8 @@ export function createTokenIssuing(parts: {
       const origin = { device: readDevice(device), ip: null, userAgent: null }
       const session = newSession(subject, origin, now, { ...config, refreshTtlSeconds })
       const signed = issuer.issue({
-        type: 'refresh',
+        ...refreshClaims(session),
         key: await issuer.keyFor(subject),
-        subject,
-        jti: session.refreshJti,
-        issuedAt: session.issuedAt,
-        expiresAt: session.refreshExpiresAt,
-        fresh: false,
-        sessionId: session.id,
-        csrf: session.csrf,
         claims,
         headers,
       })

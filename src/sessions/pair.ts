@@ -19,6 +19,20 @@ export function mintPair(now: Date, lives: Lives, createdAt: Date): TokenPair {
 /** Of a token's row, what is yet to happen to it. */
 export const UNMARKED = { rotatedAt: null, successorJti: null, revokedAt: null, revokedReason: null } as const
 
+/** What a session's refresh token says. */
+export function refreshClaims(session: SessionRecord) {
+  return {
+    type: 'refresh',
+    subject: session.userId,
+    jti: session.refreshJti,
+    issuedAt: session.issuedAt,
+    expiresAt: session.refreshExpiresAt,
+    fresh: false,
+    sessionId: session.id,
+    csrf: session.csrf,
+  } as const
+}
+
 type OfSession = Pick<SessionRecord, 'id' | 'userId'> & TokenPair
 
 export function accessRow(session: OfSession, fresh: boolean): TokenRecord {

@@ -10,8 +10,8 @@ export interface TokenRevocation {
   /** With the tokens that took its place by sliding. A token that is revoked already stays as it is. */
   revoke(by: Administrator, jti: string): Promise<TokenRecord>
   /**
-   * Undoes `revoke` alone, for this token and not for its heirs: an owner what an owner revoked, an administrator that and an administrator's. Throws
-   * `CONFLICT` for a token that ended in any other way.
+   * Undoes `revoke` alone, for this token and not for its heirs: an owner what an owner revoked, an administrator also
+   * what an administrator did. Throws `CONFLICT` for a token that ended in any other way.
    */
   unrevoke(actor: Actor, jti: string): Promise<TokenRecord>
   /** One that was issued elsewhere under our keys, and of which there is no row. Answers when; it is not undone. */

@@ -126,7 +126,7 @@ export function createRotate(parts: {
       user,
       session,
       access: signer.signAccess(user, session, { fresh: false, host }),
-      refresh: signer.signRefresh(user, session, host),
+      refresh: signer.signRefresh(session, host),
     }
   }
 }

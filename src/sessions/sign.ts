@@ -1,6 +1,7 @@
 import type { SessionRecord, UserRecord } from '../store/contract.js'
 import type { IssueInput, Issuer } from '../tokens/issue.js'
 import type { SignedToken } from './issued.js'
+import { refreshClaims } from './pair.js'
 
 export type HostClaims = Readonly<Record<string, unknown>>
 
@@ -29,7 +30,7 @@ export interface SessionSigner {
     session: SessionRecord,
     token: { fresh: boolean; host: HostParts },
   ): SignedToken
-  signRefresh(user: UserRecord, session: SessionRecord, host: HostParts): SignedToken
+  signRefresh(session: SessionRecord, host: HostParts): SignedToken
   /** An access token beside the session's pair. `session` null: it belongs to none. */
   signExtraAccess(user: UserRecord, session: SessionRecord | null, token: ExtraAccess): SignedToken
 }
@@ -86,19 +87,8 @@ export function createSessionSigner(parts: {
         host,
       }),
 
-    signRefresh(user, session, { headers, key }) {
-      const signed = issuer.issue({
-        type: 'refresh',
-        subject: user.id,
-        jti: session.refreshJti,
-        issuedAt: session.issuedAt,
-        expiresAt: session.refreshExpiresAt,
-        fresh: false,
-        sessionId: session.id,
-        csrf: session.csrf,
-        headers,
-        key,
-      })
+    signRefresh(session, { headers, key }) {
+      const signed = issuer.issue({ ...refreshClaims(session), headers, key })
       return { token: signed, jti: session.refreshJti, expiresAt: session.refreshExpiresAt }
     },
   }

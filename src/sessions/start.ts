@@ -54,7 +54,7 @@ export function createSessionStarter(parts: {
       user,
       session,
       access: signer.signAccess(user, session, { fresh: true, host }),
-      refresh: signer.signRefresh(user, session, host),
+      refresh: signer.signRefresh(session, host),
     }
   }
 

@@ -1,10 +1,12 @@
-/** A mistake that somebody could make in the guard; the oracle must find it. */
+/** A mistake that somebody could make in the guard; the oracle must find it, or the tests that are named. */
 export interface Fault {
   readonly name: string
   /** Below `src/guard`. */
   readonly file: string
   readonly find: string
   readonly replace: string
+  /** Below `test/guard`: what finds it where the oracle does not look, for it knows no servers. */
+  readonly test?: string
 }
 
 export const FAULTS: readonly Fault[] = [
@@ -200,5 +202,26 @@ export const FAULTS: readonly Fault[] = [
     file: 'parse-rules.ts',
     find: 'const key = JSON.stringify(rule)',
     replace: 'const key = rule.kind',
+  },
+  {
+    name: 'every execution counts as run, so that nobody asks whose an answer is',
+    file: 'execution-mark.ts',
+    find: 'const begun: Begun = { ran: false, asked }',
+    replace: 'const begun: Begun = { ran: true, asked }',
+    test: 'servers/envelop-answers.test.ts',
+  },
+  {
+    name: 'what ran before, on the same context, counts for this execution',
+    file: 'yoga.ts',
+    find: 'begun.ran = false',
+    replace: 'begun.ran ||= false',
+    test: 'servers/yoga.test.ts',
+  },
+  {
+    name: 'no answer is taken to hold data',
+    file: 'foreign-answers.ts',
+    find: 'return Symbol.asyncIterator in answer || data != null || !Array.isArray(errors)',
+    replace: 'return false',
+    test: 'servers/envelop-answers.test.ts',
   },
 ]

@@ -1,7 +1,7 @@
 /**
- * Applies each fault to a copy of the guard and has the oracle look for it: `npx tsx test/guard/faults/run-faults.ts`,
- * or with a part of a fault's name for some only. Fails where a fault is not found within a minute, or where the guard
- * as it is is found faulty.
+ * Applies each fault to a copy of the guard and has the oracle look for it, or the tests that it names:
+ * `npx tsx test/guard/faults/run-faults.ts`, or with a part of a fault's name for some only. Fails where a fault is not
+ * found within a minute, or where the guard as it is is found faulty.
  */
 import { spawn } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
@@ -14,8 +14,10 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const LIMIT_MILLISECONDS = 60_000
 const CONFIG = `export default {
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
-  test: { include: ['test/guard/oracle/*.test.ts'] },
+  test: { include: ['test/guard/**/*.test.ts'] },
 }`
+
+const ORACLE = 'oracle/oracle.test.ts'
 
 const wanted = process.argv[2] ?? ''
 const folder = await mkdtemp(join(tmpdir(), 'faults-'))
@@ -27,7 +29,7 @@ try {
 }
 
 async function copyGuard(): Promise<void> {
-  for (const path of ['src/guard', 'src/base', 'test/guard/oracle', 'package.json', 'tsconfig.json']) {
+  for (const path of ['src/guard', 'src/base', 'test/guard', 'package.json', 'tsconfig.json']) {
     await cp(join(ROOT, path), join(folder, path), { recursive: true })
   }
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
@@ -35,9 +37,12 @@ async function copyGuard(): Promise<void> {
 }
 
 async function findAll(faults: readonly Fault[]): Promise<boolean> {
-  const sound = await runOracle(100)
-  console.log(`${sound === 'passed' ? 'ok  ' : 'BAD '} the guard as it is: ${sound}`)
-  let allFound = sound === 'passed'
+  let allFound = true
+  for (const test of new Set([ORACLE, ...faults.flatMap(({ test }) => test ?? [])])) {
+    const sound = await runTests(test, 100)
+    console.log(`${sound === 'passed' ? 'ok  ' : 'BAD '} the guard as it is, by ${test}: ${sound}`)
+    allFound &&= sound === 'passed'
+  }
   for (const fault of faults) {
     const start = performance.now()
     const outcome = await findOne(fault)
@@ -48,28 +53,28 @@ async function findAll(faults: readonly Fault[]): Promise<boolean> {
   return allFound
 }
 
-async function findOne({ file, find, replace }: Fault): Promise<string> {
+async function findOne({ file, find, replace, test = ORACLE }: Fault): Promise<string> {
   const path = join(folder, 'src/guard', file)
   const source = await readFile(path, 'utf8')
   // Formatting may have broken the line; the fault must fit exactly once.
   if (source.split(find).length !== 2) return 'does not fit the source'
   await writeFile(path, source.replace(find, replace))
   try {
-    return await runOracle(5000)
+    return await runTests(test, 5000)
   } finally {
     await writeFile(path, source)
   }
 }
 
 /** Passed, failed, or too long. */
-function runOracle(runs: number): Promise<string> {
+function runTests(test: string, oracleRuns: number): Promise<string> {
   const child = spawn(
     process.execPath,
-    [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--bail', '1'],
+    [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--bail', '1', `test/guard/${test}`],
     {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ORACLE_RUNS: String(runs), ORACLE_SHRINKS: 'no' },
+      env: { ...process.env, ORACLE_RUNS: String(oracleRuns), ORACLE_SHRINKS: 'no' },
     },
   )
   let output = ''
@@ -82,9 +87,9 @@ function runOracle(runs: number): Promise<string> {
     const timer = setTimeout(() => child.kill(), LIMIT_MILLISECONDS)
     child.on('close', (code) => {
       clearTimeout(timer)
-      if (code === 0) resolve('passed')
-      // A copy that does not even load proves nothing about the oracle.
-      else resolve(output.includes('Property failed after') ? 'failed' : 'stopped without a verdict')
+      // A copy that does not even load proves nothing.
+      const isFound = output.includes(test === ORACLE ? 'Property failed after' : 'AssertionError')
+      resolve(code === 0 ? 'passed' : isFound ? 'failed' : 'stopped without a verdict')
     })
   })
 }

@@ -1,6 +1,7 @@
+import { execute, parse } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { describe, expect, test } from 'vitest'
-import { useGuard, type Viewer } from '../../../src/guard/index.js'
+import { guardSchema, useGuard, type Viewer } from '../../../src/guard/index.js'
 import { makeHost } from '../support/host.js'
 
 const typeDefs = 'type Query { open: String secret: String @auth }'
@@ -65,4 +66,21 @@ describe('behind useGuard', () => {
     const run = start((guard) => [guard, swap])
     expect((await run({ query: '{ secret }' })).status).toBe(401)
   })
+})
+
+test('what the context itself ran does not make a cached answer this request’s own', async () => {
+  const schema = guardSchema(makeHost(typeDefs).schema, OPTIONS)
+  const document = parse('{ open }')
+  const cache: Plugin = {
+    async onContextBuilding({ context }) {
+      await execute({ schema, document, contextValue: context })
+    },
+    onExecute: ({ setResultAndStopExecution }) =>
+      setResultAndStopExecution({ data: { secret: 'somebody’s' } }),
+  }
+  const context = { viewer: { kind: 'active' } }
+  const yoga = createYoga({ schema, context, plugins: [useGuard(OPTIONS), cache], logging: false })
+  const response = await yoga.fetch('http://yoga/graphql?query={secret}')
+  expect(response.status).toBe(500)
+  expect(await response.text()).not.toContain('somebody')
 })

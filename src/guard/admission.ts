@@ -1,4 +1,10 @@
-import type { GraphQLInputType, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import type {
+  GraphQLInputType,
+  GraphQLObjectType,
+  GraphQLResolveInfo,
+  GraphQLSchema,
+  OperationDefinitionNode,
+} from 'graphql'
 import { variablesOf } from './conditions.js'
 import { ALLOWED, findDenial, type Verdict } from './decide.js'
 import { noteRun } from './execution-mark.js'
@@ -13,6 +19,8 @@ import type { Requirement } from './rule.js'
 export interface Site {
   readonly parentName: string
   readonly fieldName: string
+  /** Of the guarded schema; null until that is there. */
+  parentType: GraphQLObjectType | null
   readonly requirement: Requirement
   /** What it demands by itself, whatever it is given. */
   readonly demands: Demands
@@ -37,7 +45,8 @@ export interface Judged {
 /**
  * Finds the verdict on the operation that a field runs in, if it was given to the same execution. It is kept on
  * `info.variableValues`, of which every execution makes a new one. Not in a WeakMap: an entry for each request cost the
- * garbage collector a tenth of the request.
+ * garbage collector a tenth of the request. Types are compared, not their names: every field of a long list comes here, and
+ * for two texts that are not one in memory, as these are not, V8 calls a function.
  */
 export function recall(
   key: symbol,
@@ -50,7 +59,8 @@ export function recall(
     judged.context === context &&
     judged.operation === info.operation &&
     judged.schema === info.schema &&
-    isAbout(site, info)
+    site.fieldName === info.fieldName &&
+    site.parentType === info.parentType
     ? judged
     : undefined
 }

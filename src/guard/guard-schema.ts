@@ -1,8 +1,10 @@
 import { MapperKind, mapSchema } from '@graphql-tools/utils'
 import {
   defaultFieldResolver,
+  type GraphQLField,
   type GraphQLFieldConfig,
   type GraphQLFieldResolver,
+  type GraphQLObjectType,
   type GraphQLSchema,
   isObjectType,
 } from 'graphql'
@@ -18,14 +20,18 @@ type Resolver = GraphQLFieldResolver<unknown, unknown>
 type FieldConfig = GraphQLFieldConfig<unknown, unknown>
 
 const JUDGES = new WeakMap<GraphQLSchema, Judge>()
-const RESOLVERS = new WeakMap<GraphQLSchema, ReadonlyMap<Site, unknown>>()
+const FUNCTIONS = new WeakMap<GraphQLSchema, ReadonlyMap<Site, Functions>>()
+
+/** What the guard put into a field. */
+type Functions = Pick<GraphQLField<unknown, unknown>, 'resolve' | 'subscribe'>
 
 /**
  * A copy of the schema in which nothing runs before the guard allows it: the first root field to run judges the whole
  * operation. A field without a resolver of its own is resolved by graphql's default: no resolver is told of the
  * `fieldResolver` or `subscribeFieldResolver` that an executor is given, so that neither is asked for a guarded field or a
- * root field. Throws `GuardSchemaError` where the directives contradict each other or would not be enforced, and
- * `OptionError`.
+ * root field. Guard a schema when it is whole: an operation that asks for a field, or for one with an argument, that came
+ * later is refused, and an input field that came later is not guarded. Throws `GuardSchemaError` where the directives
+ * contradict each other or would not be enforced, and `OptionError`.
  */
 export function guardSchema(schema: GraphQLSchema, options: GuardOptions): GraphQLSchema {
   return guardSchemaWith(schema, resolveGuardOptions(options))
@@ -37,10 +43,11 @@ export function guardSchemaWith(schema: GraphQLSchema, config: GuardConfig): Gra
   const sites: Site[] = []
   const key = Symbol('judged')
   const guarded = wrapFields(schema, { requirements, sites, key, admission: () => admission })
+  for (const site of sites) site.parentType = typeAt(guarded, site)
   const judge = new Judge(guarded, requirements, config)
   const admission = new Admission(key, { schema: guarded, judge, inputs: requirements.inputs, config })
   JUDGES.set(guarded, judge)
-  RESOLVERS.set(guarded, new Map(sites.map((site) => [site, resolverAt(guarded, site)])))
+  FUNCTIONS.set(guarded, new Map(sites.map((site) => [site, functionsAt(guarded, site)])))
   return guarded
 }
 
@@ -50,19 +57,27 @@ export function findSchemaJudge(schema: GraphQLSchema): Judge | undefined {
 }
 
 /**
- * The fields of a guarded schema whose resolvers somebody replaced after it was guarded; undefined for a schema that is
- * not guarded.
+ * The fields of a guarded schema whose resolvers, `subscribe` too, somebody replaced after it was guarded; undefined for a
+ * schema that is not guarded.
  */
 export function findReplacedFields(schema: GraphQLSchema): string[] | undefined {
-  const resolvers = RESOLVERS.get(schema)
-  if (resolvers === undefined) return undefined
-  const replaced = [...resolvers].filter(([site, resolve]) => resolverAt(schema, site) !== resolve)
+  const functions = FUNCTIONS.get(schema)
+  if (functions === undefined) return undefined
+  const replaced = [...functions].filter(([site, { resolve, subscribe }]) => {
+    const now = functionsAt(schema, site)
+    return now.resolve !== resolve || now.subscribe !== subscribe
+  })
   return replaced.map(([{ parentName, fieldName }]) => `${parentName}.${fieldName}`)
 }
 
-function resolverAt(schema: GraphQLSchema, { parentName, fieldName }: Site): unknown {
+function functionsAt(schema: GraphQLSchema, site: Site): Functions {
+  const { resolve, subscribe } = typeAt(schema, site)?.getFields()[site.fieldName] ?? {}
+  return { resolve, subscribe }
+}
+
+function typeAt(schema: GraphQLSchema, { parentName }: Site): GraphQLObjectType | null {
   const type = schema.getType(parentName)
-  return isObjectType(type) ? type.getFields()[fieldName]?.resolve : undefined
+  return isObjectType(type) ? type : null
 }
 
 function wrapFields(
@@ -138,6 +153,7 @@ function siteOf(
   return {
     parentName,
     fieldName,
+    parentType: null,
     requirement,
     demands: demandsOf([requirement], requirements.inputs),
     inputs,

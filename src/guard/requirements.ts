@@ -27,7 +27,7 @@ export interface Requirements {
    * `INTERNAL_SERVER_ERROR` for a field that the schema did not have when it was read.
    */
   ofField(parentName: string, fieldName: string): Requirement
-  /** Of an argument of such a field, when it is given. */
+  /** Of an argument of such a field, when it is given. Throws as `ofField` does. */
   ofArgument(parentName: string, fieldName: string, argumentName: string): Requirement
   /** Of input fields, when they are given. */
   readonly inputs: InputAtlas
@@ -94,20 +94,19 @@ class Reader {
       types.set(type.name, this.#rootTypes.has(type) ? NOTHING : this.#ofType(type))
       if (!isObjectType(type) || type.name.startsWith('__')) continue
       fields.set(type.name, this.#ofFields(type))
-      for (const [coordinate, requirement] of this.#ofArguments(type)) {
-        if (!isNothing(requirement)) args.set(coordinate, requirement)
-      }
+      for (const [coordinate, requirement] of this.#ofArguments(type)) args.set(coordinate, requirement)
     }
     const inputs = new InputAtlas((coordinate) => this.#own.get(coordinate))
     this.problems.push(...findInputProblems(this.#schema, inputs, (coordinate) => this.#own.has(coordinate)))
     return {
       ofField: (parentName, fieldName) => {
         const requirement = fields.get(parentName)?.get(fieldName)
-        if (requirement === undefined) throw unreadField(`${parentName}.${fieldName}`)
-        return requirement
+        return requirement ?? refuseUnread(`${parentName}.${fieldName}`)
       },
-      ofArgument: (parentName, fieldName, name) =>
-        args.get(`${parentName}.${fieldName}(${name}:)`) ?? NOTHING,
+      ofArgument: (parentName, fieldName, name) => {
+        const coordinate = `${parentName}.${fieldName}(${name}:)`
+        return args.get(coordinate) ?? refuseUnread(coordinate)
+      },
       inputs,
       ofType: (typeName) => types.get(typeName) ?? NOTHING,
     }
@@ -206,9 +205,9 @@ class Reader {
 }
 
 /** Somebody added it to the schema afterwards, and nobody knows what it demands. */
-function unreadField(coordinate: string): AuthError {
+function refuseUnread(coordinate: string): never {
   const cause = new Error(`${coordinate}: came into the schema after it was guarded; guard the whole schema`)
-  return new AuthError('INTERNAL_SERVER_ERROR', { cause })
+  throw new AuthError('INTERNAL_SERVER_ERROR', { cause })
 }
 
 function rootTypesOf(schema: GraphQLSchema): Set<GraphQLNamedType> {

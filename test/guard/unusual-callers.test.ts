@@ -182,12 +182,17 @@ test('a field called in the middle for nobody knows whom is refused', async () =
   expect(await call({ viewer: USER })).toEqual({ data: { call: 'Query.secret' } })
 })
 
-test('a field that was added after the schema was guarded has the operation refused', async () => {
+test('a field or an argument that was added after the schema was guarded has the operation refused', async () => {
   const host = makeHost(typeDefs)
   const schema = guardSchema(host.schema, OPTIONS)
-  const late = new GraphQLObjectType({ name: 'Late', fields: { late: { type: GraphQLString } } }).getFields()
-  Object.assign(schema.getQueryType()?.getFields() ?? {}, late)
-  const document = parse('{ open late }')
-  expect(await outcomeOf(host, schema, document)).toEqual({ code: 'INTERNAL_SERVER_ERROR', ran: [] })
-  expect(await outcomeOf(host, schema, parse('{ open }'))).toEqual({ code: null, ran: ['Query.open'] })
+  const args = { late: { type: GraphQLString } }
+  const late = new GraphQLObjectType({ name: 'Late', fields: { late: { type: GraphQLString, args } } })
+  const fields = schema.getQueryType()?.getFields() ?? {}
+  Object.assign(fields, late.getFields())
+  Object.assign(fields.secret ?? {}, { args: late.getFields().late?.args })
+  const run = (text: string) => outcomeOf(host, schema, parse(text), { viewer: USER })
+  for (const text of ['{ open late }', '{ open secret }', '{ open secret(late: "x") }']) {
+    expect(await run(text)).toEqual({ code: 'INTERNAL_SERVER_ERROR', ran: [] })
+  }
+  expect(await run('{ open }')).toEqual({ code: null, ran: ['Query.open'] })
 })

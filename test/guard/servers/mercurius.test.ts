@@ -1,4 +1,5 @@
 import Fastify from 'fastify'
+import type { GraphQLSchema } from 'graphql'
 import { type MercuriusOptions, mercurius } from 'mercurius'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type GuardOptions, guardSchema, type Viewer } from '../../../src/guard/index.js'
@@ -23,6 +24,9 @@ const typeDefs = /* GraphQL */ `
   type Mutation {
     first: String
     guarded: String @auth(roles: ["admin"])
+  }
+  type Subscription {
+    news: String @auth
   }
 `
 
@@ -165,11 +169,14 @@ test('a schema that is not guarded, or whose resolvers were replaced, stops the 
   started.push({ close: async () => void (await app.close()) })
   await app.register(mercurius, { schema: makeHost(typeDefs).schema })
   expect(() => mercuriusGuard(app)).toThrow(/mercuriusGuard: the schema is not guarded/)
+  const guard = (schema: GraphQLSchema) => mercuriusGuard({ graphql: { schema, addHook() {} }, log: app.log })
   const without = guardSchema(makeHost(typeDefs).schema, OPTIONS)
   delete without.getTypeMap().Diary
-  expect(() => mercuriusGuard({ graphql: { schema: without, addHook() {} }, log: app.log })).toThrow(
-    /mercuriusGuard: Diary.id: put the resolvers/,
-  )
+  expect(() => guard(without)).toThrow(/mercuriusGuard: Diary.id: put the resolvers/)
+  const leaking = guardSchema(makeHost(typeDefs).schema, OPTIONS)
+  const { news } = leaking.getSubscriptionType()?.getFields() ?? {}
+  Object.assign(news ?? {}, { subscribe: async function* () {} })
+  expect(() => guard(leaking)).toThrow(/mercuriusGuard: Subscription.news: put the resolvers/)
   await expect(start({ resolvers: { Query: { secret: () => 'leaked' } } })).rejects.toThrow(
     /mercuriusGuard: Query.secret: put the resolvers into the schema before it is guarded/,
   )

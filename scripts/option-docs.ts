@@ -46,8 +46,8 @@ const INTRODUCTION = `# Options
 <!-- Made from the code by \`npm run docs\`: change the doc comments in src/base/options.ts, not this page. -->
 
 The server reads variables of the environment, a program gives \`createSallyport({ … })\` the options by name. Everything
-has a default. What is no option, or cannot be read, stops the start with its name. A variable that is empty counts as
-not set, unless its meaning says otherwise.
+has a default. What cannot be read stops the start with its name, and so does what is no option: of the variables, one that begins
+with \`JWT_\`. A variable that is empty counts as not set, unless its meaning says otherwise.
 
 A **duration** is a number of seconds, or a text with a unit: \`90s\`, \`15m\`, \`12h\`, \`30d\`, \`2w\`. A list is separated
 by commas in a variable.

@@ -74,7 +74,7 @@ export const ERRORS = {
     status: 400,
     action: 'none',
     challenge: 'invalid_request',
-    message: 'The request is malformed.',
+    message: 'The token is empty, malformed, or there twice.',
   },
   // Not `login`, by which a client forgets its tokens: `reauthenticate` is asked by somebody who is logged in.
   INVALID_CREDENTIALS: {
@@ -108,7 +108,7 @@ export const ERRORS = {
   NOT_FOUND: {
     status: 404,
     action: 'none',
-    message: 'There is nothing of yours by this id.',
+    message: 'There is nothing by this id, or it is not yours.',
   },
   CONFLICT: {
     status: 409,

@@ -20,9 +20,17 @@ export function describeFailure(error: unknown): Failure {
   return { code: 'INTERNAL_SERVER_ERROR', message: withoutSecrets(message) }
 }
 
-/** Whoever starts a command sets variables: it is one of them that an option is called by. */
+/** Whoever starts a command sets variables: it is by them that options are called. */
 function withVariable({ option, message }: OptionError): Failure {
+  const variable = variableOf(option)
+  const problem = message.slice(option.length).replace(OTHER_OPTION, variableOf)
+  return { code: 'OPTION', message: `${variable}${problem}`, variable }
+}
+
+/** Of two words or more, and no part of a path: those of one word are the language's, too. */
+const OTHER_OPTION = /(?<![/."])\b[a-z]+(?:[A-Z][a-z]*)+\b/g
+
+function variableOf(option: string): string {
   const table: Readonly<Record<string, OptionSpec<unknown>>> = OPTION_TABLE
-  const variable = table[option]?.env ?? option
-  return { code: 'OPTION', message: `${variable}${message.slice(option.length)}`, variable }
+  return Object.hasOwn(table, option) ? (table[option]?.env ?? option) : option
 }

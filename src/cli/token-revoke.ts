@@ -57,7 +57,9 @@ async function readGenuine(at: Process): Promise<NamedToken> {
   const { verify } = await import('./tokens.js')
   const verdict = await verify(optionsFromEnv(at.env), await readToken(at))
   if (verdict.kind === 'unavailable') throw new AuthError('UNAVAILABLE', { cause: verdict.cause })
-  if (verdict.kind === 'invalid') throw new AuthError('TOKEN_INVALID')
+  if (verdict.kind === 'invalid') {
+    throw new AuthError('TOKEN_INVALID', { message: `The token is not valid: ${verdict.reason}.` })
+  }
   const { type, subject: userId, claims } = verdict
   if (claims.jti === undefined) {
     throw new AuthError('CONFLICT', { message: 'The token has no jti, by which it could be revoked.' })

@@ -86,7 +86,7 @@ export function createServe(options: ServeOptions): (exchange: Exchange) => Prom
 
   function answerPlain(method: string | undefined, path: string): PlainAnswer {
     const answer = options.plain(path)
-    if (answer === null) throw new HttpRefusal(404, 'There is nothing here.')
+    if (answer === null) throw new HttpRefusal(404, `There is nothing here: GraphQL is at ${endpoint}.`)
     if (method !== 'GET' && method !== 'HEAD') {
       throw new HttpRefusal(405, 'Use GET.', { allow: 'GET, HEAD' })
     }

@@ -97,7 +97,12 @@ describe('other methods and paths', () => {
   ])('%s is 404', async (path) => {
     const response = await fetch(`${server.origin}${path}`)
     expect(response.status).toBe(404)
-    expect((await response.json()).errors[0].extensions.code).toBe('INVALID_REQUEST')
+    expect((await response.json()).errors).toEqual([
+      {
+        message: 'There is nothing here: GraphQL is at /graphql.',
+        extensions: { code: 'INVALID_REQUEST', action: 'none' },
+      },
+    ])
   })
 
   test('/health and /ready answer GET and HEAD', async () => {

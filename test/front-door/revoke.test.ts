@@ -75,7 +75,7 @@ describe('P40 revoke and unrevoke', async () => {
     for (const jti of ids) {
       for (const answer of [await revoke(ada.accessToken, jti), await unrevoke(ada.accessToken, jti)]) {
         expect(answer, jti).toMatchObject({ status: 404, code: 'NOT_FOUND', data: null })
-        expect(answer.errors[0]?.message).toBe('There is nothing of yours by this id.')
+        expect(answer.errors[0]?.message).toBe('There is nothing by this id, or it is not yours.')
       }
     }
     expect(await server.judge(bob.accessToken)).toBe('ok')

@@ -29,6 +29,11 @@ const CASES: Case[] = [
     env: { JWT_EXPIRATION_DELTA: '300' },
     line: /^sallyport: JWT_EXPIRATION_DELTA: .* JWT_ACCESS_TOKEN_EXPIRES\n/,
   },
+  {
+    what: 'two that do not go together, each by its variable',
+    env: { JWT_COOKIE_SAMESITE: 'None' },
+    line: /^sallyport: JWT_COOKIE_SECURE: is needed with JWT_COOKIE_SAMESITE None/,
+  },
   { what: 'a slip in a name', env: { JWT_SECRET: 'x' }, line: /^sallyport: JWT_SECRET: is no option/ },
   { what: 'a weak secret', env: { JWT_SECRET_KEY: 'secret' }, line: /^sallyport: JWT_SECRET_KEY: needs 32 / },
   {

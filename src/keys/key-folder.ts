@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { OptionError } from '../base/errors.js'
 import { parseStoredKey, type StoredKey } from './stored-key.js'
 import { codeOf } from './write-new-file.js'
@@ -30,8 +30,10 @@ interface Listing {
   readonly names: readonly string[]
   /** Where it really is. */
   readonly realPath: string
-  /** Whose files count, by user id; null: everybody's, since nobody else can put one there. */
-  readonly owners: readonly number[] | null
+  /** Whether others can put files there. */
+  readonly isShared: boolean
+  /** By user id; of a file that others could have put where it is, only theirs counts. */
+  readonly owners: readonly number[]
 }
 
 interface ReadFile {
@@ -79,8 +81,8 @@ async function listFolder(folder: string): Promise<Listing> {
     if (names.length > MAX_KEY_FILES) {
       throw new OptionError('keysDir', `${folder} has ${names.length} keys, more than ${MAX_KEY_FILES}`)
     }
-    const owners = isShared ? [uid, process.getuid?.() ?? uid] : null
-    return { names: names.sort(), realPath: await realpath(folder), owners }
+    const owners = [uid, process.getuid?.() ?? uid]
+    return { names: names.sort(), realPath: await realpath(folder), isShared, owners }
   } catch (cause) {
     if (cause instanceof OptionError) throw cause
     throw new OptionError('keysDir', `${folder} cannot be read (${codeOf(cause)})`, { cause })
@@ -98,7 +100,8 @@ async function findMoved(
 }
 
 /** Null: it is not there any more. */
-async function readKeyFile(path: string, { realPath: root, owners }: Listing): Promise<ReadFile | null> {
+async function readKeyFile(path: string, listing: Listing): Promise<ReadFile | null> {
+  const { realPath: root, isShared, owners } = listing
   let file: FileHandle | undefined
   try {
     const realPath = await realpath(path)
@@ -115,8 +118,9 @@ async function readKeyFile(path: string, { realPath: root, owners }: Listing): P
         `${path} is open to others; run: chmod 600 ${path} (for a Secret of Kubernetes: defaultMode: 0440)`,
       )
     }
-    if (owners !== null && !owners.includes(status.uid)) {
-      throw new OptionError('keysDir', `${path} is another user's, in a folder that others can write to`)
+    // Of the folders below, to which links lead, nothing is known.
+    if ((isShared || dirname(realPath) !== root) && !owners.includes(status.uid)) {
+      throw new OptionError('keysDir', `${path} belongs neither to the owner of ${dirname(path)} nor to us`)
     }
     return { realPath, text: await readBounded(file, path) }
   } catch (cause) {

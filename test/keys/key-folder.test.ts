@@ -195,15 +195,20 @@ describe('P06 P60 a keys folder', () => {
 
   // Only root can give a file away.
   test.runIf(process.getuid?.() === 0)(
-    'where others can add files, only those of its owner and our own count',
+    'where others can add files, or links lead elsewhere, only files of its owner and our own count',
     async () => {
       const folder = await makeKeyFolder({ '1.json': keyFile(good) })
       await chmod(folder, 0o1777)
       await readKeyFolder(folder)
       await chown(join(folder, '1.json'), 4711, 4711)
-      await expect(readKeyFolder(folder)).rejects.toThrow(/1\.json is another user's/)
+      await expect(readKeyFolder(folder)).rejects.toThrow(/1\.json belongs neither to the owner/)
       await chown(folder, 4711, 4711)
       await readKeyFolder(folder)
+      const mounted = await makeKeyFolder()
+      await mountSecret(mounted, { '1.json': keyFile(good) })
+      await readKeyFolder(mounted)
+      await chown(join(mounted, '..data/1.json'), 4711, 4711)
+      await expect(readKeyFolder(mounted)).rejects.toThrow(/1\.json belongs neither to the owner/)
     },
   )
 

@@ -96,8 +96,8 @@ export interface ServerOptions {
   maxRootFields?: number
   /**
    * What a document may cost: 1 for each field, fragment and directive, and 1 for each pair of fields of one name in one
-   * place, which validation compares. A document beyond this or one of the three above is answered 400, naming the limit,
-   * before it is validated.
+   * place, which validation compares; 300 for each alias by which the schema, or a list of it, is asked for once more. A
+   * document beyond this or one of the three above is answered 400, naming the limit, before it is validated.
    */
   maxCost?: number
   /**

@@ -34,7 +34,7 @@ const graphqlJs: Plugin = {
   onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args: ExecutionArgs) => subscribe(withBounds(args))),
 }
 
-/** Each mistake in the variables is told with the value that it is in: as often as there are mistakes, all of a body. */
+/** graphql-js tells each mistake in the variables with the value round it, and that may be all of a body. */
 function withBounds(args: ExecutionArgs): ExecutionArgs {
   return { ...args, options: { maxCoercionErrors: 5 } }
 }

@@ -17,6 +17,8 @@ export interface Excess {
 /** Fields that are answered under one name, or all that stands in one place: what validation compares, pair by pair. */
 interface Merged {
   count: number
+  /** The schema itself, or a part of it. */
+  isSchema: boolean
   readonly sets: SelectionSetNode[]
 }
 
@@ -27,6 +29,9 @@ interface Tally {
   readonly limits: DocumentLimits
   aliases: number
 }
+
+/** Of each alias by which the schema, or a list of it, is asked for once more: the answer has all of it, again. */
+const SCHEMA_AGAIN = 300
 
 /**
  * The first limit that a document goes beyond; null: none. All operations count, with their fragments written out, as do
@@ -44,7 +49,8 @@ export function findExcess(document: DocumentNode, limits: DocumentLimits): Exce
   let cost = 0
   const spend = (selectionSet: SelectionSetNode): Excess | null => {
     const tally = { fragments, reached, limits, aliases: 0 }
-    const spent = measureLevel(tally, { sets: [selectionSet], depth: 1, left: limits.maxCost - cost })
+    const left = limits.maxCost - cost
+    const spent = measureLevel(tally, { sets: [selectionSet], depth: 1, isSchema: false, left })
     if (typeof spent !== 'number') return spent
     cost += spent
     return null
@@ -64,22 +70,22 @@ export function findExcess(document: DocumentNode, limits: DocumentLimits): Exce
 /** What the selections cost that are merged in one place, with all below them; or the limit that they go beyond. */
 function measureLevel(
   tally: Tally,
-  level: { sets: readonly SelectionSetNode[]; depth: number; left: number },
+  level: { sets: readonly SelectionSetNode[]; depth: number; isSchema: boolean; left: number },
 ): number | Excess {
   const { limits } = tally
   const { depth } = level
   if (depth > limits.maxDepth) return { limit: 'maxDepth', max: limits.maxDepth }
-  const { byName, cost: own } = collect(tally, level.sets)
+  const { byName, cost: own } = collect(tally, level.sets, level.isSchema)
   if (tally.aliases > limits.maxAliases) return { limit: 'maxAliases', max: limits.maxAliases }
   if (depth === 1 && byName.size > limits.maxRootFields) {
     return { limit: 'maxRootFields', max: limits.maxRootFields }
   }
   let cost = own
-  for (const { count, sets } of byName.values()) {
+  for (const { count, sets, isSchema } of byName.values()) {
     cost += pairsOf(count)
     if (cost > level.left) return { limit: 'maxCost', max: limits.maxCost }
     if (sets.length === 0) continue
-    const below = measureLevel(tally, { sets, depth: depth + 1, left: level.left - cost })
+    const below = measureLevel(tally, { sets, depth: depth + 1, isSchema, left: level.left - cost })
     if (typeof below !== 'number') return below
     cost += below
   }
@@ -90,6 +96,7 @@ function measureLevel(
 function collect(
   tally: Tally,
   sets: readonly SelectionSetNode[],
+  isSchema: boolean,
 ): { byName: Map<string, Merged>; cost: number } {
   const byName = new Map<string, Merged>()
   const spread = new Set<string>()
@@ -111,9 +118,13 @@ function collect(
       tally.fragments.get(name)?.selectionSet.selections.forEach(take)
       return
     }
-    if (selection.alias !== undefined) tally.aliases++
+    const isOfSchema = isSchema || selection.name.value === '__schema'
+    if (selection.alias !== undefined) {
+      tally.aliases++
+      if (isOfSchema && selection.selectionSet !== undefined) cost += SCHEMA_AGAIN
+    }
     const name = (selection.alias ?? selection.name).value
-    const merged = byName.get(name) ?? { count: 0, sets: [] }
+    const merged = byName.get(name) ?? { count: 0, isSchema: isOfSchema, sets: [] }
     merged.count++
     if (selection.selectionSet !== undefined) merged.sets.push(selection.selectionSet)
     byName.set(name, merged)

@@ -44,6 +44,16 @@ describe('a document beyond a limit is refused before it is validated, naming th
       `{ node { ...F0 } } fragment F18 on Node { id }
        ${times(18, (i) => `fragment F${i} on Node { next { ...F${i + 1} } b: next { ...F${i + 1} } }`)}`,
     ],
+    [
+      'the schema asked for again and again',
+      'maxCost',
+      `{ ${times(7, (i) => `a${i}: __schema { types { name } }`)} }`,
+    ],
+    [
+      'lists of it asked for again and again',
+      'maxCost',
+      `{ __schema { types { ...F ${times(6, (i) => `a${i}: fields { name }`)} } } } fragment F on __Type { b: fields { name } }`,
+    ],
     ['one field repeated with what is below it', 'maxCost', `{ ${times(1240, () => 'node{id}')} }`],
     [
       'one field repeated by fragments',
@@ -122,6 +132,10 @@ describe('a document beyond a limit is refused before it is validated, naming th
       'a few dozen fragments that ask for the same',
       `{ node { ${times(30, (i) => `...F${i}`)} } }
        ${times(30, (i) => `fragment F${i} on Node { id __typename }`)}`,
+    ],
+    [
+      'names of the schema under aliases',
+      `{ a: __schema { b: types { ${times(20, (i) => `c${i}: name`)} } } }`,
     ],
     ['many different operations', times(100, (i) => `query A${i} { node { id } }`)],
     [

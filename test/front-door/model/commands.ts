@@ -106,7 +106,7 @@ class PresentAtEdge implements fc.AsyncCommand<Model, World> {
     await STEPS[token.type === 'refresh' ? 'refresh' : 'use']?.(model, world, choice)
   }
 
-  /** One that is good for a moment more, that may have an heir or is one, or any. */
+  /** One that is good for a moment more, one that may have an heir (an heir of another first), or any. */
   async #choose(model: Model, world: World): Promise<Token> {
     const all = recent(model)
     const current = all.filter((token) => !token.session.ended && !model.isPast(token))
@@ -118,8 +118,9 @@ class PresentAtEdge implements fc.AsyncCommand<Model, World> {
       await STEPS.refresh?.(model, world, { by: token, other: token, instance: 0 })
       return token
     }
-    const heirs = current.filter((token) => model.tokens.some(({ successor }) => successor === token))
-    const sliding = [...liveOf(model).filter(({ successor }) => successor === null), ...heirs]
+    const young = liveOf(model).filter(({ successor }) => successor === null)
+    const heirs = young.filter((token) => model.tokens.some(({ successor }) => successor === token))
+    const sliding = orElse(heirs, young)
     return pickFrom(orElse(this.#token % 3 === 1 ? sliding : current, orElse(current, all)), among)
   }
 

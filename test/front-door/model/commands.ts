@@ -156,6 +156,7 @@ const USUAL = [
   'revokeSession',
   'revokeOthers',
   'reauthenticate',
+  'restart',
 ]
 const names = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...USUAL) },

@@ -148,7 +148,10 @@ export interface ServerOptions {
    * default on, and off in production.
    */
   graphiql?: boolean
-  /** Where the log goes; any of pino's form. By default nowhere; the server writes JSON lines to standard error. */
+  /**
+   * Where the log goes: `console`, or any of pino's form. By default nowhere, and then nobody is told what a resolver threw;
+   * the server writes JSON lines to standard error.
+   */
   logger?: Logger
   /**
    * From which level on the log is written; `silent`: nothing. Every request has a line at `debug`, one whose credentials

@@ -2,11 +2,17 @@ const HEADING = `// Generated from ../schema.prisma by scripts/derive-schema.ts:
 
 `
 
-/** The same models for PostgreSQL: another provider, another place for the generated client, and its own lines. */
+/**
+ * The same models for PostgreSQL: another provider, another place for the generated client, and its own lines. Its `Int`
+ * has 32 bits, which rows that are only ever added use up within months; SQLite's rowids, which must be `Int`, have 64.
+ */
 export function derivePostgresqlSchema(sqliteSchema: string): string {
   const start = sqliteSchema.indexOf('datasource db')
   if (start === -1) throw new Error('prisma/schema.prisma: no "datasource db"')
-  const body = sqliteSchema.slice(start).replaceAll('//postgresql ', '')
+  const body = sqliteSchema
+    .slice(start)
+    .replaceAll('//postgresql ', '')
+    .replace(/ Int( +@id @default\(autoincrement\(\)\))/g, ' BigInt$1')
   return (
     HEADING +
     replaceOnce(

@@ -34,5 +34,5 @@ export function auditLogResolvers({ store }: Services) {
 
 /** Another list's cursor has an id that is no number: no row is below it. */
 function readRowId(id: string): number {
-  return /^\d{1,9}$/.test(id) ? Number(id) : 0
+  return /^\d{1,15}$/.test(id) ? Number(id) : 0
 }

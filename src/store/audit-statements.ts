@@ -26,7 +26,7 @@ export function createAuditStatements(client: Client, dialect: Dialect): AuditSt
         where: {
           ...(userId === undefined ? {} : { userId }),
           ...(type === undefined ? {} : { type }),
-          ...(afterId === undefined ? {} : { id: { lt: afterId } }),
+          ...(afterId === undefined ? {} : { id: { lt: Math.min(afterId, dialect.lastId) } }),
         },
         orderBy: { id: 'desc' },
         take: limit,
@@ -52,6 +52,8 @@ function toRow(record: NewAuditRecord, bucket: string | null): Value[] {
 function toRecord({ bucket: _bucket, details, ...row }: AuditEventModel): AuditRecord {
   return {
     ...row,
+    // A bigint, where the column is one.
+    id: Number(row.id),
     type: row.type as AuditRecord['type'],
     actor: row.actor as AuditRecord['actor'],
     details: details === null ? null : JSON.parse(details),

@@ -42,6 +42,8 @@ export async function appendToFeed(
 function toEntry(row: RevocationModel): RevocationEntry {
   return {
     ...row,
+    // A bigint, where the column is one.
+    id: Number(row.id),
     scope: row.scope as RevocationEntry['scope'],
     effect: row.effect as RevocationEntry['effect'],
   }

@@ -42,6 +42,7 @@ export function createPostgresqlDialect(schema: string): Dialect {
       await tx.$executeRawUnsafe(lockRoles)
       return (await tx.$queryRawUnsafe<unknown[]>(heldByAnother, userId, role)).length > 0
     },
+    lastId: Number.MAX_SAFE_INTEGER,
     bytewise: { atLeast: '~>=~', above: '~>~', below: '~<~', order: 'USING ~<~' },
     lockFeed: async (tx) => {
       await tx.$executeRawUnsafe(lockFeed)

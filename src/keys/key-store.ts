@@ -1,9 +1,10 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, statSync, unlinkSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.js'
 import { OptionError } from '../base/errors.js'
 import type { Algorithm } from '../base/key-options.js'
+import { makePrivateFolder } from '../base/private-folder.js'
 import { findMisfit, findWeakness } from './algorithms.js'
 import { listKeyFiles, readKeyFolder } from './key-folder.js'
 import { deriveKeyId } from './key-id.js'
@@ -168,7 +169,7 @@ export function createKeyStore(parts: { folder: string; clock: Clock }): KeyStor
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makePrivateFolder(folder)
   } catch (cause) {
     throw new OptionError('keysDir', `${folder} cannot be made (${codeOf(cause)})`, { cause })
   }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OptionError } from '../base/errors.js'
+import { makePrivateFolder } from '../base/private-folder.js'
 import { codeOf, writeNewFile } from './write-new-file.js'
 
 /** Serves every HMAC algorithm. */
@@ -24,7 +25,7 @@ export interface StoredSecret {
 export function loadOrGenerateSecret(dataDir: string): StoredSecret {
   const path = join(dataDir, FILE_NAME)
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makePrivateFolder(dataDir)
   } catch (cause) {
     throw new OptionError('dataDir', `${dataDir} cannot be made (${codeOf(cause)})`, { cause })
   }

@@ -1,6 +1,7 @@
-import { mkdir, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock } from '../base/clock.js'
+import { makePrivateFolder } from '../base/private-folder.js'
 import { CLIENT_OPTIONS } from './client-options.js'
 import type { Store } from './contract.js'
 import { PrismaClient } from './generated/sqlite/client.js'
@@ -19,7 +20,7 @@ export async function openSqliteStore({
   path: string
   clock: Clock | undefined
 }): Promise<Store> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  makePrivateFolder(dirname(path))
   // SQLite would make it readable by others. Its `-wal` and `-shm` get the mode of the file.
   const file = await open(path, 'a', 0o600)
   await file.close()

@@ -55,6 +55,16 @@ const CASES: Case[] = [
     line: /^sallyport: DATA_DIR: data\/secret\.key cannot be written \(EACCES\)\n/,
   },
   {
+    what: 'a data folder where none can be made',
+    env: { DATA_DIR: '/proc/data' },
+    line: /^sallyport: DATA_DIR: \/proc\/data cannot be made \(ENOENT\)\n/,
+  },
+  {
+    what: 'a data folder that is a file',
+    prepare: (folder) => writeFile(join(folder, 'data'), ''),
+    line: /^sallyport: DATA_DIR: data\/secret\.key cannot be \w+ \(ENOTDIR\)\n/,
+  },
+  {
     what: 'a secret file that others may read',
     prepare: async (folder) => {
       await mkdir(join(folder, 'data'))

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { PASSWORD } from './killed-server.js'
 
 interface Answer {
@@ -23,7 +24,7 @@ export function createClient(name: string): Client {
   /** Tokens that were answered to be revoked, since the last check. */
   let revoked: string[] = []
 
-  async function ask(url: string, query: string, token?: string): Promise<Answer> {
+  async function ask(url: string, query: string, token?: string, tries = 20): Promise<Answer> {
     const headers = {
       'content-type': 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -31,8 +32,11 @@ export function createClient(name: string): Client {
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) })
     const { data, errors } = (await response.json()) as { data: unknown; errors?: { extensions: Answer }[] }
     const code = errors?.[0]?.extensions.code
-    // A machine that is busy beyond bearing answers so, and asks to be asked again.
-    if (code === 'UNAVAILABLE') return ask(url, query, token)
+    // A machine that is busy beyond bearing answers so, and asks to be asked again; one that stays so is broken.
+    if (code === 'UNAVAILABLE' && tries > 1) {
+      await sleep(250)
+      return ask(url, query, token, tries - 1)
+    }
     answered++
     return { data, code }
   }

@@ -16,7 +16,8 @@ export interface Sliding {
   isDue(claims: Claims): boolean
   /**
    * The token's one successor: made by whoever is first, and signed again for everybody else. Not fresh, and
-   * `auth_time` is the session's. Null: there is none to be had, or it was revoked.
+   * `auth_time` is the session's. None is made once the session's refresh token is over; one that was made before is
+   * answered then too. Null: there is none to be had, or it was revoked.
    */
   slide(claims: Claims, subject: string, client: Source): Promise<SignedToken | null>
 }
@@ -44,7 +45,7 @@ export function createSliding(parts: {
     if (token === null || token.revokedAt !== null || token.sessionId !== sessionId) return null
     const session = await store.findSession(sessionId)
     const user = await store.findUser(subject)
-    if (session === null || user === null || session.userId !== user.id) return null
+    if (session === null || user === null || session.userId !== user.id || !isEnabled(user)) return null
     return { token, session, user }
   }
 

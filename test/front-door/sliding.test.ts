@@ -151,6 +151,22 @@ describe('an access token that slides', async () => {
   })
 })
 
+test('a refresh token that is over ends it: what was made before is still answered, and nothing more is made', async () => {
+  const server = await startServer({ sliding: true, refreshTokenExpires: 800 })
+  const { accessToken } = await server.signUp()
+  const another = (await server.signUp()).accessToken
+  server.clock.advance(799)
+  const lost = await mustSlide(server, accessToken)
+  server.clock.advance(1)
+  const again = await mustSlide(server, accessToken)
+  expect(claimsOf(server, again)).toMatchObject({ jti: claimsOf(server, lost).jti })
+  expect(claimsOf(server, again).exp).toBe(claimsOf(server, lost).exp)
+  expect(await slide(server, another)).toBeNull()
+  server.clock.advance(450)
+  expect(await server.judge(again)).toBe('ok')
+  expect(await slide(server, again)).toBeNull()
+})
+
 test('a token that is revoked while it slides leaves no heir alive', async () => {
   const server = await startServer({ sliding: true })
   const store = await server.store()

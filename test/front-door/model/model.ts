@@ -148,10 +148,11 @@ export function createModel(limits: Limits) {
 
     /** The one successor of a token that is used now; null: it has none. */
     slide(token: Token): Token | null {
-      if (judge(token) !== null || token.session.ended || isPast(token.session.refresh)) return null
+      if (judge(token) !== null || token.session.ended) return null
       if ((now - token.issuedAt) * 2 < token.expiresAt - token.issuedAt) return null
       const end = Math.min(now + limits.accessSeconds, token.session.startedAt + limits.sessionSeconds)
-      if (token.successor === null && end > token.expiresAt) {
+      // One that was made is answered for as long as the token lives: its answer may have been lost.
+      if (token.successor === null && !isPast(token.session.refresh) && end > token.expiresAt) {
         token.successor = issue('access', token.session, false)
       }
       return token.successor?.revoked === null ? token.successor : null

@@ -1,6 +1,6 @@
 /**
- * What logging in and refreshing cost, beside the least that they could: the raw hash, and the bare statements of a
- * rotation through Prisma on the same database. Ratios of one run; SQLite, then PostgreSQL.
+ * What logging in and refreshing cost, beside the least that they could: the raw hash, and the same statements sent
+ * through Prisma by a program that has nothing of ours, on the same database. Ratios of one run; SQLite, then PostgreSQL.
  *
  *   npx tsx bench/sessions.ts
  *   npx tsx bench/sessions.ts --seconds 10 --provider sqlite --hashes 3
@@ -10,17 +10,14 @@
  * Passwords are hashed as many at once as leaves a core to all else. Where hashes take every core (the server's own
  * default, 3 at once, on two cores), a login cannot come nearer to the raw hash than by its share of the processor's time.
  */
-import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { verify } from '@node-rs/argon2'
-import { toAuditRecord } from '../src/audit/record.js'
 import { createSallyport, type Sallyport } from '../src/index.js'
-import { accessRow, refreshRow } from '../src/sessions/pair.js'
-import type { SessionRecord, Store } from '../src/store/contract.js'
 import { type BenchDatabase, openDatabase } from './open-database.js'
+import { openPlainRotations } from './plain-rotation.js'
 
 const { values } = parseArgs({
   options: {
@@ -50,13 +47,14 @@ async function measure(provider: string): Promise<void> {
   const hash = (await store.findUser(users[0]?.id ?? ''))?.passwordHash ?? ''
   const refreshers = users.slice(0, CHAINS)
 
+  const plain = await openPlainRotations(database.options.databaseUrl)
   const refreshes: Speed[] = []
   const bare: Speed[] = []
   const logins: Speed[] = []
   const hashes: Speed[] = []
   const delays: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    bare.push(await rateOf(await Promise.all(refreshers.map((user) => bareRotation(store, user))), database))
+    bare.push(await rateOf(await Promise.all(refreshers.map(({ id }) => plain.chainOf(id))), database))
     refreshes.push(
       await rateOf(await Promise.all(refreshers.map((user) => refreshing(sallyport, user))), database),
     )
@@ -74,9 +72,10 @@ async function measure(provider: string): Promise<void> {
     delays.push(delay.percentile(99) / 1e6)
   }
   console.log(`${provider}: ${ROUNDS} rounds of ${SECONDS} s, median; ${HASHES_AT_ONCE} hashed at once`)
-  print('refreshes', refreshes, 'bare statements', bare)
+  print('refreshes', refreshes, 'by the same statements through Prisma alone', bare)
   print('logins', logins, 'raw hashes', hashes)
   console.log(`  event loop while logins flood: p99 ${median(delays).toFixed(1)} ms late`)
+  await plain.close()
   await sallyport.close()
   await database.close()
 }
@@ -165,41 +164,6 @@ async function refreshing(sallyport: Sallyport, { id }: User) {
       { t: token },
     )
     token = refresh.refreshToken
-  }
-}
-
-/** What a rotation asks of the database, and nothing else: no token is read, verified or signed. */
-async function bareRotation(store: Store, { id: userId }: User) {
-  const now = new Date()
-  const marks = { revokedAt: null, revokedReason: null }
-  let session: SessionRecord = {
-    ...{ id: randomUUID(), userId, device: null, ip: null, userAgent: null, csrf: randomUUID() },
-    ...{ authTime: now, createdAt: now, lastUsedAt: now, ...marks, ...pairAt(now) },
-  }
-  const rows = () => [accessRow(session, false), refreshRow(session)]
-  await store.insertSession(session)
-  await store.insertTokens(rows())
-  return async () => {
-    const at = await store.now()
-    await store.transaction(async (tx) => {
-      await tx.lockUser(userId)
-      const { id, refreshJti } = session
-      const change = { id, userId, fromRefreshJti: refreshJti, pair: pairAt(at), now: at }
-      const rotated = await tx.rotateSession(change)
-      if (rotated === null) throw new Error('not rotated')
-      session = rotated
-      await tx.markRotated({ jti: refreshJti, at, evenIfRevoked: false })
-      await tx.insertTokens(rows())
-      await tx.insertAuditRecords([toAuditRecord({ type: 'refresh', at, by: { kind: 'host' }, userId })])
-    })
-  }
-}
-
-function pairAt(at: Date) {
-  return {
-    ...{ accessJti: randomUUID(), refreshJti: randomUUID(), issuedAt: at },
-    accessExpiresAt: new Date(at.getTime() + 900_000),
-    refreshExpiresAt: new Date(at.getTime() + 86_400_000),
   }
 }
 

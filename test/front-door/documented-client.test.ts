@@ -1,26 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { importFromPage } from '../support/import-from-page.js'
 import { PASSWORD, startServer } from '../support/server.js'
-
-const PAGE = new URL('../../docs/clients.md', import.meta.url)
-
-/** The client that the page shows, as it stands there. */
-async function importClient(endpoint: string) {
-  const [, text] = /^```js client\.mjs\n([\s\S]*?)^```$/m.exec(readFileSync(PAGE, 'utf8')) ?? []
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-client-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, 'client.mjs')
-  writeFileSync(file, (text ?? '').replace('process.env.ENDPOINT', JSON.stringify(endpoint)))
-  return import(pathToFileURL(file).href)
-}
 
 test('the client of docs/clients.md: who finds the token expired shares one refresh, and the session goes on', async () => {
   const server = await startServer()
   const { username } = await server.signUp()
-  const { ask, logIn } = await importClient(server.url)
+  const { ask, logIn } = await importFromPage('client.mjs', server.url)
   const me = '{ me { username } }'
   const answer = { data: { me: { username } } }
 
@@ -60,7 +45,7 @@ test.each([
 ])('the client of docs/clients.md: a refresh $what logs nobody out', async ({ fail, found }) => {
   const server = await startServer()
   const { username } = await server.signUp()
-  const { ask, logIn } = await importClient(server.url)
+  const { ask, logIn } = await importFromPage('client.mjs', server.url)
   await logIn({ username, password: PASSWORD })
   server.clock.advance(16 * 60)
 
@@ -77,7 +62,7 @@ test.each([
 test('the client of docs/clients.md: who mistypes the password keeps the tokens', async () => {
   const server = await startServer()
   const { username } = await server.signUp()
-  const { ask, logIn } = await importClient(server.url)
+  const { ask, logIn } = await importFromPage('client.mjs', server.url)
   await logIn({ username, password: PASSWORD })
   const { errors } = await ask('mutation { reauthenticate(password: "mistyped") { accessToken } }')
   expect(errors[0].extensions.code).toBe('INVALID_CREDENTIALS')

@@ -1,0 +1,111 @@
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { importFromPage } from '../support/import-from-page.js'
+import { PASSWORD, startServer } from '../support/server.js'
+
+interface Answer {
+  // biome-ignore lint/suspicious/noExplicitAny: an answer's data
+  readonly data: any
+  readonly action: unknown
+}
+
+/** The clients of docs/clients.md, each asked in its own way. */
+const CLIENTS = [
+  {
+    name: 'urql',
+    // Of those that are answered after a refresh, one begins another.
+    refreshes: 5,
+    open: async (endpoint: string) => {
+      const { client, logIn } = await importFromPage('urql.mjs', endpoint)
+      const ask = async (query: string): Promise<Answer> => {
+        const { data, error } = await client.query(query, {}, { requestPolicy: 'network-only' }).toPromise()
+        return { data: data ?? null, action: error?.graphQLErrors[0]?.extensions.action ?? error?.message }
+      }
+      return { ask, logIn }
+    },
+  },
+  {
+    name: 'Apollo Client',
+    refreshes: 1,
+    open: async (endpoint: string) => {
+      const { client, logIn } = await importFromPage('apollo.mjs', endpoint)
+      const { CombinedGraphQLErrors, gql } = await import('@apollo/client')
+      const ask = async (query: string): Promise<Answer> => {
+        const { data, error } = await client.query({
+          ...{ query: gql(query), fetchPolicy: 'no-cache', errorPolicy: 'all' },
+        })
+        const [first] = CombinedGraphQLErrors.is(error) ? error.errors : []
+        return { data: data ?? null, action: first?.extensions?.action ?? error?.message }
+      }
+      return { ask, logIn }
+    },
+  },
+]
+
+const ME = '{ me { username } }'
+
+test.each(CLIENTS)(
+  '$name as in docs/clients.md: five that find the token expired wait for a refresh, and the session goes on',
+  async ({ open, refreshes }) => {
+    const server = await startServer()
+    const { username } = await server.signUp()
+    const { ask, logIn } = await open(server.url)
+    expect(await ask(ME)).toEqual({ data: null, action: 'login' })
+    await logIn({ username, password: PASSWORD })
+    expect(await ask(ME)).toMatchObject({ data: { me: { username } }, action: undefined })
+
+    server.clock.advance(16 * 60)
+    const sent = countRefreshes()
+    const queries = Array.from({ length: 5 }, (_, index) => `query Q${index} ${ME}`)
+    for (const answer of await Promise.all(queries.map(ask))) {
+      expect(answer).toMatchObject({ data: { me: { username } }, action: undefined })
+    }
+    expect(sent.count).toBeLessThanOrEqual(refreshes)
+    const { sessions } = (await ask('{ sessions { current } }')).data
+    expect(sessions).toHaveLength(2)
+  },
+)
+
+test.each(CLIENTS)(
+  '$name as in docs/clients.md: a refresh whose answer is lost logs nobody out',
+  async ({ open }) => {
+    const server = await startServer()
+    const { username } = await server.signUp()
+    const { ask, logIn } = await open(server.url)
+    await logIn({ username, password: PASSWORD })
+    server.clock.advance(16 * 60)
+    const refreshes = countRefreshes({ lost: 1 })
+    expect(await ask(ME)).toEqual({ data: null, action: 'refresh' })
+    expect(await ask(ME)).toMatchObject({ data: { me: { username } }, action: undefined })
+    expect(refreshes.count).toBe(2)
+  },
+)
+
+test.each(CLIENTS)(
+  '$name as in docs/clients.md: when the session is over it says so, and forgets the tokens',
+  async ({ open }) => {
+    const server = await startServer()
+    const { username } = await server.signUp()
+    const { ask, logIn } = await open(server.url)
+    await logIn({ username, password: PASSWORD })
+    server.clock.advance(31 * 86_400)
+    expect((await ask(ME)).action).toBe('refresh')
+    // As somebody who never logged in.
+    expect((await ask(ME)).action).toBe('login')
+    expect((await ask('{ whoami { state } }')).data).toMatchObject({ whoami: { state: 'ANONYMOUS' } })
+  },
+)
+
+/** How many refreshes are sent from now on; the answers of the first ones are lost. */
+function countRefreshes({ lost = 0 } = {}): { count: number } {
+  const send = globalThis.fetch
+  const refreshes = { count: 0 }
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    const answered = await send(url, init)
+    if (!String(init.body).includes('refresh(')) return answered
+    refreshes.count++
+    if (refreshes.count <= lost) throw new TypeError('fetch failed')
+    return answered
+  })
+  onTestFinished(() => void vi.unstubAllGlobals())
+  return refreshes
+}

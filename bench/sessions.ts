@@ -40,7 +40,11 @@ process.exit(0)
 async function measure(provider: string): Promise<void> {
   const database = await openDatabase(provider)
   const { store } = database
-  const sallyport = await createSallyport({ ...database.options, maxConcurrentHashes: HASHES_AT_ONCE })
+  const sallyport = await createSallyport({
+    ...database.options,
+    logger: false,
+    maxConcurrentHashes: HASHES_AT_ONCE,
+  })
   const users = await Promise.all(
     Array.from({ length: LOGINS }, (_, index) => signUp(sallyport, `user-${index}`)),
   )

@@ -2,10 +2,10 @@ import type { RequestListener } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
 import type { Awaitable } from './base/awaitable.js'
 import { type Clock, systemClock } from './base/clock.js'
+import { chooseLogger } from './base/console-log.js'
 import { OptionError } from './base/errors.js'
 import type { KeyFolderOptions, KeyOptions, RemoteKeyOptions } from './base/key-options.js'
 import type { CookieConfig, CookieOptions, LocationConfig, LocationOptions } from './base/location-options.js'
-import { fromLevel, silentLogger } from './base/logger.js'
 import type {
   FirstAdministrator,
   ListenOptions,
@@ -100,7 +100,7 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   const cookies = resolveCookies(options)
   const server = resolveServer(options)
   const clientOf = createClientOf(server.trustedProxies)
-  const logger = fromLevel(options.logger ?? silentLogger, server.logLevel)
+  const logger = chooseLogger(options.logger, { given: server.logLevel, console: options.logLevel })
   const administrator = resolveAdministrator(options)
   const keys = await openKeyring(options, {
     server,

@@ -149,10 +149,11 @@ export interface ServerOptions {
    */
   graphiql?: boolean
   /**
-   * Where the log goes: `console`, or any of pino's form. By default nowhere, and then nobody is told what a resolver threw;
-   * the server writes JSON lines to standard error.
+   * Where the log goes: `console`, or any of pino's form; `false`: nowhere, and then nobody is told what a resolver threw. By
+   * default warnings and errors go to the console, and more if `logLevel` says so; the server writes JSON lines to
+   * standard error.
    */
-  logger?: Logger
+  logger?: Logger | false
   /**
    * From which level on the log is written; `silent`: nothing. Every request has a line at `debug`, one whose credentials
    * were refused at `info`, one that took a second at `warn`, one that failed on our side at `error`.

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
+import { describeError } from '../base/describe-error.js'
 import { fromLevel, type Logger, type LogLevel } from '../base/logger.js'
-import { describeError } from './describe-error.js'
 
 const SECRET_FIELDS = [
   ...[

@@ -1,7 +1,7 @@
+import { withoutSecrets } from '../base/describe-error.js'
 import { AuthError, OptionError } from '../base/errors.js'
 import { OPTION_TABLE, type OptionSpec } from '../base/option-table.js'
 import { StoreUnavailable } from '../store/failures.js'
-import { withoutSecrets } from './describe-error.js'
 
 /** Why a command was not done, as `--json` shows it. */
 export interface Failure {

@@ -1,8 +1,9 @@
 import { systemClock } from '../base/clock.js'
+import { chooseLogger } from '../base/console-log.js'
 import { OptionError } from '../base/errors.js'
 import type { KeyOptions, RemoteKeyOptions } from '../base/key-options.js'
 import type { LocationOptions } from '../base/location-options.js'
-import { type Logger, silentLogger } from '../base/logger.js'
+import type { Logger } from '../base/logger.js'
 import type { VerifyConfig, VerifyOptions } from '../base/options.js'
 import { resolveLocations } from '../base/resolve-locations.js'
 import { refuseNoFunctions, refuseUnknownOptions, resolveVerify } from '../base/resolve-options.js'
@@ -37,8 +38,11 @@ export interface AuthContextOptions<TUser = unknown, TClaims = unknown>
   verifyType?: boolean
   /** Leaves `revocation` and `isRevoked` unasked: for what a revoked bearer may still do. By default false. */
   skipRevocationCheck?: boolean
-  /** Where failures of keys, `grants` and `revocation` are told, and at `info` why a token was refused. By default nowhere. */
-  logger?: Logger
+  /**
+   * Where failures of keys, `grants` and `revocation` are told, and at `info` why a token was refused: `console`, or any of
+   * pino's form; `false`: nowhere. By default warnings and errors go to the console.
+   */
+  logger?: Logger | false
 }
 
 const KNOWN: Readonly<Record<keyof AuthContextOptions, true>> = {
@@ -92,14 +96,15 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
 ): (source: RequestSource) => Promise<AuthContext<TUser>> {
   refuseUnknownOptions(options, new Set(Object.keys(KNOWN)))
   refuseNoFunctions(options, ['loadUser', 'grants', 'isRevoked', 'verifyClaims'])
-  const { loadUser, grants, revocation, verifyType, skipRevocationCheck, logger } = options
+  const { loadUser, grants, revocation, verifyType, skipRevocationCheck } = options
+  const logger = chooseLogger(options.logger)
   if (skipRevocationCheck !== undefined && revocation === undefined && options.isRevoked === undefined) {
     throw new OptionError('skipRevocationCheck', 'means nothing without revocation or isRevoked')
   }
   const { clock = systemClock } = options
   const config = resolveVerify(options)
   const build = createContextBuilder<TUser>({
-    verifier: createVerifier({ keyring: chooseKeyring(options, config), config, clock }),
+    verifier: createVerifier({ keyring: chooseKeyring({ ...options, logger }, config), config, clock }),
     config,
     // A cookie is the browser's to send, not the page's: only where the host has said so.
     locations: resolveLocations({ ...options, locations: options.locations ?? 'headers' }),
@@ -108,7 +113,7 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
     checkByHost: createHostChecks({
       isRevoked: skipRevocationCheck === true ? undefined : options.isRevoked,
       verifyClaims: options.verifyClaims,
-      logger: logger ?? silentLogger,
+      logger,
     }),
     loadUser,
     // The issuer's claims have the shape that the host says; what `grants` makes of them is checked.
@@ -122,7 +127,7 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
     const { identity } = context
     if (identity.kind === 'invalid') {
       const { code, reason, location } = identity
-      logger?.info({ code, reason, location }, 'a token was refused')
+      logger.info({ code, reason, location }, 'a token was refused')
     }
     return context
   }
@@ -131,7 +136,7 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
 const KEYS = ['secret', 'privateKey', 'publicKey', 'algorithm', 'decodeAlgorithms', 'jwksUrl'] as const
 
 function chooseKeyring(
-  options: KeyOptions & RemoteKeyOptions & Pick<AuthContextOptions, 'clock' | 'keys' | 'logger'>,
+  options: KeyOptions & RemoteKeyOptions & Pick<AuthContextOptions, 'clock' | 'keys'> & { logger: Logger },
   config: VerifyConfig,
 ): Keyring {
   if (options.keys !== undefined) {

@@ -33,7 +33,7 @@ async function contextOf<TUser>(
   raw: string,
   options: Partial<AuthContextOptions<TUser, Record<string, unknown>>> = {},
 ) {
-  return createAuthContext({ secret, clock, ...options })(bearing(raw))
+  return createAuthContext({ secret, clock, logger: false, ...options })(bearing(raw))
 }
 
 test('a logger is told why a token was refused', async () => {

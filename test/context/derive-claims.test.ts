@@ -21,7 +21,7 @@ async function contextOf<TUser>(
   raw: string,
   options: Partial<AuthContextOptions<TUser, Record<string, unknown>>> = {},
 ) {
-  return createAuthContext({ secret, clock, ...options })(bearing(raw))
+  return createAuthContext({ secret, clock, logger: false, ...options })(bearing(raw))
 }
 
 describe('grants', () => {
@@ -92,7 +92,7 @@ describe('grants', () => {
 
   test('are the answer of this request only', async () => {
     const roles = ['user']
-    const auth = createAuthContext({ secret, clock, grants: () => ({ roles }) })
+    const auth = createAuthContext({ secret, clock, logger: false, grants: () => ({ roles }) })
     const raw = sign()
     const first = await auth(bearing(raw))
     roles.push('admin')

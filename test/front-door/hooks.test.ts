@@ -147,7 +147,7 @@ test('P16 P32 createAuthContext asks isRevoked and verifyClaims, and with skipRe
   const server = await startServer()
   const { accessToken } = await server.signUp()
   const kindOf = async (options: object) => {
-    const auth = createAuthContext({ secret: SECRET, clock: server.clock, ...options })
+    const auth = createAuthContext({ secret: SECRET, clock: server.clock, logger: false, ...options })
     return (await auth({ headers: { authorization: `Bearer ${accessToken}` } })).identity.kind
   }
   const isRevoked = () => true

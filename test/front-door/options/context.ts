@@ -24,7 +24,7 @@ const revocation = { check: () => 'revoked' as const }
 function present(changes: object, read: (seen: Seen) => unknown, base: object = {}, secret = SECRET) {
   return async (options: object) => {
     const usual = 'keys' in options ? {} : { secret: SECRET }
-    const auth = createAuthContext({ clock, ...usual, ...base, ...options })
+    const auth = createAuthContext({ clock, logger: false, ...usual, ...base, ...options })
     const server = createServer(async (request, response) => {
       const { identity, claims, user } = await auth(request)
       response.end(JSON.stringify({ kind: identity.kind, roles: claims?.roles ?? null, user: await user() }))

@@ -1,0 +1,46 @@
+import { describeError, type ErrorText } from './describe-error.js'
+import { OptionError } from './errors.js'
+import { fromLevel, LOG_LEVELS, type Logger, type LogLevel, silentLogger } from './logger.js'
+
+/** The console as a log: a line, then what is known beside it, and an error with its stack; no secret in either. */
+const consoleLog: Logger = {
+  debug: tell('debug'),
+  info: tell('info'),
+  warn: tell('warn'),
+  error: tell('error'),
+}
+
+/**
+ * The log of an option `logger`: what was given, nothing for `false`, and by default the console. `levels`: from which on
+ * each is written, by default all of a given one, and of the console warnings and errors. Throws `OptionError` for what is
+ * no log.
+ */
+export function chooseLogger(
+  given: Logger | false | undefined,
+  levels: { given?: LogLevel; console?: LogLevel } = {},
+): Logger {
+  if (given === undefined) return fromLevel(consoleLog, levels.console ?? 'warn')
+  if (given === false) return silentLogger
+  if (isLogger(given)) return fromLevel(given, levels.given ?? 'debug')
+  throw new OptionError('logger', 'needs console, a log of its form (pino is), or false')
+}
+
+function tell(level: Exclude<LogLevel, 'silent'>): Logger['info'] {
+  return (fields, message) => {
+    const { err, ...rest } = fields as { err?: unknown }
+    const facts = Object.keys(rest).length === 0 ? [] : [rest]
+    const failure = err === undefined ? [] : [`\n${write(describeError(err))}`]
+    console[level](`sallyport: ${message}`, ...facts, ...failure)
+  }
+}
+
+function write({ type, message, stack, cause }: ErrorText): string {
+  const own = stack ?? `${type}: ${message}`
+  return cause === undefined ? own : `${own}\ncaused by ${write(cause)}`
+}
+
+function isLogger(value: unknown): value is Logger {
+  if (typeof value !== 'object' || value === null) return false
+  const methods = value as Readonly<Record<string, unknown>>
+  return LOG_LEVELS.every((level) => level === 'silent' || typeof methods[level] === 'function')
+}

@@ -7,6 +7,8 @@ export type TokenLocation = 'header' | 'cookie' | 'query_string' | 'json'
 export interface AnonymousIdentity {
   readonly kind: 'anonymous'
   readonly code: 'UNAUTHENTICATED'
+  /** What looks like a token, but stands where none is taken from; for the caller. Begins in lower case. */
+  readonly hint?: string
 }
 
 /** The bearer of a verified, live access token. */

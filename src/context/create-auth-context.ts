@@ -129,6 +129,9 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
       const { code, reason, location } = identity
       logger.info({ code, reason, location }, 'a token was refused')
     }
+    if (identity.kind === 'anonymous' && identity.hint !== undefined) {
+      logger.info({ code: identity.code, reason: identity.hint }, 'a token was not found')
+    }
     return context
   }
 }

@@ -55,6 +55,10 @@ const NOBODY: Identified = Object.freeze({
   genuine: null,
 })
 
+function nobody(presented: Located, hint: string): Identified {
+  return { ...NOBODY, identity: Object.freeze({ ...ANONYMOUS, hint }), presented }
+}
+
 const UNPROVEN: Identity = Object.freeze({
   kind: 'invalid',
   code: 'CSRF_FAILED',
@@ -70,7 +74,7 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identify
 
   function identify(source: RequestSource): Awaitable<Identified> {
     const found = locate(source)
-    if (found.kind === 'none') return NOBODY
+    if (found.kind === 'none') return found.hint === undefined ? NOBODY : nobody(found, found.hint)
     if (found.kind === 'malformed') {
       const { reason, location } = found
       return refused(Object.freeze({ kind: 'invalid', code: 'INVALID_REQUEST', reason, location }), found)

@@ -13,17 +13,19 @@ import { type LocateToken, NONE } from './located.js'
 export function createLocator(config: LocationConfig, type: TokenType): LocateToken {
   const places = config[type]
   const create: Record<TokenPlace, () => LocateToken> = {
-    headers: () => locateInHeader(config.headerName, config.headerType.toLowerCase()),
+    headers: () => locateInHeader(config.headerName, config.headerType),
     cookies: () => locateInCookie(places, config.csrfMethods),
     query_string: () => locateInQuery(config.queryStringName, config.queryStringValuePrefix),
     json: () => locateInBody(places.jsonKey),
   }
   const locations = config.order.map((place) => create[place]())
   return (source) => {
+    let nothing = NONE
     for (const locate of locations) {
       const found = locate(source)
       if (found.kind !== 'none') return found
+      if (found.hint !== undefined) nothing = found
     }
-    return NONE
+    return nothing
   }
 }

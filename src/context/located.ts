@@ -13,7 +13,8 @@ export interface PresentedToken {
 }
 
 export type Located =
-  | { readonly kind: 'none' }
+  /** The hint is for the caller: what looks like a token, but stands as none. Begins in lower case. */
+  | { readonly kind: 'none'; readonly hint?: string }
   | ({ readonly kind: 'token' } & PresentedToken)
   /** Something stands where a token belongs. The reason is for the log. */
   | { readonly kind: 'malformed'; readonly reason: string; readonly location: TokenLocation }
@@ -29,6 +30,10 @@ export function readToken(text: string, location: TokenLocation): Located {
   return /[\s,]/.test(raw)
     ? malformed('a blank or a comma in the token', location)
     : { kind: 'token', raw, location }
+}
+
+export function none(hint: string): Located {
+  return Object.freeze({ kind: 'none', hint })
 }
 
 export function malformed(reason: string, location: TokenLocation): Located {

@@ -16,6 +16,7 @@ import { useDocumentLimits } from './check-document.js'
 import { refuseCookieStreams } from './csrf.js'
 import { createDocumentCaches } from './document-cache.js'
 import { finishErrors, withoutHttp } from './finish-result.js'
+import { withHint } from './hint.js'
 import { type AnswerError, type PlainAnswer, summarise } from './http-refusal.js'
 import { type CountAttempts, useOneCredential } from './one-credential.js'
 import { createDescribeOperation, type DescribeOperation } from './operation-mark.js'
@@ -83,7 +84,7 @@ export function createGraphQLServer(parts: {
   const finish =
     (context: object): ToPublicError =>
     (error) =>
-      reword(toPublicError(error), context)
+      reword(withHint(toPublicError(error), context), context)
   const toPublicError = createToPublicError(parts.logger)
   const caches = createDocumentCaches()
   const streamErrors = new WeakMap<object, AnswerError | undefined>()

@@ -20,9 +20,32 @@ describe('P50 P51 the header', () => {
   )
 
   test.each([
+    'Basic YTpi, Bearer abc',
+    'Basic YTpi,bearer  abc ',
+    'Bearer abc,Basic YTpi',
+    'Basic YTpi, Bearer abc, Digest x',
+    ', Bearer abc ,',
+  ])('gives the one of our scheme among several, as in Flask-JWT-Extended: %j', (value) => {
+    expect(locate(inHeader(value))).toEqual({ kind: 'token', raw: 'abc', location: 'header' })
+  })
+
+  test.each(['eyJh.eyJi.c_-', 'Token eyJh.eyJi.c_-', 'JWT\teyJh.eyJi.c_-'])(
+    'with a token behind another scheme, or none, is nobody, with a hint: %j',
+    (value) => {
+      const hint = 'the token in the header "authorization" does not stand as "Bearer <token>"'
+      expect(locate(inHeader(value))).toEqual({ kind: 'none', hint })
+      const cookie = { headers: { authorization: value, cookie: 'access_token_cookie=abc' }, method: 'GET' }
+      expect(locate(cookie)).toMatchObject({ kind: 'token', raw: 'abc', location: 'cookie' })
+    },
+  )
+
+  test.each([
     '',
     ' ',
     'Basic YTpi',
+    'Basic YTpi, Digest x',
+    'eyJh.b.c',
+
     'basic',
     'BearerX abc',
     'Bearerabc',
@@ -40,10 +63,11 @@ describe('P50 P51 the header', () => {
     'Bearer a b',
     'Bearer a\tb',
     'Bearer a,b',
+    'Bearer a, b',
     'Bearer a, Bearer b',
-    'Bearer a,Basic YTpi',
-    'Basic YTpi, Bearer a',
+    'Bearer a, Basic YTpi, bearer b',
     'Basic YTpi,bearer',
+    'Digest a="1", b="2", Bearer a',
     'Bearer a\u00a0b',
     'Bearer Bearer a',
   ])('G56 that is of our scheme and holds no token is malformed: %j', (value) => {

@@ -124,6 +124,42 @@ describe('P50 the order', () => {
   })
 })
 
+describe('P51 the header', () => {
+  const under = (authorization: string): Placed => ({ headers: { authorization } })
+
+  test.each<[string, string, string]>([
+    ['among other credentials', `Basic YTpi, Bearer ${ada.accessToken}`, 'ok'],
+    ['twice', `Bearer ${ada.accessToken}, Bearer ${ada.accessToken}`, 'INVALID_REQUEST'],
+    ['not at all', 'Basic YTpi', 'UNAUTHENTICATED'],
+  ])('has the token %s', async (_what, authorization, code) => {
+    expect(await codeOf(everywhere, under(authorization))).toBe(code)
+  })
+
+  test('without its scheme has no token, and whoever has to be logged in is told so', async () => {
+    const message =
+      'You must be logged in: the token in the header "authorization" does not stand as "Bearer <token>".'
+    const { accessToken, refreshToken } = await everywhere.signUp()
+    for (const [query, token] of [
+      [ME, accessToken],
+      [ME, `JWT ${accessToken}`],
+      [REFRESH, refreshToken],
+    ] as const) {
+      const { status, errors } = await post(everywhere, query, under(token))
+      expect({ status, error: errors[0] }).toMatchObject({
+        status: 401,
+        error: { message, extensions: { code: 'UNAUTHENTICATED', action: 'login' } },
+      })
+    }
+    expect(await codeOf(everywhere, together(under(accessToken), inBody(accessToken)))).toBe('ok')
+    expect((await post(everywhere, ME, under('Basic YTpi'))).errors[0]?.message).toBe(
+      'You must be logged in.',
+    )
+    expect((await post(everywhere, '{ whoami { state } }', under(accessToken))).data.whoami.state).toBe(
+      'ANONYMOUS',
+    )
+  })
+})
+
 describe('P52 names and forms', () => {
   test.each<[string, Placed]>([
     ['two parameters', { search: `?jwt=${ada.accessToken}&jwt=x` }],

@@ -52,11 +52,12 @@ export const CASES: readonly Case[] = [
     claims: { aud: 'shop', iss: 'https://a.example' },
   },
   {
-    what: 'numbers, in a claim of another name, for ever',
+    what: 'numbers, in a claim of another name, for ever, beside the credentials of a proxy',
     settings: {
       ...{ IDENTITY: 'number', JWT_IDENTITY_CLAIM: 'identity', JWT_VERIFY_SUB: false },
       ...{ JWT_ACCESS_TOKEN_EXPIRES: false, JWT_ENCODE_NBF: false },
     },
+    carry: (token) => ({ headers: { authorization: `Basic YTpi, Bearer ${token}` } }),
     claims: { identity: 1 },
   },
 ]

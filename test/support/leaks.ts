@@ -44,11 +44,26 @@ export const watchedLog = createLog(
 
 /** The lines of a log that hold a secret, with the secret left out. */
 export function findLeaks(log: string, known: Iterable<string>): string[] {
-  const all = [...known]
-  return log
-    .split('\n')
-    .filter((line) => all.some((secret) => line.includes(secret)))
-    .map((line) => all.reduce((text, secret) => text.replaceAll(secret, '(a secret)'), line))
+  // By their ends, so that a long log is read once, and not once for each of them; tokens all begin alike.
+  const byEnd = new Map<string, string[]>()
+  for (const secret of known) {
+    const end = secret.slice(-MIN_SECRET)
+    byEnd.set(end, [...(byEnd.get(end) ?? []), secret])
+  }
+  return log.split('\n').flatMap((line) => {
+    const leaked = secretsIn(line, byEnd)
+    return leaked.length === 0 ? [] : leaked.reduce((text, one) => text.replaceAll(one, '(a secret)'), line)
+  })
+}
+
+function secretsIn(line: string, byEnd: ReadonlyMap<string, readonly string[]>): string[] {
+  const found = new Set<string>()
+  for (let end = MIN_SECRET; end <= line.length; end++) {
+    for (const secret of byEnd.get(line.slice(end - MIN_SECRET, end)) ?? []) {
+      if (line.endsWith(secret, end)) found.add(secret)
+    }
+  }
+  return [...found]
 }
 
 /** Of everything that was written since the last call; forgets it then. */

@@ -6,6 +6,7 @@ import type { Algorithm } from '../base/key-options.js'
 import { defaultAlgorithm } from '../keys/algorithms.js'
 import { readPrivateKey, readPublicKey, readSecret } from '../keys/read-key.js'
 import { activationOf } from '../keys/rotation.js'
+import { codeOf } from '../keys/write-new-file.js'
 import { showTime, showWait } from './describe-key.js'
 import { openKeys } from './open-keys.js'
 import type { Process } from './process.js'
@@ -62,7 +63,7 @@ function importKey(path: string): KeyObject {
     if (!text.includes('-----BEGIN ')) return readSecret(text.replace(/\r?\n$/, ''))
     return text.includes('PRIVATE KEY-----') ? readPrivateKey(text) : readPublicKey(text)
   } catch (cause) {
-    const why = cause instanceof OptionError ? cause.message : 'cannot be read'
+    const why = cause instanceof OptionError ? cause.message : `cannot be read (${codeOf(cause)})`
     throw new OptionError('--import', `${path}: ${why}`, { cause })
   }
 }

@@ -25,7 +25,6 @@ export function createProgram(process: Process): Command {
     .description('A GraphQL auth server.')
     .version(readVersion(), '--version', 'print the version')
     .addHelpText('after', EXIT_CODES)
-    .showHelpAfterError()
     .exitOverride()
   program.addCommand(serveCommand(process))
   program.addCommand(migrateCommand(process))
@@ -61,6 +60,7 @@ export async function run(argv: readonly string[], process: Process): Promise<nu
     writeErr: (text) => isJson || stderr.write(text),
   })
   passSettingsOn(program)
+  for (const command of all(program)) tellMistakeInOneLine(command)
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return exitCode
@@ -85,6 +85,27 @@ function group(name: string, description: string, commands: readonly Command[]):
 /** `addCommand` leaves a command its own. */
 function passSettingsOn(parent: Command): void {
   for (const command of parent.commands) passSettingsOn(command.copyInheritedSettings(parent))
+}
+
+function all(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(all)]
+}
+
+/** What was wrong stands above no page of help, but beside where to find it. */
+function tellMistakeInOneLine(command: Command): void {
+  command.configureOutput({
+    outputError(text, write) {
+      const mistake = text
+        .replace(/^error: /, '')
+        .trim()
+        .replace('\n', ' ')
+      write(`sallyport: ${mistake}${/[.)]$/.test(mistake) ? '' : '.'} Help: ${pathOf(command)} --help\n`)
+    },
+  })
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
 }
 
 function isUsage(error: unknown): error is Error & { exitCode: number } {

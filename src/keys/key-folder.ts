@@ -85,8 +85,13 @@ async function listFolder(folder: string): Promise<Listing> {
     return { names: names.sort(), realPath: await realpath(folder), isShared, owners }
   } catch (cause) {
     if (cause instanceof OptionError) throw cause
-    throw new OptionError('keysDir', `${folder} cannot be read (${codeOf(cause)})`, { cause })
+    throw new OptionError('keysDir', `${folder} ${problemOf(codeOf(cause))}`, { cause })
   }
+}
+
+function problemOf(code: string): string {
+  if (code === 'ENOENT') return 'is not there; make it, with a first key, by: sallyport keys add'
+  return code === 'ENOTDIR' ? 'is not a folder' : `cannot be read (${code})`
 }
 
 /** The name of a file that is not there, or is another by now: Kubernetes replaces all of a Secret at once. */

@@ -68,7 +68,7 @@ describe('P06 P60 the keys of keysDir', () => {
       '0002.json is open to others',
     ],
     ['an empty folder', (folder) => rm(join(folder, '0001.json')), 'has no key; make one'],
-    ['a folder that vanished', (folder) => rename(folder, `${folder}-away`), 'cannot be read (ENOENT)'],
+    ['a folder that vanished', (folder) => rename(folder, `${folder}-away`), 'is not there'],
   ])('%s is named in the log, once, and the keys read before stay in force', async (_what, spoil, said) => {
     const { server, keysDir, logger } = await open()
     const { username, accessToken } = await server.signUp()

@@ -216,7 +216,7 @@ describe('P06 P60 a keys folder', () => {
     const folder = await makeKeyFolder({ '1.json': keyFile(good) })
     await chmod(folder, 0o777)
     await expect(readKeyFolder(folder)).rejects.toThrow(/can be written by others; run: chmod 700/)
-    await expect(readKeyFolder(join(folder, 'no'))).rejects.toThrow(/cannot be read \(ENOENT\)/)
+    await expect(readKeyFolder(join(folder, 'no'))).rejects.toThrow(/no is not there; .* sallyport keys add$/)
     const names = Array.from({ length: 101 }, (_, index) => `${index}.json`)
     const many = await makeKeyFolder(Object.fromEntries(names.map((name) => [name, ''])))
     await expect(readKeyFolder(many)).rejects.toThrow(/has 101 keys, more than 100/)

@@ -100,6 +100,18 @@ test.each<{ what: string; env: Record<string, string>; args: string[]; line: str
     line: 'JWT_KEYS_DIR: is missing: it names the folder of the keys',
   },
   {
+    what: 'a folder that is not there',
+    env: { JWT_KEYS_DIR: 'keys' },
+    args: ['list'],
+    line: 'JWT_KEYS_DIR: keys is not there; make it, with a first key, by: sallyport keys add',
+  },
+  {
+    what: 'a folder that is a file',
+    env: { JWT_KEYS_DIR: process.execPath },
+    args: ['add'],
+    line: /^JWT_KEYS_DIR: \S+ is not a folder$/,
+  },
+  {
     what: 'a folder without a key',
     env: { JWT_KEYS_DIR: '.' },
     args: ['rotate'],
@@ -109,7 +121,7 @@ test.each<{ what: string; env: Record<string, string>; args: string[]; line: str
     what: 'a file that is no key',
     env: { JWT_KEYS_DIR: 'keys' },
     args: ['add', '--import', 'no.pem'],
-    line: /^--import: no\.pem: cannot be read/,
+    line: /^--import: no\.pem: cannot be read \(ENOENT\)$/,
   },
 ])('keys refuses $what with exit code 1 and one line', async ({ env, args, line }) => {
   const refused = await runProgram(['keys', ...args], { folder: await makeFolder(), env })

@@ -47,7 +47,7 @@ const INTRODUCTION = `# Options
 
 The server reads variables of the environment, a program gives \`createSallyport({ … })\` the options by name. Everything
 has a default. What cannot be read stops the start with its name, and so does what is no option: of the variables, one that begins
-with \`JWT_\`. A variable that is empty counts as not set, unless its meaning says otherwise.
+with \`JWT_\`; another that has almost the name of one of these is warned of. A variable that is empty counts as not set, unless its meaning says otherwise.
 
 A **duration** is a number of seconds, or a text with a unit: \`90s\`, \`15m\`, \`12h\`, \`30d\`, \`2w\`. A list is separated
 by commas in a variable.

@@ -61,6 +61,7 @@ const VENDORS: Vendors = {
   'ipaddr.js': ['limits'],
   cookie: ['context', 'http'],
   commander: ['cli'],
+  'fastest-levenshtein': ['cli'],
   pino: ['cli'],
 }
 

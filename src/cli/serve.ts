@@ -20,6 +20,10 @@ The address goes to standard output, the log to standard error, a line of JSON e
     const options = optionsFromEnv(env)
     const { createLog } = await import('./create-log.js')
     const logger = createLog(stderr, resolveServer(options).logLevel)
+    const { findMisspelt } = await import('./find-misspelt.js')
+    for (const { variable, meant } of findMisspelt(env)) {
+      logger.warn({ variable, meant }, 'a variable that is not read has almost the name of one that is')
+    }
     // Not before: no other command, and no refusal of an option, has to wait for all of the server to load.
     const { createSallyport } = await import('../sallyport.js')
     // Until it listens there is nothing to finish, and the database may be one that never answers.

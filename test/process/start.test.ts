@@ -41,6 +41,20 @@ test('standard output has the address and nothing but the start text; the log is
   expect(messages).toEqual(['made a secret for signing tokens', 'stopping'])
 })
 
+test('a variable that has almost the name of ours is told, and stops nothing', async () => {
+  const env = { REFRESH_REUSE_WINDW: '5s' }
+  const server = await startServer({ folder: await makeFolder(), env })
+  server.child.kill('SIGTERM')
+  const { stderr } = await server.ended
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines).toContainEqual(
+    expect.objectContaining({ variable: 'REFRESH_REUSE_WINDW', meant: 'REFRESH_REUSE_WINDOW', level: 40 }),
+  )
+})
+
 test('ADMIN_EMAIL and ADMIN_PASSWORD make the administrator of two servers that start at once', async () => {
   const folder = await makeFolder()
   const env = { ADMIN_EMAIL: 'root@example.com', ADMIN_PASSWORD: PASSWORD }

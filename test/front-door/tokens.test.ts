@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { startSharedServer, type TestServer } from '../support/server.js'
 
-const FIELDS = 'jti type fresh sessionId userId issuedAt expiresAt revokedAt revokedReason current'
+const FIELDS = 'jti type fresh sessionId userId issuedAt expiresAt rotatedAt revokedAt revokedReason current'
 const TOKENS = `query ($first: Int, $after: String, $type: TokenType) {
   tokens(first: $first, after: $after, type: $type) {
     nodes { ${FIELDS} } edges { cursor node { jti } }
@@ -30,7 +30,7 @@ describe('P40 tokens', async () => {
     const now = new Date(server.clock.now()).toISOString()
     const before = new Date(server.clock.now() - 5000).toISOString()
     const common = { sessionId: ada.sessionId, userId: ada.userId, revokedAt: null, revokedReason: null }
-    const access = { ...common, type: 'ACCESS', issuedAt: now, current: false }
+    const access = { ...common, type: 'ACCESS', issuedAt: now, rotatedAt: null, current: false }
     expect(data.tokens.nodes).toHaveLength(4)
     expect(data.tokens.nodes.slice(0, 2)).toEqual(
       expect.arrayContaining([
@@ -54,6 +54,7 @@ describe('P40 tokens', async () => {
           jti: jtiOf(server, ada.refreshToken),
           type: 'REFRESH',
           issuedAt: before,
+          rotatedAt: now,
         }),
       ]),
     )

@@ -28,7 +28,8 @@ export function chooseLogger(
 function tell(level: Exclude<LogLevel, 'silent'>): Logger['info'] {
   return (fields, message) => {
     const { err, ...rest } = fields as { err?: unknown }
-    const facts = Object.keys(rest).length === 0 ? [] : [rest]
+    const known = Object.entries(rest).filter(([, value]) => value !== undefined)
+    const facts = known.length === 0 ? [] : [Object.fromEntries(known)]
     const failure = err === undefined ? [] : [`\n${write(describeError(err))}`]
     console[level](`sallyport: ${message}`, ...facts, ...failure)
   }

@@ -15,6 +15,7 @@ import { type AnswerForm, chooseForm } from './accept.js'
 import { useDocumentLimits } from './check-document.js'
 import { refuseCookieStreams } from './csrf.js'
 import { createDocumentCaches } from './document-cache.js'
+import { endWithError } from './end-with-error.js'
 import { finishErrors, withoutHttp } from './finish-result.js'
 import { withHint } from './hint.js'
 import { type AnswerError, type PlainAnswer, summarise } from './http-refusal.js'
@@ -32,7 +33,12 @@ import { writeResult } from './write-result.js'
 const graphqlJs: Plugin = {
   onParse: ({ setParseFn }) => setParseFn(parseBounded),
   onExecute: ({ setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => execute(withBounds(args))),
-  onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args: ExecutionArgs) => subscribe(withBounds(args))),
+  onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribeToEnd),
+}
+
+async function subscribeToEnd(args: ExecutionArgs) {
+  const result = await subscribe(withBounds(args))
+  return isAsyncIterable(result) ? endWithError(result, args) : result
 }
 
 /** graphql-js tells each mistake in the variables with the value round it, and that may be all of a body. */

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
@@ -17,6 +18,13 @@ function readProse(path: string): string {
     .replace(/`[^`\n]*`/g, 'code')
 }
 
+/** What a page links to, other hosts aside. */
+function linksOf(page: string): string[] {
+  return [...readProse(resolve(root, page)).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = '']) => link)
+    .filter((link) => !/^https?:/.test(link))
+}
+
 /** The anchors of a page's headings, as GitHub makes them. */
 function anchorsOf(path: string): string[] {
   return [...readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
@@ -28,13 +36,29 @@ function anchorsOf(path: string): string[] {
 }
 
 test.each(pages)('%s: what it links to is there', (page) => {
-  const links = [...readProse(resolve(root, page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
-  const broken = links.filter((link) => {
-    if (/^https?:/.test(link)) return false
+  const broken = linksOf(page).filter((link) => {
     const [file = '', anchor] = link.split('#')
     const target = file === '' ? resolve(root, page) : resolve(root, dirname(page), file)
     if (!existsSync(target)) return true
     return anchor !== undefined && !anchorsOf(target).includes(anchor)
   })
   expect(broken).toEqual([])
+})
+
+test('what the pages of the npm package link to is in it', () => {
+  const told = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const [{ files }]: [{ files: { path: string }[] }] = JSON.parse(told)
+  const packed = files.map(({ path }) => path)
+  const targets = pages
+    .filter((page) => packed.includes(page))
+    .flatMap((page) => linksOf(page).map((link) => [page, link.split('#')[0] ?? ''] as const))
+    .filter(([, file]) => file !== '')
+    .map(([page, file]) => relative(root, resolve(root, dirname(page), file)))
+  const isPacked = (target: string) => packed.some((path) => path === target || path.startsWith(`${target}/`))
+  expect(targets).toContain('examples')
+  expect(targets.filter((target) => !isPacked(target))).toEqual([])
 })

@@ -63,8 +63,8 @@ export default defineConfig({
         test: {
           name: 'postgresql',
           include: database,
-          // Two hundred servers, each started anew: what an option does is not the database's.
-          exclude: ['test/front-door/option-rows.test.ts'],
+          // Two hundred servers, each started anew, and thousands of texts: neither is the database's.
+          exclude: ['test/front-door/option-rows.test.ts', 'test/front-door/memory.test.ts'],
           isolate: false,
           setupFiles: noLeaks,
           provide: { provider: 'postgresql' },

@@ -1,6 +1,6 @@
 import { getOperationAST, OperationTypeNode } from 'graphql'
 import { CREDENTIAL_FIELDS, countCredentialsIn } from '../limits/count-credentials.js'
-import { parseBounded } from './parse-bounded.js'
+import { parseBounded } from './bounds.js'
 
 /** Of text, in all, that is parsed of a batch. */
 const MAX_CHARACTERS = 50_000

@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache'
 
 /** Of text, in all: what is parsed of it takes some 300 times as many bytes. */
 const MAX_CHARACTERS = 200_000
+/** For what a text of a few letters may take: ten errors of validation are 20 kB. */
+const CHARACTERS_MORE = 100
 const MAX_FAULTY_CHARACTERS = 20_000
 
 /** What Yoga asks of a cache. */
@@ -26,6 +28,8 @@ export function createDocumentCaches(): {
 }
 
 function createTextCache<T extends object>(maxSize: number): TextCache<T> {
-  // One more, since nothing may have no size: the empty text is a text, too.
-  return new LRUCache<string, T>({ maxSize, sizeCalculation: (_value, text) => text.length + 1 })
+  return new LRUCache<string, T>({
+    maxSize,
+    sizeCalculation: (_value, text) => text.length + CHARACTERS_MORE,
+  })
 }

@@ -12,6 +12,7 @@ import { toGraphQLError } from '../base/graphql-error.js'
 import type { Logger } from '../base/logger.js'
 import type { DocumentLimits } from '../base/options.js'
 import { type AnswerForm, chooseForm } from './accept.js'
+import { parseBounded, validateBounded, withBounds } from './bounds.js'
 import { useDocumentLimits } from './check-document.js'
 import { refuseCookieStreams } from './csrf.js'
 import { createDocumentCaches } from './document-cache.js'
@@ -21,7 +22,6 @@ import { withHint } from './hint.js'
 import { type AnswerError, type PlainAnswer, summarise } from './http-refusal.js'
 import { type CountAttempts, useOneCredential } from './one-credential.js'
 import { createDescribeOperation, type DescribeOperation } from './operation-mark.js'
-import { parseBounded } from './parse-bounded.js'
 import { createToPublicError, type ToPublicError } from './public-error.js'
 import { findReason } from './refusal-reason.js'
 import type { GraphQLParameters } from './request-body.js'
@@ -32,6 +32,7 @@ import { writeResult } from './write-result.js'
 // Yoga's own executor answers fields in the order in which they were ready, not in which they were asked for.
 const graphqlJs: Plugin = {
   onParse: ({ setParseFn }) => setParseFn(parseBounded),
+  onValidate: ({ setValidationFn }) => setValidationFn(validateBounded),
   onExecute: ({ setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => execute(withBounds(args))),
   onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribeToEnd),
 }
@@ -39,11 +40,6 @@ const graphqlJs: Plugin = {
 async function subscribeToEnd(args: ExecutionArgs) {
   const result = await subscribe(withBounds(args))
   return isAsyncIterable(result) ? endWithError(result, args) : result
-}
-
-/** graphql-js tells each mistake in the variables with the value round it, and that may be all of a body. */
-function withBounds(args: ExecutionArgs): ExecutionArgs {
-  return { ...args, options: { maxCoercionErrors: 5 } }
 }
 
 /** Executes what is asked, by Yoga. */

@@ -65,7 +65,10 @@ export function recall(
     : undefined
 }
 
-/** Whether `info` is about this field: a resolver may have called it with its own. */
+/**
+ * Whether `info` is about this field: a resolver may have called it with its own. By name, where `recall` goes by
+ * identity: a root type that somebody put in place of ours, with our fields, has its operation judged at each of them.
+ */
 function isAbout({ fieldName, parentName }: Site, info: GraphQLResolveInfo): boolean {
   return info.fieldName === fieldName && info.parentType.name === parentName
 }

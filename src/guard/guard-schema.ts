@@ -29,9 +29,9 @@ type Functions = Pick<GraphQLField<unknown, unknown>, 'resolve' | 'subscribe'>
  * A copy of the schema in which nothing runs before the guard allows it: the first root field to run judges the whole
  * operation. A field without a resolver of its own is resolved by graphql's default: no resolver is told of the
  * `fieldResolver` or `subscribeFieldResolver` that an executor is given, so that neither is asked for a guarded field or a
- * root field. Guard a schema when it is whole: an operation that asks for a field, or for one with an argument, that came
- * later is refused, and an input field that came later is not guarded. Throws `GuardSchemaError` where the directives
- * contradict each other or would not be enforced, and `OptionError`.
+ * root field. Guard a schema when it is whole: an operation that asks for a field that came later is refused, or for one with an
+ * argument or an input field that did; what came after it was first asked for is not noticed. Throws `GuardSchemaError`
+ * where the directives contradict each other or would not be enforced, and `OptionError`.
  */
 export function guardSchema(schema: GraphQLSchema, options: GuardOptions): GraphQLSchema {
   return guardSchemaWith(schema, resolveGuardOptions(options))

@@ -11,6 +11,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import { isNothing, NOTHING, type Requirement } from './rule.js'
+import { refuseUnread } from './unread.js'
 
 /** A guarded field of an input type. */
 export interface InputDemand {
@@ -23,9 +24,28 @@ export interface InputDemand {
 export class InputAtlas {
   readonly #requirementAt: (coordinate: string) => Requirement | undefined
   readonly #reachable = new Map<string, ReadonlyMap<string, Requirement>>()
+  /** The coordinates of all fields that the schema's input types had when it was read. */
+  readonly #read: ReadonlySet<string>
+  readonly #whole = new WeakSet<GraphQLInputObjectType>()
 
-  constructor(requirementAt: (coordinate: string) => Requirement | undefined) {
+  constructor(schema: GraphQLSchema, requirementAt: (coordinate: string) => Requirement | undefined) {
     this.#requirementAt = requirementAt
+    const types = Object.values(schema.getTypeMap()).filter(isInputObjectType)
+    this.#read = new Set(types.flatMap(coordinatesOf))
+  }
+
+  /**
+   * Throws `INTERNAL_SERVER_ERROR` where a value of the type can contain a field that the schema did not have when it was
+   * read. A type that was found whole is not looked at again.
+   */
+  requireRead(type: GraphQLInputType): void {
+    const named = getNamedType(type)
+    if (!isInputObjectType(named) || this.#whole.has(named)) return
+    const types = typesWithin(named)
+    for (const coordinate of [...types].flatMap(coordinatesOf)) {
+      if (!this.#read.has(coordinate)) refuseUnread(coordinate)
+    }
+    for (const within of types) this.#whole.add(within)
   }
 
   requirementOf(type: GraphQLInputObjectType, fieldName: string): Requirement {
@@ -45,13 +65,10 @@ export class InputAtlas {
 
   #findReachable(start: GraphQLInputObjectType): ReadonlyMap<string, Requirement> {
     const found = new Map<string, Requirement>()
-    const types = new Set([start])
-    for (const type of types) {
+    for (const type of typesWithin(start)) {
       for (const field of Object.values(type.getFields())) {
         const requirement = this.requirementOf(type, field.name)
         if (!isNothing(requirement)) found.set(`${type.name}.${field.name}`, requirement)
-        const named = getNamedType(field.type)
-        if (isInputObjectType(named)) types.add(named)
       }
     }
     return found
@@ -88,6 +105,23 @@ export class InputAtlas {
 }
 
 const NONE: ReadonlyMap<string, Requirement> = new Map()
+
+/** The type, and all input types that a value of it can contain. */
+function typesWithin(start: GraphQLInputObjectType): ReadonlySet<GraphQLInputObjectType> {
+  const types = new Set([start])
+  // A set that grows while it is walked.
+  for (const type of types) {
+    for (const field of Object.values(type.getFields())) {
+      const named = getNamedType(field.type)
+      if (isInputObjectType(named)) types.add(named)
+    }
+  }
+  return types
+}
+
+function coordinatesOf(type: GraphQLInputObjectType): string[] {
+  return Object.values(type.getFields()).map(({ name }) => `${type.name}.${name}`)
+}
 
 /**
  * Finds defaults of the schema that give something guarded: once a value is coerced, nothing tells a default from what

@@ -113,6 +113,7 @@ export class TypeAtlas {
   ): void {
     for (const { name, type } of field.args) {
       const requirement = this.#requirements.ofArgument(typeName, field.name, name)
+      this.#requirements.inputs.requireRead(type)
       if (isNothing(requirement) && this.#requirements.inputs.reachableFrom(type).size === 0) continue
       const steps = inputs.get(name) ?? []
       inputs.set(name, steps)

@@ -9,13 +9,13 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
-import { AuthError } from '../base/errors.js'
 import { type Annotated, annotationsOf } from './annotations.js'
 import { checkDirectives } from './check-directives.js'
 import type { DirectiveNames, GuardDirective } from './directives.js'
 import { findInputProblems, InputAtlas } from './inputs.js'
 import { type GuardApplication, RuleParser } from './parse-rules.js'
 import { allOf, isNothing, NOTHING, type Requirement } from './rule.js'
+import { refuseUnread } from './unread.js'
 
 /** What a root field without a rule means. */
 export type Unmarked = 'error' | 'authenticated' | 'public'
@@ -96,7 +96,7 @@ class Reader {
       fields.set(type.name, this.#ofFields(type))
       for (const [coordinate, requirement] of this.#ofArguments(type)) args.set(coordinate, requirement)
     }
-    const inputs = new InputAtlas((coordinate) => this.#own.get(coordinate))
+    const inputs = new InputAtlas(this.#schema, (coordinate) => this.#own.get(coordinate))
     this.problems.push(...findInputProblems(this.#schema, inputs, (coordinate) => this.#own.has(coordinate)))
     return {
       ofField: (parentName, fieldName) => {
@@ -202,12 +202,6 @@ class Reader {
     if (this.#unmarked === 'public') return NOTHING
     return { reject: [this.#parser.intern({ kind: 'active' })], nullify: [] }
   }
-}
-
-/** Somebody added it to the schema afterwards, and nobody knows what it demands. */
-function refuseUnread(coordinate: string): never {
-  const cause = new Error(`${coordinate}: came into the schema after it was guarded; guard the whole schema`)
-  throw new AuthError('INTERNAL_SERVER_ERROR', { cause })
 }
 
 function rootTypesOf(schema: GraphQLSchema): Set<GraphQLNamedType> {

@@ -6,6 +6,7 @@ import {
   execute,
   type FieldNode,
   type GraphQLFieldResolver,
+  GraphQLInputObjectType,
   GraphQLObjectType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
@@ -135,6 +136,17 @@ describe('a schema that somebody made of a guarded one', () => {
     expect(await run('{ open yes }')).toEqual({ code: null, ran: ['Query.open', 'Query.yes'] })
   })
 
+  test('by putting another root type of the same name into it is judged before anything runs', async () => {
+    const host = makeHost(typeDefs)
+    const schema = guardSchema(host.schema, OPTIONS)
+    const query = new GraphQLObjectType((schema.getType('Query') as GraphQLObjectType).toConfig())
+    Object.assign(schema, { _queryType: query })
+    Object.assign(schema.getTypeMap(), { Query: query })
+    const run = (text: string) => outcomeOf(host, schema, parse(text), { viewer: USER })
+    expect(await run('{ open no }')).toEqual({ code: 'FORBIDDEN', ran: [] })
+    expect(await run('{ open yes }')).toEqual({ code: null, ran: ['Query.open', 'Query.yes'] })
+  })
+
   test('and has lost what the guard reads lets nobody in', () => {
     const lost = buildSchema(printSchema(makeHost(typeDefs).schema))
     expect(refusalOf(lost, '{ open }', { unmarked: 'error' })).toBe('INTERNAL_SERVER_ERROR')
@@ -196,3 +208,30 @@ test('a field or an argument that was added after the schema was guarded has the
   }
   expect(await run('{ open }')).toEqual({ code: null, ran: ['Query.open'] })
 })
+
+test.each([
+  ['not given', '{ search }'],
+  ['in a literal', '{ search(by: { late: "x" }) }'],
+  ['in a variable', 'query ($by: Search) { search(by: $by) }'],
+  ['of a type within the given one', '{ open deep(by: { all: [{ late: "x" }] }) }'],
+])(
+  'an input field that was added after the schema was guarded has the operation refused: %s',
+  async (_how, text) => {
+    const host = makeHost(`
+    type Query { open(by: Other): String @public search(by: Search): String deep(by: Deep): String }
+    input Other { text: String }
+    input Search { text: String }
+    input Deep { all: [Search!] again: Deep }
+  `)
+    const schema = guardSchema(host.schema, OPTIONS)
+    const late = new GraphQLInputObjectType({ name: 'Late', fields: { late: { type: GraphQLString } } })
+    const search = schema.getType('Search') as GraphQLInputObjectType
+    Object.assign(search.getFields(), late.getFields())
+    const run = (query: string) =>
+      outcomeOf(host, schema, parse(query), { viewer: USER, variables: { by: { late: 'x' } } })
+    expect(await run('{ open(by: { text: "x" }) }')).toEqual({ code: null, ran: ['Query.open'] })
+    for (let times = 0; times < 2; times++) {
+      expect(await run(text)).toEqual({ code: 'INTERNAL_SERVER_ERROR', ran: [] })
+    }
+  },
+)

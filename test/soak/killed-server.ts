@@ -21,6 +21,8 @@ export async function startServer(
       ...{ PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', DATABASE_URL: start.databaseUrl },
       // However slow the machine is, a retry is one.
       ...{ REFRESH_REUSE_WINDOW: '1h', JWT_ACCESS_TOKEN_EXPIRES: '1d' },
+      // An attempt that a kill cut off stays counted, and all come from one address.
+      ...{ LOGIN_ATTEMPTS: 'false', LOGIN_ATTEMPTS_PER_SOURCE: 'false', SIGNUPS_PER_SOURCE: 'false' },
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -8,7 +8,7 @@ import { addAccount } from '../sessions/add-account.js'
 import type { NewUser } from '../store/contract.js'
 import type { Process } from './process.js'
 import { readPassword } from './read-password.js'
-import { withStore } from './with-store.js'
+import { type Opened, withStore } from './with-store.js'
 
 /** Asks for the password, and makes the account. */
 export async function addUser(
@@ -19,11 +19,13 @@ export async function addUser(
   // Before anybody types a password for nothing.
   resolveServer(optionsFromEnv(at.env))
   const password = await readPassword(at)
-  return withStore(at, async ({ store }) => {
+  const add = async ({ store }: Opened) => {
     const passwords = createPasswords(createHashQueue({ maxConcurrent: 1, maxQueued: 1 }))
     const prepare = createPrepareAccount({ store, passwords })
     const user = await prepare({ ...names, password, roles: held })
     await addAccount(store, user)
     return user
-  })
+  }
+  // The first account may be made before the server is started.
+  return withStore(at, add, { migrations: 'apply' })
 }

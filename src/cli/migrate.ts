@@ -11,7 +11,7 @@ export function migrateCommand(process: Process): Command {
   })
   return withJson(command).action(async ({ json }: { json?: true }) => {
     const { withStore } = await import('./with-store.js')
-    await withStore(process, async () => {})
+    await withStore(process, async () => {}, { migrations: 'apply' })
     await answer(process, { json, value: { upToDate: true }, text: 'The database is up to date.' })
   })
 }

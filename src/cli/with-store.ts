@@ -1,7 +1,7 @@
 import { type EnvironmentOptions, optionsFromEnv } from '../base/options-from-env.js'
 import { resolveServer } from '../base/resolve-options.js'
 import type { Store } from '../store/contract.js'
-import { openStore } from '../store/open-store.js'
+import { openStore, type StoreOptions } from '../store/open-store.js'
 import type { Process } from './process.js'
 
 /** What a command that works beside the server stands on. */
@@ -10,13 +10,17 @@ export interface Opened {
   readonly options: EnvironmentOptions
 }
 
-/** Opens the database of the variables for as long as `work` takes. Applies pending migrations. */
+/**
+ * Opens the database of the variables for as long as `work` takes. By default it must be there, and up to date: what is
+ * looked for in the wrong place is not found, and nothing is made there.
+ */
 export async function withStore<T>(
   { env }: Pick<Process, 'env'>,
   work: (opened: Opened) => Promise<T>,
+  { migrations = 'require' }: Pick<StoreOptions, 'migrations'> = {},
 ): Promise<T> {
   const options = optionsFromEnv(env)
-  const store = await openStore({ databaseUrl: resolveServer(options).databaseUrl })
+  const store = await openStore({ databaseUrl: resolveServer(options).databaseUrl, migrations })
   try {
     return await work({ store, options })
   } finally {

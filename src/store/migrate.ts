@@ -15,6 +15,27 @@ export interface MigrationTarget {
   close(): Promise<void>
 }
 
+/** What is done about migrations that a database lacks: they are run, or it is refused. */
+export type Migrations = 'apply' | 'require'
+
+/** Applies what is pending, or requires that nothing is. */
+export async function prepare(
+  target: MigrationTarget,
+  migrations: readonly Migration[],
+  how: Migrations,
+): Promise<void> {
+  if (how === 'apply') await migrate(target, migrations)
+  else await requireNewest(target, migrations)
+}
+
+/** For a command in the wrong folder, or of another version than the server: neither makes a database, nor changes one. */
+async function requireNewest(target: MigrationTarget, migrations: readonly Migration[]): Promise<void> {
+  const pending = findPending(migrations, await target.readRecords())
+  if (pending.length === 0) return
+  if (pending.length === migrations.length) throw new Error('nothing of Sallyport’s is in it')
+  throw new Error(`its migration ${pending[0]?.name} is pending: sallyport migrate applies it`)
+}
+
 /**
  * Brings a database to the newest migration and answers the names of those that ran. All of them run, or none. When
  * several processes start at once, one migrates and the others find it done. Nothing to do costs one query.

@@ -28,6 +28,7 @@ const REASONS: Readonly<Record<string, string>> = {
   SQLITE_NOTADB: 'the file is not a SQLite database',
   SQLITE_READONLY: 'the file may not be written',
   SQLITE_CANTOPEN: 'the file or its folder may not be read or written',
+  ENOENT: 'there is no such file',
   EACCES: 'no permission for the file or its folder',
   EISDIR: 'it is a folder, not a file',
   ENOTDIR: 'part of its path is a file, not a folder',

@@ -5,7 +5,7 @@ import { CLIENT_OPTIONS } from './client-options.js'
 import type { Store } from './contract.js'
 import { PrismaClient } from './generated/postgresql/client.js'
 import type { PrismaClient as SqliteClient } from './generated/sqlite/client.js'
-import { migrate } from './migrate.js'
+import { type Migrations, prepare } from './migrate.js'
 import { readMigrations } from './migrations.js'
 import { createPostgresqlDialect } from './postgresql-dialect.js'
 import { openPostgresqlMigration } from './postgresql-migration.js'
@@ -17,11 +17,13 @@ export async function openPostgresqlStore({
   schema,
   clock,
   poolSize,
+  migrations,
 }: {
   url: string
   schema: string
   clock: Clock | undefined
   poolSize: number
+  migrations: Migrations
 }): Promise<Store> {
   const config: PoolConfig = {
     connectionString: url,
@@ -35,7 +37,7 @@ export async function openPostgresqlStore({
   }
   const target = await openPostgresqlMigration(config, schema)
   try {
-    await migrate(target, await readMigrations('postgresql'))
+    await prepare(target, await readMigrations('postgresql'), migrations)
   } finally {
     await target.close()
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js'
 import { OptionError } from '../base/errors.js'
 import type { Store } from './contract.js'
 import { type DatabaseLocation, parseDatabaseUrl } from './database-url.js'
+import type { Migrations } from './migrate.js'
 import { describeOpenError } from './open-errors.js'
 
 /** How to open a store. */
@@ -12,17 +13,24 @@ export interface StoreOptions {
   clock?: Clock
   /** How many connections to PostgreSQL at most. @default 10 */
   poolSize?: number
+  /** Whether pending migrations are applied, or a database that lacks any, or is not there, is refused. @default 'apply' */
+  migrations?: Migrations
 }
 
 /**
- * Opens the database, brings it to the newest migration and answers the store on it. Throws `OptionError` that names
+ * Opens the database, by default brings it to the newest migration, and answers the store on it. Throws `OptionError` that names
  * `databaseUrl` when the database can't be reached, is none of ours, or needs a package that is not installed; no
  * message has a URL's password.
  */
-export async function openStore({ databaseUrl, clock, poolSize = 10 }: StoreOptions): Promise<Store> {
+export async function openStore({
+  databaseUrl,
+  clock,
+  poolSize = 10,
+  migrations = 'apply',
+}: StoreOptions): Promise<Store> {
   const location = parseDatabaseUrl(databaseUrl)
   try {
-    return await open(location, { clock, poolSize })
+    return await open(location, { clock, poolSize, migrations })
   } catch (error) {
     if (error instanceof OptionError) throw error
     throw new OptionError('databaseUrl', describeOpenError(location, error), { cause: error })
@@ -32,12 +40,12 @@ export async function openStore({ databaseUrl, clock, poolSize = 10 }: StoreOpti
 // Loaded on demand: who uses one database needs no package of the other, and who uses neither needs no Prisma.
 async function open(
   location: DatabaseLocation,
-  { clock, poolSize }: { clock: Clock | undefined; poolSize: number },
+  { clock, poolSize, migrations }: { clock: Clock | undefined; poolSize: number; migrations: Migrations },
 ): Promise<Store> {
   if (location.provider === 'sqlite') {
     const { openSqliteStore } = await import('./open-sqlite.js')
-    return openSqliteStore({ path: location.path, clock })
+    return openSqliteStore({ path: location.path, clock, migrations })
   }
   const { openPostgresqlStore } = await import('./open-postgresql.js')
-  return openPostgresqlStore({ url: location.url, schema: location.schema, clock, poolSize })
+  return openPostgresqlStore({ url: location.url, schema: location.schema, clock, poolSize, migrations })
 }

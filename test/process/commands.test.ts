@@ -55,6 +55,18 @@ test.each([
 })
 
 test.each([
+  ['user', 'list'],
+  ['user', 'roles', 'ada', 'admin'],
+  ['token', 'revoke', 'a-jti'],
+])('%s %s in a folder that no server has says so, and makes nothing', async (...args) => {
+  const folder = await makeFolder()
+  const { code, stdout, stderr } = await runProgram(args, { folder })
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^sallyport: DATABASE_URL: cannot open \S+: there is no such file\.?\n$/)
+  expect(await readdir(folder)).toEqual([])
+})
+
+test.each([
   { args: ['frobnicate'], mistake: "unknown command 'frobnicate'.", help: 'sallyport' },
   { args: ['serve', '--port', '1'], mistake: "unknown option '--port'.", help: 'sallyport serve' },
   {
@@ -103,6 +115,7 @@ test.each([
 
 test('with --json, why something was not done is one JSON document on standard error', async () => {
   const folder = await makeFolder()
+  await runProgram(['migrate'], { folder })
   const cases = [
     { args: ['user', 'roles', 'nobody'], code: 1, error: { code: 'NOT_FOUND' } },
     { args: ['user', 'frobnicate'], code: 2, error: { code: 'USAGE' } },

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,7 +66,27 @@ test.each(['postgresql://ada:s3cret@[bad/x', 'postgresql://ada:s3cret@localhost/
   },
 )
 
+test('where migrations are required, one that lacks them is refused, and nothing is made in it', async () => {
+  const databaseUrl = await emptyTestDatabase()
+  for (const _ of ['first', 'again']) {
+    await expect(openStore({ databaseUrl, migrations: 'require' })).rejects.toThrow(
+      /^databaseUrl: cannot open .*: (nothing of Sallyport’s is in it|there is no such file)$/,
+    )
+  }
+  await (await openStore({ databaseUrl })).close()
+  await (await openStore({ databaseUrl, migrations: 'require' })).close()
+})
+
 if (inject('provider') === 'sqlite') {
+  test('where migrations are required, a file that is not there is refused, and not made', async () => {
+    const folder = await temporaryFolder()
+    const path = join(folder, 'data', 'x.db')
+    await expect(openStore({ databaseUrl: `file:${path}`, migrations: 'require' })).rejects.toThrow(
+      `databaseUrl: cannot open ${path}: there is no such file`,
+    )
+    expect(await readdir(folder)).toEqual([])
+  })
+
   test('the file and its folders are made for their owner alone', async () => {
     const folder = join(await temporaryFolder(), 'not', 'there')
     const path = join(folder, 'my data.db')

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { createSallyport } from '../../src/index.js'
@@ -64,7 +64,11 @@ describe('P06 P60 the keys of keysDir', () => {
     ],
     [
       'a file that others can read',
-      (folder) => writeFile(join(folder, '0002.json'), '{}', { mode: 0o644 }),
+      async (folder) => {
+        await writeFile(join(folder, '0002.json'), '{}')
+        // Whatever the umask is.
+        await chmod(join(folder, '0002.json'), 0o644)
+      },
       '0002.json is open to others',
     ],
     ['an empty folder', (folder) => rm(join(folder, '0001.json')), 'has no key; make one'],

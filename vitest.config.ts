@@ -63,8 +63,10 @@ export default defineConfig({
         test: {
           name: 'postgresql',
           include: database,
-          // Two hundred servers, each started anew, and thousands of texts: neither is the database's.
-          exclude: ['test/front-door/option-rows.test.ts', 'test/front-door/memory.test.ts'],
+          // What takes time, and is not the database's.
+          exclude: ['option-rows', 'memory', 'graphql-over-http', 'documented-client*'].map(
+            (name) => `test/front-door/${name}.test.ts`,
+          ),
           isolate: false,
           setupFiles: noLeaks,
           provide: { provider: 'postgresql' },

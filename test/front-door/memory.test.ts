@@ -22,8 +22,8 @@ test.each<[string, (index: number) => string]>([
 ])('texts %s, each another, take little memory, however many there are', async (_what, textOf) => {
   for (let index = 0; index < 100; index++) await send(textOf(index))
   const before = heldMegabytes()
-  for (let index = 100; index < 800; index++) await send(textOf(index))
-  expect(heldMegabytes() - before).toBeLessThan(30)
+  for (let index = 100; index < 500; index++) await send(textOf(index))
+  expect(heldMegabytes() - before).toBeLessThan(20)
 })
 
 test('of many mistakes in a document the first ten are told, and that there are more', async () => {

@@ -3,12 +3,12 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   type FieldNode,
-  type FragmentDefinitionNode,
   getOperationAST,
   Kind,
   locatedError,
   type SelectionSetNode,
 } from 'graphql'
+import { fragmentsOf } from '../guard/operation.js'
 import type { RequestView } from './request-view.js'
 
 type Events = AsyncGenerator<ExecutionResult, void, void>
@@ -59,10 +59,7 @@ function findRootField(document: DocumentNode, operationName?: string | null): F
   const find = ({ selections: [first] }: SelectionSetNode): FieldNode | undefined => {
     if (first === undefined || first.kind === Kind.FIELD) return first
     if (first.kind === Kind.INLINE_FRAGMENT) return find(first.selectionSet)
-    const { value: name } = first.name
-    const fragment = document.definitions.find(
-      (one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name,
-    ) as FragmentDefinitionNode | undefined
+    const fragment = fragmentsOf(document)(first.name.value)
     return fragment && find(fragment.selectionSet)
   }
   const operation = getOperationAST(document, operationName)

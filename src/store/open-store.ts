@@ -18,9 +18,9 @@ export interface StoreOptions {
 }
 
 /**
- * Opens the database, by default brings it to the newest migration, and answers the store on it. Throws `OptionError` that names
- * `databaseUrl` when the database can't be reached, is none of ours, or needs a package that is not installed; no
- * message has a URL's password.
+ * Opens the database, by default brings it to the newest migration, and answers the store on it. Throws `OptionError`
+ * that names `databaseUrl` when the database can't be reached, is none of ours, or needs a package that is not installed;
+ * no message has a URL's password.
  */
 export async function openStore({
   databaseUrl,

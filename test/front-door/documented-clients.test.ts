@@ -68,10 +68,7 @@ test.each(CLIENTS)(
 test.each(CLIENTS)(
   '$name as in docs/clients.md: a refresh whose answer is lost logs nobody out',
   async ({ open }) => {
-    const server = await startServer()
-    const { username } = await server.signUp()
-    const { ask, logIn } = await open(server.url)
-    await logIn({ username, password: PASSWORD })
+    const { server, username, ask } = await openLoggedIn(open)
     server.clock.advance(16 * 60)
     const refreshes = countRefreshes({ lost: 1 })
     expect(await ask(ME)).toEqual({ data: null, action: 'refresh' })
@@ -83,10 +80,7 @@ test.each(CLIENTS)(
 test.each(CLIENTS)(
   '$name as in docs/clients.md: when the session is over it says so, and forgets the tokens',
   async ({ open }) => {
-    const server = await startServer()
-    const { username } = await server.signUp()
-    const { ask, logIn } = await open(server.url)
-    await logIn({ username, password: PASSWORD })
+    const { server, ask } = await openLoggedIn(open)
     server.clock.advance(31 * 86_400)
     expect((await ask(ME)).action).toBe('refresh')
     // As somebody who never logged in.
@@ -94,6 +88,15 @@ test.each(CLIENTS)(
     expect((await ask('{ whoami { state } }')).data).toMatchObject({ whoami: { state: 'ANONYMOUS' } })
   },
 )
+
+/** A client with which somebody has logged in. */
+async function openLoggedIn(open: (typeof CLIENTS)[number]['open']) {
+  const server = await startServer()
+  const { username } = await server.signUp()
+  const { ask, logIn } = await open(server.url)
+  await logIn({ username, password: PASSWORD })
+  return { server, username, ask }
+}
 
 /** How many refreshes are sent from now on; the answers of the first ones are lost. */
 function countRefreshes({ lost = 0 } = {}): { count: number } {

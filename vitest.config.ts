@@ -64,7 +64,7 @@ export default defineConfig({
           name: 'postgresql',
           include: database,
           // What takes time, and is not the database's.
-          exclude: ['option-rows', 'memory', 'graphql-over-http', 'documented-client*'].map(
+          exclude: ['option-rows', 'memory', 'graphql-over-http', 'documented-clients'].map(
             (name) => `test/front-door/${name}.test.ts`,
           ),
           isolate: false,

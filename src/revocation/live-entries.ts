@@ -41,12 +41,10 @@ export function createLiveEntries(): LiveEntries {
 
     judge(claims, subject) {
       const token = claims.jti === undefined ? 'live' : effectOf(byScope.token.get(claims.jti))
-      if (token !== 'live') return token
       const session = claims.sid === undefined ? 'live' : effectOf(byScope.session.get(claims.sid))
-      if (session !== 'live') return session
       const user = judgeByTime(byScope.user.get(subject), claims)
-      if (user !== 'live' || claims.type === 'refresh') return user
-      return judgeByTime(byScope.access.get(subject), claims)
+      const access = claims.type === 'refresh' ? 'live' : judgeByTime(byScope.access.get(subject), claims)
+      return graver(graver(token, session), graver(user, access))
     },
 
     forgetExpired(now) {
@@ -63,6 +61,11 @@ export function createLiveEntries(): LiveEntries {
 function later(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return null
   return one.getTime() > other.getTime() ? one : other
+}
+
+/** What is over for good counts before what a refresh would mend: whoever is told to refresh should find a session. */
+function graver(one: RevocationVerdict, other: RevocationVerdict): RevocationVerdict {
+  return one === 'live' || other === 'revoked' ? other : one
 }
 
 function effectOf(entry: RevocationEntry | undefined): RevocationVerdict {

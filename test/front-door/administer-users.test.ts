@@ -51,6 +51,26 @@ describe('setRoles', async () => {
     expect((await server.refresh(other.refreshToken)).status).toBe(200)
   })
 
+  test.each([
+    ['in the same second', 0],
+    ['later', 5],
+  ])(
+    'who is told to refresh has a session: once it ends, TOKEN_REVOKED for tokens issued %s',
+    async (_when, seconds) => {
+      const [former, other] = [await server.signUp(), await server.signUp()]
+      server.clock.advance(seconds)
+      for (const { userId } of [former, other]) await setRoles(admin.accessToken, userId, ['editor'])
+      for (const { accessToken } of [former, other])
+        expect(await server.judge(accessToken)).toBe('TOKEN_EXPIRED')
+      await server.ask(`mutation { logout(refreshToken: "${former.refreshToken}") { ended } }`)
+      expect(await server.judge(former.accessToken)).toBe('TOKEN_REVOKED')
+      expect(await server.judge(other.accessToken)).toBe('TOKEN_EXPIRED')
+      const restarted = await startServer({ databaseUrl: server.databaseUrl, clock: server.clock })
+      expect(await restarted.judge(former.accessToken)).toBe('TOKEN_REVOKED')
+      expect(await restarted.judge(other.accessToken)).toBe('TOKEN_EXPIRED')
+    },
+  )
+
   test('roles that are so already change nothing, and no token ends', async () => {
     const ada = await server.signUp()
     await setRoles(admin.accessToken, ada.userId, ['b', 'a', 'b'])

@@ -50,6 +50,19 @@ describe('what the feed says of a token', () => {
     expect(judge([entry({ scope: 'session', key: 'session-1' }), ...restored], token)).toBe('revoked')
   })
 
+  test.each([
+    ['by its own line', entry({ effect: 'superseded' })],
+    [
+      'with all of its user',
+      entry({ scope: 'access', key: 'ada', effect: 'superseded', issuedBefore: new Date(NOON + 1_000) }),
+    ],
+  ])('a token superseded %s is revoked once its session is, or its user', (_how, superseded) => {
+    const ended = entry({ scope: 'session', key: 'session-1' })
+    const cutoff = entry({ scope: 'user', key: 'ada', issuedBefore: new Date(NOON + 1_000) })
+    expect(judge([superseded], token)).toBe('superseded')
+    for (const line of [ended, cutoff]) expect(judge([superseded, line], token)).toBe('revoked')
+  })
+
   test('one scope does not speak for another that has the same key', () => {
     expect(judge([entry({ scope: 'session', key: 'jti-1' })], token)).toBe('live')
     expect(judge([entry({ scope: 'user', key: 'session-1', issuedBefore: new Date(NOON) })], token)).toBe(

@@ -26,7 +26,7 @@ export interface Token {
   /** When the password was given for it. */
   readonly provedAt: number
   rotatedAt: number | null
-  /** `owner` can be taken back; `over` not; `superseded` counts as expired. */
+  /** `owner` can be taken back; `over` not; `superseded` counts as expired, as long as the session lives. */
   revoked: 'owner' | 'over' | 'superseded' | null
   successor: Token | null
 }
@@ -65,7 +65,7 @@ export function createModel(limits: Limits) {
 
   function end(session: Session): void {
     session.ended = true
-    for (const token of tokens) if (token.session === session) token.revoked ??= 'over'
+    for (const token of tokens) if (token.session === session) token.revoked = 'over'
   }
 
   function endAll(account: Account): void {

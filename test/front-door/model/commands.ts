@@ -156,6 +156,7 @@ const USUAL = [
   'revokeSession',
   'revokeOthers',
   'reauthenticate',
+  'setRoles',
   'restart',
 ]
 const names = fc.oneof(

@@ -3,6 +3,7 @@ import type { Claims, TokenType } from '../base/claims.js'
 import type { Clock } from '../base/clock.js'
 import { AuthError } from '../base/errors.js'
 import type { ActiveIdentity, Identity } from '../base/identity.js'
+import { JUDGE_ANEW, type JudgeAnew } from '../base/judge-anew.js'
 import type { LocationConfig } from '../base/location-options.js'
 import type { Logger } from '../base/logger.js'
 import type { VerifyConfig } from '../base/options.js'
@@ -10,7 +11,7 @@ import type { CheckByHost } from '../tokens/host-checks.js'
 import type { Verifier } from '../tokens/verify.js'
 import { createClaimsDeriver } from './derive-claims.js'
 import type { ReadGrants } from './grants.js'
-import { createIdentifier, type GenuineParts, type Identified, type RevocationCheck } from './identify.js'
+import { createIdentifier, type Identified, type RevocationCheck } from './identify.js'
 import { createLocator } from './locate-token.js'
 import { type Located, NONE } from './located.js'
 import type { RequestSource } from './read-header.js'
@@ -32,8 +33,14 @@ export interface AuthContext<TUser = unknown, TSession = unknown> {
   user(): Promise<TUser | null>
   /** The bearer's session; loaded at the first call. Null unless `identity` is active, and where there is none. */
   session(): Promise<TSession | null>
+  /**
+   * In a subscription of a guarded schema, for whoever has a token: aborts once a request with it would be refused, and when
+   * nobody listens any more, so that the source can stop waiting. The stream ends by itself.
+   */
+  readonly ended?: AbortSignal
+  readonly [JUDGE_ANEW]?: JudgeAnew
   readonly [PRESENTED]?: (type: TokenType) => Located
-  readonly [GENUINE]?: () => GenuineParts | null
+  readonly [GENUINE]?: () => Identified['genuine']
 }
 
 /** Loads what an active token names. Null: there is none. */
@@ -62,16 +69,14 @@ export function createContextBuilder<TUser = unknown, TSession = unknown>(
 ): BuildContext<TUser, TSession> {
   const { locations, loadUser, loadSession } = dependencies
   const locateRefresh = createLocator(locations, 'refresh')
-  const identify = createIdentifier({
+  const { identify, findEnd } = createIdentifier({
     ...dependencies,
     locate: createLocator(locations, 'access'),
     deriveClaims: createClaimsDeriver(dependencies),
   })
 
-  function build(
-    { identity, claims, presented, genuine }: Identified,
-    source: RequestSource,
-  ): AuthContext<TUser, TSession> {
+  function build(identified: Identified, source: RequestSource): AuthContext<TUser, TSession> {
+    const { identity, claims, presented, genuine } = identified
     return {
       identity,
       claims,
@@ -85,6 +90,7 @@ export function createContextBuilder<TUser = unknown, TSession = unknown>(
         if (identity.kind !== 'active' || claims === null || loadSession === undefined) return null
         return (await loadSession(identity, claims)) ?? null
       }),
+      [JUDGE_ANEW]: identity.kind === 'active' ? (wholly) => findEnd(identified, wholly) : undefined,
       [PRESENTED]: (type) => (type === 'access' ? presented : locateRefresh(source)),
       [GENUINE]: () => genuine,
     }
@@ -102,7 +108,7 @@ export function presentedToken(context: AuthContext, type: TokenType = 'access')
 }
 
 /** Header and claims that signature and claims vouch for, of a token that may be expired or revoked. They grant nothing. */
-export function genuineToken(context: Partial<AuthContext>): GenuineParts | null {
+export function genuineToken(context: Partial<AuthContext>): Identified['genuine'] {
   return context[GENUINE]?.() ?? null
 }
 

@@ -1,9 +1,9 @@
 import { type Awaitable, isPromise } from '../base/awaitable.js'
 import type { Claims } from '../base/claims.js'
-import { ANONYMOUS, type Identity, type TokenLocation } from '../base/identity.js'
+import type { ErrorCode } from '../base/errors.js'
+import { type ActiveIdentity, ANONYMOUS, type Identity, type TokenLocation } from '../base/identity.js'
 import { type Logger, silentLogger } from '../base/logger.js'
 import type { CheckByHost, HostVerdict } from '../tokens/host-checks.js'
-import type { SealedObject } from '../tokens/strict-json.js'
 import type { ExpectedType, ExpiredToken, ValidToken, Verdict, Verifier } from '../tokens/verify.js'
 import { isProven } from './csrf.js'
 import { type Located, type LocateToken, NONE } from './located.js'
@@ -36,17 +36,23 @@ export interface Identified {
   readonly claims: Claims | null
   readonly presented: Located
   /** What signature and claims vouch for, whether it is still good or not. For the host's words on a refusal. */
-  readonly genuine: GenuineParts | null
+  readonly genuine: ValidToken | ExpiredToken | null
 }
 
-export interface GenuineParts {
-  readonly header: SealedObject
-  readonly claims: Claims
-}
+type RefusedIdentity = Exclude<Identity, ActiveIdentity>
 
 type Found = Located & { readonly kind: 'token' }
 
-export type Identify = (source: RequestSource) => Awaitable<Identified>
+/** Neither throws nor rejects, whatever the request holds. */
+export interface Identifier {
+  /** Finds the token of a request, and judges it. */
+  identify(source: RequestSource): Awaitable<Identified>
+  /**
+   * For a token that was good: the code that a request with it would be refused with by now. Null: it would be let in. By
+   * time and revocations alone, at no cost; or wholly.
+   */
+  findEnd(good: Identified, wholly: boolean): Awaitable<ErrorCode | null>
+}
 
 const NOBODY: Identified = Object.freeze({
   identity: ANONYMOUS,
@@ -66,14 +72,12 @@ const UNPROVEN: Identity = Object.freeze({
   location: 'cookie',
 })
 
-/** Finds the token of a request and judges it. Neither throws nor rejects, whatever the request holds. */
-export function createIdentifier(dependencies: IdentifierDependencies): Identify {
+export function createIdentifier(dependencies: IdentifierDependencies): Identifier {
   const { locate, verifier, revocation, checkByHost, deriveClaims, logger = silentLogger } = dependencies
   const expected: ExpectedType = dependencies.verifyType === false ? 'any' : 'access'
   const checked = dependencies.skipRevocationCheck === true ? undefined : revocation
 
-  function identify(source: RequestSource): Awaitable<Identified> {
-    const found = locate(source)
+  function judge(found: Located): Awaitable<Identified> {
     if (found.kind === 'none') return found.hint === undefined ? NOBODY : nobody(found, found.hint)
     if (found.kind === 'malformed') {
       const { reason, location } = found
@@ -93,13 +97,18 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identify
     }
     if (!isProven(presented, verdict.claims)) return refused(UNPROVEN, presented)
     if (verdict.kind === 'expired') return refused(expired(verdict, location), presented, verdict)
-    const state = checked === undefined ? 'live' : askRevocation(checked, verdict)
-    if (state === 'superseded') return refused(expired(verdict, location), presented, verdict)
-    if (state === 'unavailable') return refused(unavailable(location), presented)
-    if (state === 'revoked') return refused(revoked(verdict, location), presented, verdict)
+    const end = findRevoked(verdict, location)
+    if (end !== null) return refused(end, presented, end.kind === 'unavailable' ? undefined : verdict)
     const byHost = checkByHost?.(verdict) ?? 'good'
     if (isPromise(byHost)) return byHost.then((settled) => heed(settled, verdict, presented))
     return heed(byHost, verdict, presented)
+  }
+
+  function findRevoked(token: ValidToken, location: TokenLocation): RefusedIdentity | null {
+    const state = checked === undefined ? 'live' : askRevocation(checked, token)
+    if (state === 'superseded') return expired(token, location)
+    if (state === 'unavailable') return unavailable(location)
+    return state === 'revoked' ? revoked(token, location) : null
   }
 
   function heed(host: HostVerdict, verdict: ValidToken, presented: Found): Identified {
@@ -128,7 +137,7 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identify
         identity: Object.freeze({ kind: 'active', subject, tokenId: jti, sessionId: sid, location, header }),
         claims: deriveClaims === undefined ? claims : deriveClaims(claims),
         presented,
-        genuine: { header, claims },
+        genuine: token,
       }
     } catch (err) {
       logger.error({ err }, 'the rights of a token cannot be read')
@@ -137,31 +146,45 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identify
     }
   }
 
-  return identify
+  return {
+    identify: (source) => judge(locate(source)),
+    findEnd({ presented, genuine }, wholly) {
+      if (wholly || presented.kind !== 'token' || genuine?.kind !== 'valid') {
+        const judged = judge(presented)
+        return isPromise(judged) ? judged.then(refusalOf) : refusalOf(judged)
+      }
+      const token = verifier.rejudge(genuine)
+      if (token.kind === 'expired') return 'TOKEN_EXPIRED'
+      return findRevoked(token, presented.location)?.code ?? null
+    },
+  }
 }
 
 function refused(identity: Identity, presented: Located, token?: ValidToken | ExpiredToken): Identified {
-  const genuine = token === undefined ? null : { header: token.header, claims: token.claims }
-  return { identity, claims: null, presented, genuine }
+  return { identity, claims: null, presented, genuine: token ?? null }
+}
+
+function refusalOf({ identity }: Identified): ErrorCode | null {
+  return identity.kind === 'active' ? null : identity.code
 }
 
 function rejected(reason: string, location: TokenLocation): Identity {
   return Object.freeze({ kind: 'invalid', code: 'CLAIMS_REJECTED', reason, location })
 }
 
-function invalid(reason: string, location: TokenLocation): Identity {
+function invalid(reason: string, location: TokenLocation): RefusedIdentity {
   return Object.freeze({ kind: 'invalid', code: 'TOKEN_INVALID', reason, location })
 }
 
-function expired(token: ValidToken | ExpiredToken, location: TokenLocation): Identity {
+function expired(token: ValidToken | ExpiredToken, location: TokenLocation): RefusedIdentity {
   return Object.freeze({ kind: 'expired', code: 'TOKEN_EXPIRED', ...formerBearer(token), location })
 }
 
-function revoked(token: ValidToken, location: TokenLocation): Identity {
+function revoked(token: ValidToken, location: TokenLocation): RefusedIdentity {
   return Object.freeze({ kind: 'revoked', code: 'TOKEN_REVOKED', ...formerBearer(token), location })
 }
 
-function unavailable(location: TokenLocation): Identity {
+function unavailable(location: TokenLocation): RefusedIdentity {
   return Object.freeze({ kind: 'unavailable', code: 'UNAVAILABLE', location })
 }
 

@@ -5,11 +5,12 @@ import type {
   GraphQLSchema,
   OperationDefinitionNode,
 } from 'graphql'
+import type { ErrorCode } from '../base/errors.js'
 import { variablesOf } from './conditions.js'
 import { ALLOWED, findDenial, type Verdict } from './decide.js'
 import { noteRun } from './execution-mark.js'
 import type { InputAtlas } from './inputs.js'
-import { type Judge, Judges } from './judge.js'
+import { type Execution, type Judge, Judges } from './judge.js'
 import type { GuardConfig } from './options.js'
 import { type Demands, demandsOf } from './plan.js'
 import { fieldError, refusalError } from './refusal.js'
@@ -109,6 +110,13 @@ export class Admission {
     return enforce(site, this.#judgeAlone(site, args, context, info), 'field')
   }
 
+  /** The code that an operation would be refused with if it began now. Null: none. Policies are not asked again. */
+  rejudge(context: unknown, info: GraphQLResolveInfo): ErrorCode | null {
+    const judge = info.schema === this.#schema ? this.#judge : this.#judges.findJudge(info.schema)
+    const verdict = judge?.prejudge(executionIn(context, info))
+    return verdict?.kind === 'refused' ? verdict.refusal.code : null
+  }
+
   /** Null where the operation is not what this field runs in, or is not known to be. */
   #judgeOperation(site: Site, context: unknown, info: GraphQLResolveInfo): Verdict | Promise<Verdict> | null {
     const { schema, operation } = info
@@ -175,11 +183,15 @@ function enforceNow(site: Site, verdict: Verdict, scope: 'operation' | 'field'):
 }
 
 function judgeInfo(judge: Judge, context: unknown, info: GraphQLResolveInfo): Verdict | Promise<Verdict> {
+  return judge.judge(executionIn(context, info))
+}
+
+function executionIn(context: unknown, info: GraphQLResolveInfo): Execution {
   const { operation, fragments, variableValues } = info
-  return judge.judge({
+  return {
     operation,
     findFragment: (name) => (Object.hasOwn(fragments, name) ? fragments[name] : undefined),
     context,
     variables: () => variablesOf(operation, variableValues),
-  })
+  }
 }

@@ -5,16 +5,19 @@ import {
   type GraphQLFieldConfig,
   type GraphQLFieldResolver,
   type GraphQLObjectType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   isObjectType,
 } from 'graphql'
 import { Admission, recall, type Site } from './admission.js'
 import { ALLOWED } from './decide.js'
 import { Judge } from './judge.js'
+import { lasting, sayingWhy } from './lasting.js'
 import { type GuardConfig, type GuardOptions, resolveGuardOptions } from './options.js'
 import { demandsOf } from './plan.js'
 import { type Requirements, readRequirements } from './requirements.js'
 import { isNothing } from './rule.js'
+import { createBearerWatch, type WatchBearer } from './watch-bearers.js'
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>
 type FieldConfig = GraphQLFieldConfig<unknown, unknown>
@@ -42,7 +45,8 @@ export function guardSchemaWith(schema: GraphQLSchema, config: GuardConfig): Gra
   // Its fields are only admitted once it is whole.
   const sites: Site[] = []
   const key = Symbol('judged')
-  const guarded = wrapFields(schema, { requirements, sites, key, admission: () => admission })
+  const watchBearer = createBearerWatch(config)
+  const guarded = wrapFields(schema, { requirements, sites, key, watchBearer, admission: () => admission })
   for (const site of sites) site.parentType = typeAt(guarded, site)
   const judge = new Judge(guarded, requirements, config)
   const admission = new Admission(key, { schema: guarded, judge, inputs: requirements.inputs, config })
@@ -86,8 +90,15 @@ function wrapFields(
     requirements,
     sites,
     key,
+    watchBearer,
     admission,
-  }: { requirements: Requirements; sites: Site[]; key: symbol; admission: () => Admission },
+  }: {
+    requirements: Requirements
+    sites: Site[]
+    key: symbol
+    watchBearer: WatchBearer
+    admission: () => Admission
+  },
 ): GraphQLSchema {
   function admitAndResolve(site: Site, resolve: Resolver, call: Parameters<Resolver>): unknown {
     const [, args, context, info] = call
@@ -111,10 +122,26 @@ function wrapFields(
         : admitAndResolve(site, defaultFieldResolver, [source, args, context, info])
   }
 
+  function wrapResolve({ resolve = defaultFieldResolver }: FieldConfig, site: Site): Resolver {
+    return resolve === defaultFieldResolver ? wrapDefault(site) : wrap(site, resolve)
+  }
+
   function wrapField(field: FieldConfig, site: Site): FieldConfig {
     sites.push(site)
-    const { resolve = defaultFieldResolver } = field
-    return { ...field, resolve: resolve === defaultFieldResolver ? wrapDefault(site) : wrap(site, resolve) }
+    return { ...field, resolve: wrapResolve(field, site) }
+  }
+
+  const watch = (context: unknown, info: GraphQLResolveInfo) =>
+    watchBearer(context, () => admission().rejudge(context, info))
+
+  function wrapSubscription(field: FieldConfig, site: Site): FieldConfig {
+    sites.push(site)
+    const { subscribe = defaultFieldResolver } = field
+    return {
+      ...field,
+      resolve: sayingWhy(wrapResolve(field, site)),
+      subscribe: wrap(site, lasting(subscribe, watch)),
+    }
   }
 
   return mapSchema(schema, {
@@ -125,10 +152,8 @@ function wrapFields(
     },
     [MapperKind.ROOT_FIELD]: (field: FieldConfig, fieldName, parentName) =>
       wrapField(field, siteOf(field, { parentName, fieldName, requirements })),
-    [MapperKind.SUBSCRIPTION_ROOT_FIELD]: (field: FieldConfig, fieldName, parentName) => {
-      const site = siteOf(field, { parentName, fieldName, requirements })
-      return { ...wrapField(field, site), subscribe: wrap(site, field.subscribe ?? defaultFieldResolver) }
-    },
+    [MapperKind.SUBSCRIPTION_ROOT_FIELD]: (field: FieldConfig, fieldName, parentName) =>
+      wrapSubscription(field, siteOf(field, { parentName, fieldName, requirements })),
   })
 }
 

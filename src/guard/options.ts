@@ -17,7 +17,8 @@ export interface GuardOptions {
   unmarked: Unmarked
   /**
    * Who the caller is, from the context of the execution; at once, no promise. By default from `context.identity` and
-   * `context.claims`, as `createAuthContext` makes them. Where it throws, the operation is refused.
+   * `context.claims`, as `createAuthContext` makes them. Where it throws, the operation is refused. While a subscription that
+   * asks for anything is open, it is asked again four times a second, and at each event.
    */
   // A method, so that a host may name the type of its own context.
   viewer?(context: unknown): Viewer

@@ -53,6 +53,8 @@ export interface Verifier {
    * in this order. Never throws and never rejects. A promise only where the keyring answers one.
    */
   verify(raw: string, expected: ExpectedType): Awaitable<Verdict>
+  /** What became of a token that was valid, by the time alone. */
+  rejudge(token: ValidToken): ValidToken | ExpiredToken
 }
 
 export interface VerifierDependencies {
@@ -119,12 +121,19 @@ export function createVerifier(dependencies: VerifierDependencies): Verifier {
     const problem = findWrongParty(token, config) ?? findEarly(claims, now + aheadSeconds)
     if (problem !== null) return invalid(problem)
     if (claims.exp === undefined && !config.allowNoExpiry) return invalid('exp: absent')
-    // RFC 7519 §4.1.4: refused on the very second.
-    const expired = claims.exp !== undefined && now >= claims.exp + config.leewaySeconds
-    return { kind: expired ? 'expired' : 'valid', subject, type, claims, header }
+    return { kind: isPast(claims, now) ? 'expired' : 'valid', subject, type, claims, header }
   }
 
-  return { verify }
+  /** RFC 7519 §4.1.4: refused on the very second. */
+  function isPast({ exp }: Claims, now: number): boolean {
+    return exp !== undefined && now >= exp + config.leewaySeconds
+  }
+
+  function rejudge(token: ValidToken): ValidToken | ExpiredToken {
+    return isPast(token.claims, clock.now() / 1000) ? { ...token, kind: 'expired' } : token
+  }
+
+  return { verify, rejudge }
 }
 
 function unverified({ header, payload }: CompactToken): UnverifiedParts {

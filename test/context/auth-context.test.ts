@@ -133,7 +133,7 @@ describe('the builder that the server uses', () => {
 
   test('waits for a keyring that fetches', async () => {
     const slow = createContextBuilder({
-      verifier: { verify: async (raw, expected) => verifier.verify(raw, expected) },
+      verifier: { ...verifier, verify: async (raw, expected) => verifier.verify(raw, expected) },
       config,
       locations,
       clock,

@@ -14,7 +14,7 @@ const locate = createLocator(resolveLocations({}), 'access')
 type Options = Partial<Parameters<typeof createIdentifier>[0]>
 
 function identify(raw: string, options: Options = {}): Identified {
-  const found = createIdentifier({ locate, verifier, ...options })({
+  const found = createIdentifier({ locate, verifier, ...options }).identify({
     headers: { authorization: `Bearer ${raw}` },
   })
   if (found instanceof Promise) throw new Error('the keyring should have answered at once')
@@ -28,7 +28,7 @@ const saying = (answer: ReturnType<RevocationCheck['check']>): RevocationCheck =
 
 describe('the six kinds', () => {
   test('anonymous: no token', () => {
-    const found = createIdentifier({ locate, verifier })({ headers: {} })
+    const found = createIdentifier({ locate, verifier }).identify({ headers: {} })
     expect(found).toEqual({
       identity: { kind: 'anonymous', code: 'UNAUTHENTICATED' },
       claims: null,
@@ -52,7 +52,7 @@ describe('the six kinds', () => {
   })
 
   test('active: a token from elsewhere has no ids', () => {
-    const foreign = createIdentifier({ locate, verifier: answering({ claims: { sub: 'ada' } }) })({
+    const foreign = createIdentifier({ locate, verifier: answering({ claims: { sub: 'ada' } }) }).identify({
       headers: { authorization: 'Bearer x' },
     })
     expect(foreign).toMatchObject({ identity: { kind: 'active', tokenId: null, sessionId: null } })
@@ -121,7 +121,10 @@ describe('the six kinds', () => {
     const logged: object[] = []
     const logger = { debug() {}, info() {}, warn() {}, error: (fields: object) => logged.push(fields) }
     const cause = new Error('no route to the issuer')
-    const found = identify('x', { verifier: { verify: () => ({ kind: 'unavailable', cause }) }, logger })
+    const found = identify('x', {
+      verifier: { ...verifier, verify: () => ({ kind: 'unavailable', cause }) },
+      logger,
+    })
     expect(found.identity).toMatchObject({ kind: 'unavailable', code: 'UNAVAILABLE' })
     expect(logged).toEqual([{ err: cause }])
   })
@@ -163,8 +166,8 @@ test('revocation is asked by claims and subject, and only for tokens that are ot
 })
 
 test('a keyring that fetches makes a promise, which does not reject', async () => {
-  const slow = { verify: async (raw: string) => verifier.verify(raw, 'access') }
-  const found = createIdentifier({ locate, verifier: slow })({
+  const slow = { ...verifier, verify: async (raw: string) => verifier.verify(raw, 'access') }
+  const found = createIdentifier({ locate, verifier: slow }).identify({
     headers: { authorization: `Bearer ${access}` },
   })
   expect(found).toBeInstanceOf(Promise)
@@ -173,5 +176,5 @@ test('a keyring that fetches makes a promise, which does not reject', async () =
 
 function answering({ claims }: { claims: { sub: string } }) {
   const verdict: Verdict = { kind: 'valid', subject: claims.sub, type: 'access', claims, header: {} }
-  return { verify: () => verdict }
+  return { ...verifier, verify: () => verdict }
 }

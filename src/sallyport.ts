@@ -149,6 +149,7 @@ async function assemble(
     clock,
     freshFor: verifyConfig.freshForSeconds,
     leeway: aheadSecondsOf(verifyConfig),
+    introspection: server.introspection,
   } as const
   const schema = guardSchema(buildSchema(services, options), guardOptions)
   const corsOrigins = new Set(server.corsOrigins)

@@ -190,6 +190,11 @@ export const OPTION_TABLE = {
   adminPassword: { env: 'ADMIN_PASSWORD', default: undefined, kind: hidden },
   logLevel: { env: 'LOG_LEVEL', default: 'info', kind: oneOf(...LOG_LEVELS) },
   graphiql: { env: 'GRAPHIQL', default: undefined, kind: boolean },
+  introspection: {
+    env: 'INTROSPECTION',
+    default: undefined,
+    kind: oneOf('off', 'authenticated', 'public'),
+  },
   port: { env: 'PORT', default: 4000, kind: integer(0, 65_535) },
   host: { env: 'HOST', default: 'localhost', kind: text(notEmpty) },
 } as const satisfies Record<string, OptionSpec<unknown>>

@@ -149,6 +149,12 @@ export interface ServerOptions {
    */
   graphiql?: boolean
   /**
+   * Who may ask what the schema is: `off` nobody, `authenticated` who is logged in, `public` everybody. By default
+   * `public`, and in production `authenticated`. But with `public`, messages about a wrong document name nothing of the
+   * schema that the document does not.
+   */
+  introspection?: 'off' | 'authenticated' | 'public'
+  /**
    * Where the log goes: `console`, or any of pino's form; `false`: nowhere, and then nobody is told what a resolver threw. By
    * default warnings and errors go to the console, and more if `logLevel` says so; the server writes JSON lines to
    * standard error.
@@ -216,6 +222,7 @@ export interface ServerConfig extends DocumentLimits, AttemptConfig {
   readonly auditRetentionSeconds: number | null
   readonly production: boolean
   readonly graphiql: boolean
+  readonly introspection: NonNullable<ServerOptions['introspection']>
   readonly logLevel: LogLevel
   readonly corsOrigins: readonly string[]
 }

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../base/errors.js'
 import { coerceVariables } from './conditions.js'
 import type { Refusal } from './decide.js'
 import type { Execution, Judge } from './judge.js'
+import { redirectMetaFields } from './meta-fields.js'
 import { fragmentsOf, operationsNamed } from './operation.js'
 
 /** What a server is about to execute; the shape of graphql's `ExecutionArgs`. */
@@ -34,7 +35,8 @@ export function ruleOnRequest(judge: Judge | null, request: Request): Ruling {
 
 /** The operation that an executor is going to run; `nothing` where it finds none, and answers that itself. */
 export function executionOf(request: Request): Execution | 'nothing' | 'ambiguous' {
-  const { schema, document, operationName, contextValue, variableValues } = request
+  const { schema, operationName, contextValue, variableValues } = request
+  const document = redirectMetaFields(schema, request.document)
   const operations = operationsNamed(document, operationName)
   const [operation] = operations
   if (operation === undefined || (operationName == null && operations.length > 1)) return 'nothing'

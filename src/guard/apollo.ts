@@ -1,5 +1,6 @@
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql'
 import { type Request, ruleOnRequest } from './adapter.js'
+import { concealNamesOf } from './conceal-names.js'
 import type { Refusal } from './decide.js'
 import { beginExecution, findBegun } from './execution-mark.js'
 import {
@@ -9,12 +10,14 @@ import {
   ruleOnForeignAnswer,
 } from './foreign-answers.js'
 import { findSchemaJudge } from './guard-schema.js'
+import { hasOwnMetaFields, redirectMetaFields } from './meta-fields.js'
 import { findRefusal, refusalError, refusalErrors, refusalHttp } from './refusal.js'
 
 /** What the guard uses of an Apollo request context, version 4 and 5. */
 interface ApolloRequest {
   readonly schema: GraphQLSchema
-  readonly document: DocumentNode
+  /** What is executed, by the time that every plugin has seen it. */
+  document: DocumentNode
   readonly request: {
     readonly operationName?: string | undefined
     readonly variables?: Readonly<Record<string, unknown>> | undefined
@@ -64,6 +67,7 @@ export function apolloGuard(options: ApolloGuardOptions = {}): ApolloGuard {
   async function willSendResponse(answer: ApolloAnswer): Promise<void> {
     const refusal = findRefusal(answer.errors) ?? (await findForeignRefusal(answer))
     if (refusal !== undefined) answerWith(refusal, answer.response)
+    else if (hasOwnMetaFields(answer.schema)) concealInAnswer(answer)
   }
 
   async function findForeignRefusal(answer: ApolloAnswer): Promise<Refusal | undefined> {
@@ -91,12 +95,30 @@ export function apolloGuard(options: ApolloGuardOptions = {}): ApolloGuard {
 async function didResolveOperation(request: ApolloRequest): Promise<void> {
   const ruling = ruleOnRequest(findSchemaJudge(request.schema) ?? null, requestOf(request))
   if (ruling.kind === 'refused') throw refusalError(ruling.refusal, 'operation')
+  request.document = redirectMetaFields(request.schema, request.document)
   beginExecution(request.contextValue)
 }
 
 function requestOf({ schema, document, request, contextValue }: ApolloRequest): Request {
   const { operationName, variables: variableValues } = request
   return { schema, document, operationName, variableValues, contextValue }
+}
+
+/** Apollo's codes for a document and for variables that do not fit the schema. */
+const ABOUT_DOCUMENTS: readonly unknown[] = ['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']
+
+/** Has its messages about the document name nothing of the schema that the document does not name. */
+function concealInAnswer({ schema, document, response }: ApolloAnswer): void {
+  const result = resultIn(response.body) as { errors?: readonly GraphQLFormattedError[] } | undefined
+  if (result?.errors === undefined || document === undefined) return
+  result.errors = result.errors.map((error) => {
+    if (error.path !== undefined || !ABOUT_DOCUMENTS.includes(error.extensions?.code)) return error
+    const message = concealNamesOf(schema)(error.message, document)
+    if (message === error.message) return error
+    // A stack begins with the message.
+    const { stacktrace: _, ...extensions } = error.extensions ?? {}
+    return { ...error, message, extensions }
+  })
 }
 
 /** Of what comes in parts, the body itself: it has no errors alone. */

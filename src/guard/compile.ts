@@ -15,6 +15,7 @@ import {
 import { AuthError } from '../base/errors.js'
 import { compileInput, demandGiven } from './compile-inputs.js'
 import { type Condition, conditionsOf } from './conditions.js'
+import { findMetaName } from './meta-fields.js'
 import { type Block, emptyBlock, type FindFragment, type Plan, rulesOf } from './plan.js'
 import type { FieldStep, PossibleTypes, TypeAtlas } from './possible-types.js'
 import type { Requirements } from './requirements.js'
@@ -112,7 +113,13 @@ class Compiler {
   #visitField(node: FieldNode, place: Place): void {
     const { parent, possible } = place
     const name = node.name.value
-    if (name === '__typename' || this.#isIntrospection(name, parent)) return
+    if (name === '__typename') return
+    const metaName = parent === this.#schema.getQueryType() ? findMetaName(name) : undefined
+    if (metaName !== undefined) {
+      // Whoever may ask for the schema may ask for all of what it is: there is nothing within to be judged.
+      this.#demand(this.#requirements.introspection, `${parent.name}.${metaName}`, node, place)
+      return
+    }
     const field = isUnionType(parent) ? undefined : ownEntry(parent.getFields(), name)
     const step = this.#atlas.follow(possible, name)
     if (field === undefined || step === null) throw new AuthError('GRAPHQL_VALIDATION_FAILED')
@@ -122,11 +129,6 @@ class Compiler {
     const named = getNamedType(field.type)
     if (node.selectionSet === undefined || step.returned === null || !isCompositeType(named)) return
     this.#visit(node.selectionSet, { ...place, parent: named, possible: step.returned })
-  }
-
-  /** `__schema` and `__type` show the schema, not its data. */
-  #isIntrospection(name: string, parent: GraphQLCompositeType): boolean {
-    return (name === '__schema' || name === '__type') && parent === this.#schema.getQueryType()
   }
 
   /** Goes into a fragment: to name a type demands what the type demands. Whoever returned `parent` demands its own. */

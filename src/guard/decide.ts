@@ -119,6 +119,8 @@ function denialsOf(rules: readonly Rule[], viewer: TakenViewer, time: Freshness)
 function denialOf(rule: Rule, viewer: TakenViewer, time: Freshness): Denial | null {
   if (viewer.kind !== 'active') {
     const isFine = rule.kind === 'optional' && viewer.kind === 'anonymous'
+    // Nobody is sent to log in for what would still be refused.
+    if (rule.kind === 'never' && viewer.kind === 'anonymous') return FORBIDDEN
     return isFine ? null : { code: viewer.code, maxAge: null }
   }
   switch (rule.kind) {
@@ -133,6 +135,8 @@ function denialOf(rule: Rule, viewer: TakenViewer, time: Freshness): Denial | nu
       return rule.anyOf.some((all) => all.every((scope) => viewer.scopes.includes(scope))) ? null : FORBIDDEN
     case 'claim':
       return hasClaim(viewer.claims, rule) ? null : FORBIDDEN
+    case 'never':
+      return FORBIDDEN
     case 'fresh':
       return isFresh(viewer, rule.maxAge, time) ? null : { code: 'FRESH_REQUIRED', maxAge: rule.maxAge }
   }

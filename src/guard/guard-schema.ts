@@ -11,6 +11,7 @@ import {
 } from 'graphql'
 import { Admission, recall, type Site } from './admission.js'
 import { ALLOWED } from './decide.js'
+import { guardIntrospection } from './introspection.js'
 import { Judge } from './judge.js'
 import { lasting, sayingWhy } from './lasting.js'
 import { type GuardConfig, type GuardOptions, resolveGuardOptions } from './options.js'
@@ -50,6 +51,7 @@ export function guardSchemaWith(schema: GraphQLSchema, config: GuardConfig): Gra
   for (const site of sites) site.parentType = typeAt(guarded, site)
   const judge = new Judge(guarded, requirements, config)
   const admission = new Admission(key, { schema: guarded, judge, inputs: requirements.inputs, config })
+  if (config.introspection !== 'public') guardIntrospection(guarded, { requirements, admission })
   JUDGES.set(guarded, judge)
   FUNCTIONS.set(guarded, new Map(sites.map((site) => [site, functionsAt(guarded, site)])))
   return guarded

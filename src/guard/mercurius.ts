@@ -1,7 +1,9 @@
-import type { GraphQLSchema } from 'graphql'
+import { type DocumentNode, type GraphQLSchema, validate } from 'graphql'
 import { AuthError } from '../base/errors.js'
 import { httpOf, toGraphQLError } from '../base/graphql-error.js'
+import { concealErrors, concealNamesOf } from './conceal-names.js'
 import { findReplacedFields } from './guard-schema.js'
+import { hasOwnMetaFields, redirectMetaFields } from './meta-fields.js'
 import { findRefusal, refusalErrors, refusalHttp } from './refusal.js'
 
 interface Reply {
@@ -30,8 +32,16 @@ export interface MercuriusApp {
       hook: (execution: MercuriusExecution, context: MercuriusContext) => Promise<void>,
     ): void
     addHook(
-      name: 'preExecution' | 'preSubscriptionExecution',
-      hook: (schema: GraphQLSchema) => Promise<void>,
+      name: 'preExecution',
+      hook: (
+        schema: GraphQLSchema,
+        document: DocumentNode,
+      ) => Promise<{ document: DocumentNode } | undefined>,
+    ): void
+    addHook(name: 'preSubscriptionExecution', hook: (schema: GraphQLSchema) => Promise<void>): void
+    addHook(
+      name: 'preValidation',
+      hook: (schema: GraphQLSchema, document: DocumentNode) => Promise<void>,
     ): void
   }
   readonly log: { error(line: string): void }
@@ -57,7 +67,13 @@ export function mercuriusGuard(app: MercuriusApp): void {
       statusCode: httpOf(error).status,
     })
   }
-  app.graphql.addHook('preExecution', requireGuarded)
+  app.graphql.addHook('preValidation', requireValid)
+  app.graphql.addHook('preExecution', async (schema, document) => {
+    await requireGuarded(schema)
+    const redirected = redirectMetaFields(schema, document)
+    // Another document is not compiled: only where it has to be.
+    return redirected === document ? undefined : { document: redirected }
+  })
   app.graphql.addHook('preSubscriptionExecution', requireGuarded)
   app.graphql.addHook('onResolution', async (execution, { reply, operationsCount = 1 }) => {
     const refusal = findRefusal(execution.errors)
@@ -68,6 +84,22 @@ export function mercuriusGuard(app: MercuriusApp): void {
     const { status, headers } = refusalHttp(refusal)
     reply.code(status)
     for (const [name, value] of Object.entries(headers)) reply.header(name, value)
+  })
+}
+
+/**
+ * Where not everybody may see the schema, says of a document that does not fit it what may be said, before Mercurius does.
+ * It looks at each text once, as Mercurius, which keeps those that are valid.
+ */
+async function requireValid(schema: GraphQLSchema, document: DocumentNode): Promise<void> {
+  if (!hasOwnMetaFields(schema)) return
+  const errors = validate(schema, document)
+  if (errors.length === 0) return
+  // In the form of Mercurius's own error.
+  throw Object.assign(new Error('Graphql validation error'), {
+    code: 'MER_ERR_GQL_VALIDATION',
+    statusCode: 400,
+    errors: concealErrors(errors, document, concealNamesOf(schema)),
   })
 }
 

@@ -6,7 +6,7 @@ import type { Duration } from '../base/options.js'
 import type { Pending, Verdict } from './decide.js'
 import { DIRECTIVE_NAMES, type DirectiveNames } from './directives.js'
 import { askPolicies, type Policy } from './policies.js'
-import type { Unmarked } from './requirements.js'
+import type { Introspection, Unmarked } from './requirements.js'
 import { type TakenViewer, takeViewer, type Viewer, viewerOfContext } from './viewer.js'
 
 export interface GuardOptions {
@@ -15,6 +15,13 @@ export interface GuardOptions {
    * `@public`. There is no default: a field that somebody forgot is worth a decision.
    */
   unmarked: Unmarked
+  /**
+   * Who may ask what the schema is, by `__schema` and `__type`: nobody (`'off'`), who is logged in, or everybody. Unless
+   * it is everybody, messages about a wrong document name nothing of the schema that the document does not. It takes an
+   * adapter: a plain `execute()` of graphql 16 asks no schema who may see it; that of graphql 17 does.
+   * @default 'public'
+   */
+  introspection?: Introspection
   /**
    * Who the caller is, from the context of the execution; at once, no promise. By default from `context.identity` and
    * `context.claims`, as `createAuthContext` makes them. Where it throws, the operation is refused. While a subscription that
@@ -40,6 +47,7 @@ export interface GuardOptions {
 /** `GuardOptions`, resolved. */
 export interface GuardConfig {
   readonly unmarked: Unmarked
+  readonly introspection: Introspection
   readonly names: DirectiveNames
   /** Throws `UNAVAILABLE` where the viewer cannot be told. */
   takeViewer(context: unknown): TakenViewer
@@ -49,17 +57,22 @@ export interface GuardConfig {
 }
 
 const UNMARKED: readonly unknown[] = ['error', 'authenticated', 'public'] satisfies Unmarked[]
+const INTROSPECTIONS: readonly unknown[] = ['off', 'authenticated', 'public'] satisfies Introspection[]
 
 /** Throws `OptionError`. */
 export function resolveGuardOptions(options: GuardOptions): GuardConfig {
-  const { unmarked, clock = systemClock, viewer = viewerOfContext } = options ?? {}
+  const { unmarked, introspection = 'public', clock = systemClock, viewer = viewerOfContext } = options ?? {}
   if (!UNMARKED.includes(unmarked)) {
     throw new OptionError('unmarked', "must be 'error', 'authenticated' or 'public'")
+  }
+  if (!INTROSPECTIONS.includes(introspection)) {
+    throw new OptionError('introspection', "must be 'off', 'authenticated' or 'public'")
   }
   const freshForSeconds = readSeconds('freshFor', options.freshFor ?? 900)
   const leewaySeconds = readSeconds('leeway', options.leeway ?? 10)
   return {
     unmarked,
+    introspection,
     names: resolveNames(options.directives),
     takeViewer(context) {
       try {

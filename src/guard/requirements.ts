@@ -14,11 +14,14 @@ import { checkDirectives } from './check-directives.js'
 import type { DirectiveNames, GuardDirective } from './directives.js'
 import { findInputProblems, InputAtlas } from './inputs.js'
 import { type GuardApplication, RuleParser } from './parse-rules.js'
-import { allOf, isNothing, NOTHING, type Requirement } from './rule.js'
+import { allOf, isNothing, NOTHING, type Requirement, type Rule } from './rule.js'
 import { refuseUnread } from './unread.js'
 
 /** What a root field without a rule means. */
 export type Unmarked = 'error' | 'authenticated' | 'public'
+
+/** Who may ask what the schema is: nobody, who is logged in, everybody. */
+export type Introspection = 'off' | 'authenticated' | 'public'
 
 /** What a schema demands, read once. */
 export interface Requirements {
@@ -33,6 +36,8 @@ export interface Requirements {
   readonly inputs: InputAtlas
   /** Of a type that a client names in a fragment. */
   ofType(typeName: string): Requirement
+  /** Of `__schema` and `__type`. */
+  readonly introspection: Requirement
 }
 
 /** The schema cannot be guarded as it stands. The message lists every mistake with its coordinate and its mend. */
@@ -49,17 +54,30 @@ export class GuardSchemaError extends Error {
 /** Throws `GuardSchemaError` where the schema's directives contradict each other or would not be enforced. */
 export function readRequirements(
   schema: GraphQLSchema,
-  { unmarked, names }: { unmarked: Unmarked; names: DirectiveNames },
+  { unmarked, names, introspection }: ReaderOptions,
 ): Requirements {
   const annotations = [...annotationsOf(schema)]
-  const reader = new Reader(schema, annotations, unmarked, names)
+  const reader = new Reader(schema, annotations, { unmarked, names, introspection })
   const requirements = reader.read()
   const problems = [...checkDirectives(schema, annotations, names), ...reader.problems]
   if (problems.length > 0) throw new GuardSchemaError(problems)
   return requirements
 }
 
+interface ReaderOptions {
+  readonly unmarked: Unmarked
+  readonly names: DirectiveNames
+  readonly introspection: Introspection
+}
+
 type Composite = GraphQLObjectType | GraphQLInterfaceType
+
+/** What introspection demands, whoever may have it. */
+const INTROSPECTION_RULES: Readonly<Record<Introspection, readonly Rule[]>> = {
+  off: [{ kind: 'never' }],
+  authenticated: [{ kind: 'active' }],
+  public: [],
+}
 
 class Reader {
   readonly problems: string[] = []
@@ -70,16 +88,13 @@ class Reader {
   readonly #rootTypes: ReadonlySet<GraphQLNamedType>
   readonly #unmarked: Unmarked
   readonly #names: DirectiveNames
+  readonly #introspection: Introspection
 
-  constructor(
-    schema: GraphQLSchema,
-    annotations: readonly Annotated[],
-    unmarked: Unmarked,
-    names: DirectiveNames,
-  ) {
+  constructor(schema: GraphQLSchema, annotations: readonly Annotated[], options: ReaderOptions) {
     this.#schema = schema
-    this.#unmarked = unmarked
-    this.#names = names
+    this.#unmarked = options.unmarked
+    this.#names = options.names
+    this.#introspection = options.introspection
     this.#rootTypes = rootTypesOf(schema)
     for (const annotated of annotations) this.#readOwn(annotated)
   }
@@ -109,6 +124,10 @@ class Reader {
       },
       inputs,
       ofType: (typeName) => types.get(typeName) ?? NOTHING,
+      introspection: {
+        reject: INTROSPECTION_RULES[this.#introspection].map((rule) => this.#parser.intern(rule)),
+        nullify: [],
+      },
     }
   }
 

@@ -13,6 +13,8 @@ export type Rule =
   | { readonly kind: 'fresh'; readonly maxAge: number | null }
   /** Names of the host's functions. */
   | { readonly kind: 'policy'; readonly anyOf: readonly (readonly string[])[] }
+  /** Holds for nobody. */
+  | { readonly kind: 'never' }
 
 /** The rules of a place in the schema: all must hold. */
 export interface Requirement {

@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { type Request, ruleOnRequest } from './adapter.js'
 import { type Begun, beginExecution, findBegun } from './execution-mark.js'
 import {
@@ -10,8 +10,10 @@ import {
 } from './foreign-answers.js'
 import { findSchemaJudge, guardSchemaWith } from './guard-schema.js'
 import { Judges } from './judge.js'
+import { redirectMetaFields } from './meta-fields.js'
 import { type GuardOptions, resolveGuardOptions } from './options.js'
 import { type Refused, type ResultHook, refuseBy, refuseRun, watchAnswers } from './yoga-answers.js'
+import { useConcealedNames } from './yoga-messages.js'
 
 export interface UseGuardOptions extends GuardOptions {
   /**
@@ -25,7 +27,7 @@ export interface UseGuardOptions extends GuardOptions {
 }
 
 interface OperationHook {
-  readonly args: Request
+  readonly args: Request & { document: DocumentNode }
   readonly context: object
   setResultAndStopExecution(result: Refused): void
 }
@@ -57,6 +59,7 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
     const ruling = ruleOnRequest(judgeOf(args.schema), args)
     refuseBy(ruling, { setResult: setResultAndStopExecution })
     if (ruling.kind === 'refused') return null
+    args.document = redirectMetaFields(args.schema, args.document)
     const begun = findBegun(context)
     if (begun === undefined || begun.asked === null) return beginExecution(context)
     // Whatever ran before, for the context itself, is another execution.
@@ -77,6 +80,7 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
       plugins.splice(plugins.indexOf(plugin), 1)
       plugins.unshift(plugin)
       plugins.push(watchAnswers(rule))
+      if (config.introspection !== 'public') plugins.push(useConcealedNames())
     },
     onSchemaChange({ schema, replaceSchema }) {
       if (findSchemaJudge(schema) !== undefined) return

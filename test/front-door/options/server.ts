@@ -157,6 +157,12 @@ export const SERVER: OptionRows = {
     usual: true,
     flipped: false,
   },
+  introspection: {
+    value: 'off',
+    observe: over((server) => codeOf(server, '{ __schema { queryType { name } } }')),
+    usual: 'ok',
+    flipped: 'FORBIDDEN',
+  },
   logLevel: {
     value: 'error',
     observe: async (options) => {

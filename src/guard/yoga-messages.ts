@@ -1,0 +1,42 @@
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql'
+import { concealErrors, concealNamesOf } from './conceal-names.js'
+import type { ResultHook } from './yoga-answers.js'
+
+interface OperationHook {
+  readonly args: { readonly schema: GraphQLSchema; readonly document: DocumentNode }
+}
+
+/** The hooks of Envelop's by which messages about documents come. */
+export interface MessagePlugin {
+  onValidate(payload: {
+    readonly params: { readonly schema: GraphQLSchema; readonly documentAST: DocumentNode }
+  }): (done: {
+    readonly result: readonly GraphQLError[]
+    setResult(errors: readonly GraphQLError[]): void
+  }) => void
+  onExecute(payload: OperationHook): { onExecuteDone(done: ResultHook): void }
+  onSubscribe(payload: OperationHook): { onSubscribeResult(done: ResultHook): void }
+}
+
+/** Has messages about a document, and about its variables, name nothing of the schema that the document does not name. */
+export function useConcealedNames(): MessagePlugin {
+  return {
+    onValidate({ params: { schema, documentAST } }) {
+      return ({ result, setResult }) => {
+        if (result.length > 0) setResult(concealErrors(result, documentAST, concealNamesOf(schema)))
+      }
+    },
+    onExecute: ({ args }) => ({ onExecuteDone: (done) => concealInAnswer(args, done) }),
+    onSubscribe: ({ args }) => ({ onSubscribeResult: (done) => concealInAnswer(args, done) }),
+  }
+}
+
+/** An executor says of the variables what does not fit, before it runs anything. */
+function concealInAnswer(
+  { schema, document }: OperationHook['args'],
+  { result, setResult }: ResultHook,
+): void {
+  const { data, errors } = (result ?? {}) as { data?: unknown; errors?: readonly GraphQLError[] }
+  if (data != null || errors === undefined || errors.some(({ path }) => path !== undefined)) return
+  setResult({ errors: [...concealErrors(errors, document, concealNamesOf(schema))] })
+}

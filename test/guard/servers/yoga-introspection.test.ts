@@ -1,0 +1,74 @@
+import { createYoga, type Plugin } from 'graphql-yoga'
+import { describe, expect, test } from 'vitest'
+import { type Introspection, useGuard, type ViewerKind } from '../../../src/guard/index.js'
+import { useExecutingCache, useParamsCache } from '../support/caches.js'
+import { makeHost } from '../support/host.js'
+import { optionsOf, typeDefs } from '../support/introspected-servers.js'
+
+describe('behind useGuard in a Yoga of other plugins', () => {
+  const startWith = (
+    plugins: (guard: Plugin) => Plugin[],
+    introspection: Introspection = 'authenticated',
+  ) => {
+    const yoga = createYoga({
+      schema: makeHost(typeDefs).schema,
+      context: ({ request }) => ({ viewer: { kind: request.headers.get('x-kind') } }),
+      plugins: plugins(useGuard(optionsOf(introspection))),
+      batching: true,
+      logging: false,
+    })
+    return async (kind: ViewerKind, body: object | string) => {
+      const response =
+        typeof body === 'string'
+          ? await yoga.fetch(`http://yoga/graphql?${new URLSearchParams({ query: body })}`, {
+              headers: { 'x-kind': kind },
+            })
+          : await yoga.fetch('http://yoga/graphql', {
+              method: 'POST',
+              headers: { 'content-type': 'application/json', 'x-kind': kind },
+              body: JSON.stringify(body),
+            })
+      return { status: response.status, body: await response.json() }
+    }
+  }
+  const query = '{ __schema { queryType { name } } }'
+
+  test('G40 over GET', async () => {
+    const ask = startWith((guard) => [guard])
+    expect((await ask('anonymous', query)).status).toBe(401)
+    expect((await ask('active', query)).body).toEqual({
+      data: { __schema: { queryType: { name: 'Query' } } },
+    })
+  })
+
+  test('G40 in a batch each operation is judged alone', async () => {
+    const { body } = await startWith((guard) => [guard])('anonymous', [{ query: '{ open }' }, { query }])
+    expect(body.map((answer: object) => 'data' in answer)).toEqual([true, false])
+  })
+
+  test('G40 a persisted document is judged as its text', async () => {
+    const persisted: Plugin = { onParams: ({ setParams }) => setParams({ query }) }
+    const ask = startWith((guard) => [persisted, guard])
+    expect((await ask('active', { extensions: { id: 'a' } })).status).toBe(200)
+    expect((await ask('anonymous', { extensions: { id: 'a' } })).status).toBe(401)
+  })
+
+  test.each([
+    ['onParams', useParamsCache],
+    ['the executor', useExecutingCache],
+  ])('G40 what a cache kept of it at %s is shown to nobody', async (_place, useCache) => {
+    const ask = startWith((guard) => [guard, useCache()])
+    expect((await ask('active', { query })).status).toBe(200)
+    expect((await ask('anonymous', { query })).status).toBe(401)
+    expect((await ask('active', { query })).status).toBe(500)
+  })
+
+  test('G40 a schema that somebody put in place of the guarded one is judged too', async () => {
+    const other = makeHost('type Query { open: String }').schema
+    const swap: Plugin = { onExecute: ({ args }) => void Object.assign(args, { schema: other }) }
+    for (const plugins of [(guard: Plugin) => [swap, guard], (guard: Plugin) => [guard, swap]]) {
+      const ask = startWith(plugins, 'off')
+      expect((await ask('active', { query })).status).toBe(403)
+    }
+  })
+})

@@ -34,6 +34,7 @@ import { createRotate, type Rotate } from './sessions/rotate.js'
 import { createSessionSigner } from './sessions/sign.js'
 import { createSliding } from './sessions/slide.js'
 import { createSessionStarter } from './sessions/start.js'
+import { createSessionWatch } from './sessions/watch-sessions.js'
 import type { AlignedClock } from './store/aligned-clock.js'
 import type { SessionRecord, Store, UserRecord } from './store/contract.js'
 import { aheadSecondsOf } from './tokens/clock-skew.js'
@@ -133,6 +134,7 @@ export function createServices(parts: ServiceParts) {
     signer,
     authenticator,
   })
+  const sessionWatch = createSessionWatch({ store, logger })
   const sessionRevocation = createSessionRevocation({ store, commit, feed, foreignTtlSeconds })
   const judgeToken = createJudgeToken({
     verifier,
@@ -150,6 +152,7 @@ export function createServices(parts: ServiceParts) {
     checkByHost,
     starter,
     sessionRevocation,
+    sessionWatch,
     prepareAccount: createPrepareAccount({ store, passwords }),
     rotate: canIssue ? createRotate({ store, commit, config: tokenConfig, signer }) : refuseRotation,
     reauthenticate: createReauthenticate({
@@ -207,7 +210,7 @@ export function createServices(parts: ServiceParts) {
       pruner.start()
     },
     async stop() {
-      await Promise.all([alignedClock.stop(), feed.stop(), pruner.stop()])
+      await Promise.all([alignedClock.stop(), feed.stop(), pruner.stop(), sessionWatch.stop()])
     },
   }
 }

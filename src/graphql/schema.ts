@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import { type IResolvers, MapperKind, mapSchema, type TypeSource } from '@graphql-tools/utils'
-import type { GraphQLSchema } from 'graphql'
+import { type GraphQLObjectType, GraphQLSchema } from 'graphql'
 import { OptionError } from '../base/errors.js'
 import { PACKAGE_FOLDER } from '../base/package-folder.js'
 import { accountResolvers } from './account.js'
@@ -63,5 +63,19 @@ function removeFields(schema: GraphQLSchema, coordinates: readonly string[]): Gr
   for (const coordinate of left) {
     throw new OptionError('disabledFields', `${coordinate} is no root field`)
   }
-  return mapped
+  return withoutEmptyRoots(mapped)
+}
+
+/** A type without fields makes a schema invalid. */
+function withoutEmptyRoots(schema: GraphQLSchema): GraphQLSchema {
+  const isEmpty = (type: GraphQLObjectType | null | undefined) =>
+    type != null && Object.keys(type.getFields()).length === 0
+  const { types, mutation, subscription, ...rest } = schema.toConfig()
+  if (!isEmpty(mutation) && !isEmpty(subscription)) return schema
+  return new GraphQLSchema({
+    ...rest,
+    types: types.filter((type) => type !== mutation && type !== subscription),
+    mutation: isEmpty(mutation) ? null : mutation,
+    subscription: isEmpty(subscription) ? null : subscription,
+  })
 }

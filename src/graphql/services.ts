@@ -14,6 +14,7 @@ import type { SessionRevocation } from '../sessions/revoke-sessions.js'
 import type { TokenRevocation } from '../sessions/revoke-token.js'
 import type { Rotate } from '../sessions/rotate.js'
 import type { SessionStarter } from '../sessions/start.js'
+import type { SessionWatch } from '../sessions/watch-sessions.js'
 import type { SessionRecord, Store } from '../store/contract.js'
 import type { CheckByHost } from '../tokens/host-checks.js'
 import type { Verifier } from '../tokens/verify.js'
@@ -32,6 +33,7 @@ export interface Services {
   readonly reauthenticate: Reauthenticate
   readonly accountChanges: AccountChanges
   readonly sessionRevocation: SessionRevocation
+  readonly sessionWatch: SessionWatch
   readonly tokenRevocation: TokenRevocation
   readonly userAdministration: UserAdministration
   /** Whether a verified token's claims count as fresh now, as `@fresh` judges it. */

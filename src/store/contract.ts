@@ -128,6 +128,8 @@ export interface Statements extends AuditStatements, Counters {
   findSession(id: string): Promise<SessionRecord | null>
   /** Sessions that are neither ended nor past their refresh token's life at `now`, newest first, at most `limit`. */
   listLiveSessions(page: { userId: string; now: Date; limit: number }): Promise<SessionRecord[]>
+  /** Sessions of these users that began after `since`, or ended after it: by a change, or by their idle limit. Oldest first. */
+  listSessionChanges(of: { userIds: readonly string[]; since: Date; now: Date }): Promise<SessionRecord[]>
   /**
    * The compare-and-set of rotation: replaces the pair if `fromRefreshJti` is still the current one, the session
    * is not ended and its refresh token's life is not past at `now`; `lastUsedAt` becomes `now`. Answers the session as

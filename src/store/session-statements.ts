@@ -6,7 +6,13 @@ import { insertRows, type Value } from './insert-rows.js'
 
 type SessionStatements = Pick<
   Statements,
-  'insertSession' | 'findSession' | 'listLiveSessions' | 'rotateSession' | 'touchSession' | 'endSessions'
+  | 'insertSession'
+  | 'findSession'
+  | 'listLiveSessions'
+  | 'listSessionChanges'
+  | 'rotateSession'
+  | 'touchSession'
+  | 'endSessions'
 >
 
 /** `endSessions` is two statements: atomic only within a transaction. */
@@ -26,6 +32,20 @@ export function createSessionStatements(client: Client, dialect: Dialect): Sessi
         take: limit,
       })
       return rows.map(toSession)
+    },
+    listSessionChanges: async ({ userIds, since, now }) => {
+      const changed = [
+        { revokedAt: null, createdAt: { gt: since } },
+        { revokedAt: null, refreshExpiresAt: { gt: since, lte: now } },
+        { revokedAt: { gt: since } },
+      ]
+      const rows = await inBatches(userIds, (batch) =>
+        client.session.findMany({
+          where: { userId: { in: batch }, OR: changed },
+          orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        }),
+      )
+      return rows.flat().map(toSession)
     },
     rotateSession: async ({ id, userId, fromRefreshJti, pair, now }) => {
       // One UPDATE whose condition decides: of those that race, one finds the row as it was.

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import { type EventStream, openEvents, STREAM_DOORS } from '../support/event-stream.js'
 import { startServer, startSharedServer, type TestServer, type TestServerOptions } from '../support/server.js'
 import { actions } from './administration.js'
 
@@ -29,53 +30,24 @@ function createHost() {
   }
 }
 
-interface Stream {
-  /** What came until it ended: the names of the events, and what they say. */
-  rest(): Promise<readonly (readonly [string, Record<string, unknown>])[]>
-  close(): void
-}
-
-type Door = (server: TestServer, init: RequestInit) => Promise<Response>
-const DOORS: Readonly<Record<string, Door>> = {
-  'node:http': ({ url }, init) => fetch(url, init),
-  fetch: ({ sallyport }, init) => sallyport.fetch(new Request('http://sallyport.example/graphql', init)),
-}
-
 /** A stream whose first event has come. */
 async function open(
   server: TestServer,
   query: string,
-  { headers = {}, door = 'node:http' }: { headers?: Record<string, string>; door?: string },
-): Promise<Stream> {
-  const reader = new AbortController()
-  const response = await DOORS[door]?.(server, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
-    body: JSON.stringify({ query }),
-    signal: reader.signal,
-  })
-  if (!response?.body) throw new Error('no stream')
-  const chunks = response.body.pipeThrough(new TextDecoderStream()).getReader()
-  let text = ''
-  while (!text.includes('event: next')) text += (await chunks.read()).value
-  return {
-    async rest() {
-      for (let chunk = await chunks.read(); !chunk.done; chunk = await chunks.read()) text += chunk.value
-      return Array.from(text.matchAll(/^event: (.*)\ndata: ?(.*)$/gm), ([, name = '', json]) => [
-        name,
-        json ? JSON.parse(json) : {},
-      ])
-    },
-    close: () => reader.abort(),
-  }
+  how: Parameters<typeof openEvents>[2],
+): Promise<EventStream> {
+  const stream = await openEvents(server, query, how)
+  const [field = ''] = /\w+(?= })/.exec(query) ?? []
+  const name = /(\w+):/.exec(query)?.[1] ?? field
+  expect(await stream.next()).toEqual({ data: { [name]: 1 } })
+  return stream
 }
 
 const bearing = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
 
-/** That it gave one event, then the code at its field, and that no more comes. */
-async function expectEnd(stream: Stream, field: string, code: string): Promise<void> {
+/** That the next that it gives is the code at its field, and that no more comes. */
+async function expectEnd(stream: EventStream, field: string, code: string): Promise<void> {
   expect(await stream.rest()).toMatchObject([
-    ['next', { data: { [field]: 1 } }],
     ['next', { errors: [{ path: [field], extensions: { code } }] }],
     ['complete', {}],
   ])
@@ -112,7 +84,7 @@ describe('G53 a stream lasts as long as a request with its token would be let in
     },
   }
 
-  const cases = Object.keys(ENDS).flatMap((why) => Object.keys(DOORS).map((door) => ({ why, door })))
+  const cases = Object.keys(ENDS).flatMap((why) => Object.keys(STREAM_DOORS).map((door) => ({ why, door })))
   test.each(cases)('$why, over $door', async ({ why, door }) => {
     const ada = await server.signUp()
     const stream = await open(server, 'subscription { orders }', { ...bearing(ada.accessToken), door })
@@ -132,7 +104,6 @@ describe('G53 a stream lasts as long as a request with its token would be let in
     const late = await open(server, 'subscription { orders }', bearing(accessToken))
     server.clock.advance(1)
     expect(await stream.rest()).toMatchObject([
-      ['next', { data: { mine: 1 } }],
       ['next', { errors: [{ path: ['mine'], extensions: { code: 'TOKEN_EXPIRED', action: 'refresh' } }] }],
       ['complete', {}],
     ])

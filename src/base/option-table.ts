@@ -193,7 +193,7 @@ export const OPTION_TABLE = {
   introspection: {
     env: 'INTROSPECTION',
     default: undefined,
-    kind: oneOf('off', 'authenticated', 'public'),
+    kind: oneOf('off', 'authenticated', 'public', 'filtered'),
   },
   port: { env: 'PORT', default: 4000, kind: integer(0, 65_535) },
   host: { env: 'HOST', default: 'localhost', kind: text(notEmpty) },

@@ -149,11 +149,11 @@ export interface ServerOptions {
    */
   graphiql?: boolean
   /**
-   * Who may ask what the schema is: `off` nobody, `authenticated` who is logged in, `public` everybody. By default
-   * `public`, and in production `authenticated`. But with `public`, messages about a wrong document name nothing of the
-   * schema that the document does not.
+   * Who may ask what the schema is: `off` nobody, `authenticated` who is logged in, `public` everybody; `filtered`
+   * everybody, for what they may reach themselves. By default `public`, and in production `filtered`. But with `public`,
+   * messages about a wrong document name nothing else of the schema than the document does.
    */
-  introspection?: 'off' | 'authenticated' | 'public'
+  introspection?: 'off' | 'authenticated' | 'public' | 'filtered'
   /**
    * Where the log goes: `console`, or any of pino's form; `false`: nowhere, and then nobody is told what a resolver threw. By
    * default warnings and errors go to the console, and more if `logLevel` says so; the server writes JSON lines to

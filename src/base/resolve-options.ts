@@ -124,7 +124,7 @@ export function resolveServer(options: ServerOptions): ServerConfig {
     auditRetentionSeconds: require(options, 'auditRetention'),
     production,
     graphiql: read(options, 'graphiql') ?? !production,
-    introspection: read(options, 'introspection') ?? (production ? 'authenticated' : 'public'),
+    introspection: read(options, 'introspection') ?? (production ? 'filtered' : 'public'),
     logLevel: require(options, 'logLevel'),
     corsOrigins: require(options, 'corsOrigins'),
   })

@@ -15,6 +15,7 @@ import type { GuardConfig } from './options.js'
 import { type Demands, demandsOf } from './plan.js'
 import { fieldError, refusalError } from './refusal.js'
 import type { Requirement } from './rule.js'
+import type { TakenViewer } from './viewer.js'
 
 /** A field that is judged before it resolves. */
 export interface Site {
@@ -41,6 +42,8 @@ export interface Judged {
   readonly operation: OperationDefinitionNode
   readonly context: unknown
   verdict: Verdict | Promise<Verdict>
+  /** As it was then, if the operation asks for the part of the schema that this viewer may reach; else null. */
+  readonly viewer: TakenViewer | null
 }
 
 /**
@@ -81,6 +84,7 @@ export class Admission {
   readonly #judge: Judge
   readonly #judges: Judges
   readonly #inputs: InputAtlas
+  readonly #config: GuardConfig
 
   constructor(
     key: symbol,
@@ -95,6 +99,7 @@ export class Admission {
     this.#schema = schema
     this.#judge = judge
     this.#inputs = inputs
+    this.#config = config
     this.#judges = new Judges(config)
   }
 
@@ -117,12 +122,23 @@ export class Admission {
     return verdict?.kind === 'refused' ? verdict.refusal.code : null
   }
 
+  /** Whoever asks what the schema is, as they were when the operation was judged. */
+  viewerOf(site: Site, context: unknown, info: GraphQLResolveInfo): TakenViewer {
+    return recall(this.#key, site, context, info)?.viewer ?? this.#config.takeViewer(context)
+  }
+
+  #viewerToKeep(context: unknown, info: GraphQLResolveInfo): TakenViewer | null {
+    const isFiltered = this.#config.introspection === 'filtered'
+    const isAskedFor = isFiltered && this.#judge.introspects(executionIn(context, info))
+    return isAskedFor ? this.#config.takeViewer(context) : null
+  }
+
   /** Null where the operation is not what this field runs in, or is not known to be. */
   #judgeOperation(site: Site, context: unknown, info: GraphQLResolveInfo): Verdict | Promise<Verdict> | null {
     const { schema, operation } = info
     if (schema !== this.#schema || !isAbout(site, info) || info.path.prev !== undefined) return null
     const verdict = judgeInfo(this.#judge, context, info)
-    const judged: Judged = { schema, operation, context, verdict }
+    const judged: Judged = { schema, operation, context, verdict, viewer: this.#viewerToKeep(context, info) }
     // Where it cannot be kept, each field is judged by itself.
     Reflect.defineProperty(info.variableValues, this.#key, { value: judged })
     if (verdict instanceof Promise) settle(judged, verdict)

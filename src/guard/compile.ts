@@ -15,7 +15,7 @@ import {
 import { AuthError } from '../base/errors.js'
 import { compileInput, demandGiven } from './compile-inputs.js'
 import { type Condition, conditionsOf } from './conditions.js'
-import { findMetaName } from './meta-fields.js'
+import { findMetaName, isOwnMetaField } from './meta-fields.js'
 import { type Block, emptyBlock, type FindFragment, type Plan, rulesOf } from './plan.js'
 import type { FieldStep, PossibleTypes, TypeAtlas } from './possible-types.js'
 import type { Requirements } from './requirements.js'
@@ -60,6 +60,7 @@ class Compiler {
   readonly #rules = new Set<Rule>()
   readonly #fragments = new Map<string, FragmentDefinitionNode>()
   readonly #blocks = new Map<string, Map<string, Block>>()
+  #introspects = false
 
   constructor(options: PlanOptions) {
     this.#schema = options.schema
@@ -79,7 +80,13 @@ class Compiler {
       knowsVariables: true,
       block,
     })
-    return { rules: [...this.#rules], block, inputs: this.#requirements.inputs, fragments: this.#fragments }
+    return {
+      rules: [...this.#rules],
+      block,
+      inputs: this.#requirements.inputs,
+      fragments: this.#fragments,
+      introspects: this.#introspects,
+    }
   }
 
   #visit(selectionSet: SelectionSetNode, place: Place): void {
@@ -117,7 +124,10 @@ class Compiler {
     const metaName = parent === this.#schema.getQueryType() ? findMetaName(name) : undefined
     if (metaName !== undefined) {
       // Whoever may ask for the schema may ask for all of what it is: there is nothing within to be judged.
-      this.#demand(this.#requirements.introspection, `${parent.name}.${metaName}`, node, place)
+      this.#introspects = true
+      const canFilter = isOwnMetaField(this.#schema, name)
+      const requirement = this.#requirements.ofIntrospection({ canFilter })
+      this.#demand(requirement, `${parent.name}.${metaName}`, node, place)
       return
     }
     const field = isUnionType(parent) ? undefined : ownEntry(parent.getFields(), name)

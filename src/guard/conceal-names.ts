@@ -22,6 +22,14 @@ const SUGGESTION = / Did you mean [\s\S]*$/
 const REFERENCE = /^[@$[]*\w+(?:[.(]\w+|[:)\]!])*(?: \{ \.\.\. \})?$/
 const VARIABLE = /^Variable "\$\w+"/
 
+/** What part of a schema everybody is shown. */
+const TOLD = new WeakMap<GraphQLSchema, () => GraphQLSchema>()
+
+/** Lets messages about the schema's documents name what this part of it does. */
+export function tellNamesOf(schema: GraphQLSchema, findPart: () => GraphQLSchema): void {
+  TOLD.set(schema, findPart)
+}
+
 const OF_SCHEMA = new WeakMap<GraphQLSchema, ConcealNames>()
 
 /**
@@ -39,7 +47,7 @@ export function concealNamesOf(schema: GraphQLSchema): ConcealNames {
 function createConcealNames(schema: GraphQLSchema): ConcealNames {
   let names: ReadonlySet<string> | undefined
   return (message, document) => {
-    names ??= namesIn(schema)
+    names ??= untoldNamesIn(schema)
     const cut = message.replace(SUGGESTION, '')
     // Between two quotation marks that follow each other a name stands alone, however many of them a client wrote.
     const references = cut.split('"').filter((part) => REFERENCE.test(part))
@@ -88,6 +96,12 @@ function namesWritten(document: DocumentNode): ReadonlySet<string> {
   const names = new Set<string>()
   visit(document, { [Kind.NAME]: ({ value }) => void names.add(value) })
   return names
+}
+
+function untoldNamesIn(schema: GraphQLSchema): ReadonlySet<string> {
+  const part = TOLD.get(schema)?.()
+  const told = part === undefined ? new Set<string>() : namesIn(part)
+  return new Set([...namesIn(schema)].filter((name) => !told.has(name)))
 }
 
 /** All that is named in a schema, but for what GraphQL names itself, and the root types, which `__typename` tells anyway. */

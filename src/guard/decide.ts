@@ -142,6 +142,15 @@ function denialOf(rule: Rule, viewer: TakenViewer, time: Freshness): Denial | nu
   }
 }
 
+/** For rules that do not ask for it. */
+const NO_TIME: Freshness = { nowSeconds: 0, freshForSeconds: 0, leewaySeconds: 0 }
+
+/** Whether a viewer can meet a rule, as far as it shows ahead: a password can be given again, and a policy be asked. */
+export function canMeet(rule: Rule, viewer: TakenViewer): boolean {
+  const showsLater = rule.kind === 'fresh' || rule.kind === 'policy'
+  return showsLater ? viewer.kind === 'active' : denialOf(rule, viewer, NO_TIME) === null
+}
+
 const FORBIDDEN: Denial = { code: 'FORBIDDEN', maxAge: null }
 
 function hasClaim(

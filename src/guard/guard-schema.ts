@@ -51,7 +51,7 @@ export function guardSchemaWith(schema: GraphQLSchema, config: GuardConfig): Gra
   for (const site of sites) site.parentType = typeAt(guarded, site)
   const judge = new Judge(guarded, requirements, config)
   const admission = new Admission(key, { schema: guarded, judge, inputs: requirements.inputs, config })
-  if (config.introspection !== 'public') guardIntrospection(guarded, { requirements, admission })
+  if (config.introspection !== 'public') guardIntrospection(guarded, { requirements, admission, config })
   JUDGES.set(guarded, judge)
   FUNCTIONS.set(guarded, new Map(sites.map((site) => [site, functionsAt(guarded, site)])))
   return guarded

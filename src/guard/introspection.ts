@@ -1,20 +1,28 @@
-import type { GraphQLSchema } from 'graphql'
+import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
 import type { Admission, Site } from './admission.js'
-import { type MetaName, replaceMetaFields } from './meta-fields.js'
+import { tellNamesOf } from './conceal-names.js'
+import { replaceMetaFields } from './meta-fields.js'
+import type { GuardConfig } from './options.js'
 import { demandsOf } from './plan.js'
 import type { Requirements } from './requirements.js'
+import { SchemaViews } from './schema-views.js'
+import { takeViewer } from './viewer.js'
 
-/** Has `__schema` and `__type` of a guarded schema judged as its root fields are. */
-export function guardIntrospection(
-  schema: GraphQLSchema,
-  { requirements, admission }: { requirements: Requirements; admission: Admission },
-): void {
+interface Parts {
+  readonly requirements: Requirements
+  readonly admission: Admission
+  readonly config: GuardConfig
+}
+
+/** Has `__schema` and `__type` of a guarded schema judged as its root fields are, and answered for whoever asks. */
+export function guardIntrospection(schema: GraphQLSchema, { requirements, admission, config }: Parts): void {
   const parentType = schema.getQueryType() ?? null
-  const requirement = requirements.introspection
+  const requirement = requirements.ofIntrospection({ canFilter: true })
+  const views = config.introspection === 'filtered' ? new SchemaViews(schema, requirements) : null
+  if (views !== null) tellNamesOf(schema, () => views.viewFor(takeViewer({ kind: 'anonymous' })))
 
-  const show: Readonly<Record<MetaName, (name: unknown) => unknown>> = {
-    __schema: () => schema,
-    __type: (name) => schema.getType(String(name)),
+  function show(site: Site, context: unknown, info: GraphQLResolveInfo): GraphQLSchema {
+    return views === null ? schema : views.viewFor(admission.viewerOf(site, context, info))
   }
 
   replaceMetaFields(schema, (name, fieldName) => {
@@ -27,8 +35,12 @@ export function guardIntrospection(
       inputs: [],
     }
     return (_source, args, context, info) => {
+      const answer = () => {
+        const shown = show(site, context, info)
+        return name === '__schema' ? shown : shown.getType(String(args.name))
+      }
       const waiting = admission.admit(site, args, context, info)
-      return waiting === undefined ? show[name](args.name) : waiting.then(() => show[name](args.name))
+      return waiting === undefined ? answer() : waiting.then(answer)
     }
   })
 }

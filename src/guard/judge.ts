@@ -62,6 +62,15 @@ export class Judge {
     }
   }
 
+  /** Whether it asks what the schema is. */
+  introspects({ operation, findFragment }: Pick<Execution, 'operation' | 'findFragment'>): boolean {
+    try {
+      return this.#planOf(operation, findFragment).introspects
+    } catch {
+      return false
+    }
+  }
+
   #decide(
     demands: Demands,
     { context, variables }: Pick<Execution, 'context' | 'variables'>,

@@ -82,6 +82,11 @@ function makeFields(
   }).getFields()
 }
 
+/** Whether whoever resolves the field by this name is ours: graphql 16 resolves `__schema` and `__type` itself. */
+export function isOwnMetaField(schema: GraphQLSchema, fieldName: string): boolean {
+  return GUARDED.has(schema) && (versionInfo.major >= 17 || !Object.hasOwn(STAND_INS, fieldName))
+}
+
 /** Whether the schema's meta-fields are its own, and judged. */
 export function hasOwnMetaFields(schema: GraphQLSchema): boolean {
   return GUARDED.has(schema)

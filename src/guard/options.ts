@@ -5,8 +5,9 @@ import type { Freshness } from '../base/freshness.js'
 import type { Duration } from '../base/options.js'
 import type { Pending, Verdict } from './decide.js'
 import { DIRECTIVE_NAMES, type DirectiveNames } from './directives.js'
+import type { Introspection } from './introspection-rules.js'
 import { askPolicies, type Policy } from './policies.js'
-import type { Introspection, Unmarked } from './requirements.js'
+import type { Unmarked } from './requirements.js'
 import { type TakenViewer, takeViewer, type Viewer, viewerOfContext } from './viewer.js'
 
 export interface GuardOptions {
@@ -16,9 +17,10 @@ export interface GuardOptions {
    */
   unmarked: Unmarked
   /**
-   * Who may ask what the schema is, by `__schema` and `__type`: nobody (`'off'`), who is logged in, or everybody. Unless
-   * it is everybody, messages about a wrong document name nothing of the schema that the document does not. It takes an
-   * adapter: a plain `execute()` of graphql 16 asks no schema who may see it; that of graphql 17 does.
+   * Who may ask what the schema is, by `__schema` and `__type`: nobody (`'off'`), who is logged in, everybody; or
+   * everybody, for what they may reach themselves (`'filtered'`). But with `'public'`, messages about a wrong document name
+   * nothing else of the schema than the document does, and what `'filtered'` shows everybody. It takes an adapter: a plain
+   * `execute()` of graphql 16 asks no schema who may see it; that of graphql 17 does.
    * @default 'public'
    */
   introspection?: Introspection
@@ -57,7 +59,12 @@ export interface GuardConfig {
 }
 
 const UNMARKED: readonly unknown[] = ['error', 'authenticated', 'public'] satisfies Unmarked[]
-const INTROSPECTIONS: readonly unknown[] = ['off', 'authenticated', 'public'] satisfies Introspection[]
+const INTROSPECTIONS: readonly unknown[] = [
+  'off',
+  'authenticated',
+  'public',
+  'filtered',
+] satisfies Introspection[]
 
 /** Throws `OptionError`. */
 export function resolveGuardOptions(options: GuardOptions): GuardConfig {
@@ -66,7 +73,7 @@ export function resolveGuardOptions(options: GuardOptions): GuardConfig {
     throw new OptionError('unmarked', "must be 'error', 'authenticated' or 'public'")
   }
   if (!INTROSPECTIONS.includes(introspection)) {
-    throw new OptionError('introspection', "must be 'off', 'authenticated' or 'public'")
+    throw new OptionError('introspection', "must be 'off', 'authenticated', 'public' or 'filtered'")
   }
   const freshForSeconds = readSeconds('freshFor', options.freshFor ?? 900)
   const leewaySeconds = readSeconds('leeway', options.leeway ?? 10)

@@ -46,6 +46,8 @@ export interface Demands {
 export interface Plan extends Demands {
   /** The fragments that the plan was made from; with others it is another operation. */
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  /** Whether it asks what the schema is, under whatever conditions. */
+  readonly introspects: boolean
 }
 
 export type FindFragment = (name: string) => FragmentDefinitionNode | undefined

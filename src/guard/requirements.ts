@@ -13,15 +13,13 @@ import { type Annotated, annotationsOf } from './annotations.js'
 import { checkDirectives } from './check-directives.js'
 import type { DirectiveNames, GuardDirective } from './directives.js'
 import { findInputProblems, InputAtlas } from './inputs.js'
+import { type Introspection, rulesOfIntrospection } from './introspection-rules.js'
 import { type GuardApplication, RuleParser } from './parse-rules.js'
-import { allOf, isNothing, NOTHING, type Requirement, type Rule } from './rule.js'
+import { allOf, isNothing, NOTHING, type Requirement } from './rule.js'
 import { refuseUnread } from './unread.js'
 
 /** What a root field without a rule means. */
 export type Unmarked = 'error' | 'authenticated' | 'public'
-
-/** Who may ask what the schema is: nobody, who is logged in, everybody. */
-export type Introspection = 'off' | 'authenticated' | 'public'
 
 /** What a schema demands, read once. */
 export interface Requirements {
@@ -36,8 +34,8 @@ export interface Requirements {
   readonly inputs: InputAtlas
   /** Of a type that a client names in a fragment. */
   ofType(typeName: string): Requirement
-  /** Of `__schema` and `__type`. */
-  readonly introspection: Requirement
+  /** Of `__schema` and `__type`, whose resolver may be able to filter what it shows. */
+  ofIntrospection(resolver: { canFilter: boolean }): Requirement
 }
 
 /** The schema cannot be guarded as it stands. The message lists every mistake with its coordinate and its mend. */
@@ -72,13 +70,6 @@ interface ReaderOptions {
 
 type Composite = GraphQLObjectType | GraphQLInterfaceType
 
-/** What introspection demands, whoever may have it. */
-const INTROSPECTION_RULES: Readonly<Record<Introspection, readonly Rule[]>> = {
-  off: [{ kind: 'never' }],
-  authenticated: [{ kind: 'active' }],
-  public: [],
-}
-
 class Reader {
   readonly problems: string[] = []
   readonly #schema: GraphQLSchema
@@ -107,8 +98,8 @@ class Reader {
       if (!isObjectType(type) && !isInterfaceType(type)) continue
       // A root type's rule is a default of its fields, which @public cancels: naming the type demands nothing.
       types.set(type.name, this.#rootTypes.has(type) ? NOTHING : this.#ofType(type))
-      if (!isObjectType(type) || type.name.startsWith('__')) continue
-      fields.set(type.name, this.#ofFields(type))
+      if (type.name.startsWith('__')) continue
+      fields.set(type.name, isObjectType(type) ? this.#ofFields(type) : this.#ofInterfaceFields(type))
       for (const [coordinate, requirement] of this.#ofArguments(type)) args.set(coordinate, requirement)
     }
     const inputs = new InputAtlas(this.#schema, (coordinate) => this.#own.get(coordinate))
@@ -124,10 +115,10 @@ class Reader {
       },
       inputs,
       ofType: (typeName) => types.get(typeName) ?? NOTHING,
-      introspection: {
-        reject: INTROSPECTION_RULES[this.#introspection].map((rule) => this.#parser.intern(rule)),
+      ofIntrospection: (resolver) => ({
+        reject: rulesOfIntrospection(this.#introspection, resolver).map((rule) => this.#parser.intern(rule)),
         nullify: [],
-      },
+      }),
     }
   }
 
@@ -161,14 +152,25 @@ class Reader {
   #ofFields(parent: GraphQLObjectType): Map<string, Requirement> {
     const fields = new Map<string, Requirement>()
     for (const { name, type } of Object.values(parent.getFields())) {
-      const returned = getNamedType(type)
-      const ofReturned =
-        isObjectType(returned) || isInterfaceType(returned) ? this.#ofType(returned) : NOTHING
-      const requirement = allOf([this.#ofPlace(parent, name), ofReturned])
+      const requirement = allOf([this.#ofPlace(parent, name), this.#ofReturned(type)])
       if (requirement.nullify.length > 0) this.#checkNullable(`${parent.name}.${name}`, parent, type)
       fields.set(name, requirement)
     }
     return fields
+  }
+
+  /** For whoever is shown an interface: what runs are fields of object types. */
+  #ofInterfaceFields(parent: GraphQLInterfaceType): Map<string, Requirement> {
+    const fields = Object.values(parent.getFields()).map(({ name, type }) => {
+      const requirements = [this.#ofMember(parent, name), this.#ofType(parent), this.#ofReturned(type)]
+      return [name, allOf(requirements)] as const
+    })
+    return new Map(fields)
+  }
+
+  #ofReturned(type: GraphQLOutputType): Requirement {
+    const returned = getNamedType(type)
+    return isObjectType(returned) || isInterfaceType(returned) ? this.#ofType(returned) : NOTHING
   }
 
   #checkNullable(coordinate: string, parent: GraphQLObjectType, type: GraphQLOutputType): void {
@@ -181,7 +183,7 @@ class Reader {
   }
 
   /** By coordinate: the arguments' own rules and those that interfaces give them. */
-  *#ofArguments(parent: GraphQLObjectType): Generator<readonly [string, Requirement]> {
+  *#ofArguments(parent: Composite): Generator<readonly [string, Requirement]> {
     const bearers = [parent, ...parent.getInterfaces()]
     for (const field of Object.values(parent.getFields())) {
       for (const arg of field.args) {
@@ -192,12 +194,17 @@ class Reader {
     }
   }
 
-  /** The field's own rules, those that interfaces give it, and those of its parent type. */
-  #ofPlace(parent: GraphQLObjectType, fieldName: string): Requirement {
-    const coordinate = `${parent.name}.${fieldName}`
-    const own = allOf(
+  /** The field's own rules, and those that interfaces give it. */
+  #ofMember(parent: Composite, fieldName: string): Requirement {
+    return allOf(
       [parent, ...parent.getInterfaces()].map(({ name }) => this.#own.get(`${name}.${fieldName}`) ?? NOTHING),
     )
+  }
+
+  /** These, and those of its parent type. */
+  #ofPlace(parent: GraphQLObjectType, fieldName: string): Requirement {
+    const coordinate = `${parent.name}.${fieldName}`
+    const own = this.#ofMember(parent, fieldName)
     const ofParent = this.#ofType(parent)
     const isRoot = this.#rootTypes.has(parent)
     if (this.#public.has(coordinate)) {

@@ -1,4 +1,4 @@
-import { getIntrospectionQuery } from 'graphql'
+import { buildClientSchema, getIntrospectionQuery, validateSchema } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { SECRET, startServer, startSharedServer, type TestServer } from '../support/server.js'
 
@@ -102,7 +102,35 @@ describe('by default', () => {
     expect(errors[0]?.message).toContain('Did you mean')
   })
 
-  test('in production it is for who is logged in', async () => {
-    expect(await seenBy(await startServer({ production: true, secret: SECRET }))).toEqual([401, 200])
+  test('in production it is for everybody, for what they may reach', async () => {
+    const server = await startServer({ production: true, secret: SECRET })
+    const shown = async (token?: string) => {
+      const { data } = await server.ask(getIntrospectionQuery(), token === undefined ? {} : { token })
+      const schema = buildClientSchema(data)
+      expect(validateSchema(schema)).toEqual([])
+      return Object.keys(schema.getQueryType()?.getFields() ?? {})
+    }
+    expect(await shown()).toEqual(['whoami'])
+    const { accessToken: token } = await server.signUp()
+    expect(await shown(token)).toEqual(['whoami', 'me', 'claims', 'sessions', 'tokens'])
+    const { accessToken: admin } = await server.signUpAdmin()
+    expect(await shown(admin)).toEqual(expect.arrayContaining(['users', 'auditLog', 'introspect']))
+    expect(await server.ask(SCHEMA, { token: 'garbage' })).toMatchObject({
+      status: 401,
+      code: 'TOKEN_INVALID',
+    })
+    const { errors } = await server.ask('mutation { login { accessToken } }')
+    expect(errors[0]?.message).toContain('argument "input" of type "LoginInput!" is required')
+  })
+
+  test('G35 G40 what somebody is shown goes with their rights', async () => {
+    const server = await startServer({ introspection: 'filtered' })
+    const query = '{ __type(name: "AuditEvent") { name } whoami { state } }'
+    const login = await server.signUpAdmin()
+    const { accessToken: token } = login
+    expect((await server.ask(query, { token })).data.__type).not.toBeNull()
+    server.clock.advance(900)
+    expect((await server.ask(query, { token })).code).toBe('TOKEN_EXPIRED')
+    expect((await server.ask(query)).data).toEqual({ __type: null, whoami: { state: 'ANONYMOUS' } })
   })
 })

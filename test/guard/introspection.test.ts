@@ -1,8 +1,16 @@
 import { getIntrospectionQuery } from 'graphql'
-import { describe, expect, inject, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type GuardOptions, guardSchema, OptionError, type Viewer } from '../../src/guard/index.js'
 import { makeHost } from './support/host.js'
-import { ANYBODY, type Answer, codesOf, coordinatesOf, viaExecute, viaYoga } from './support/run.js'
+import {
+  ANYBODY,
+  type Answer,
+  codesOf,
+  coordinatesOf,
+  type Door,
+  INTROSPECTION_DOORS,
+  viaExecute,
+} from './support/run.js'
 
 const typeDefs = /* GraphQL */ `
   schema {
@@ -32,14 +40,6 @@ const typeDefs = /* GraphQL */ `
 
 const ADA: Viewer = { kind: 'active' }
 const EXPIRED: Viewer = { kind: 'expired' }
-const isGraphql17 = inject('graphqlMajor') >= 17
-
-/** graphql 16 asks no schema who may see it: there it takes an adapter. */
-const DOORS = [
-  ['behind the adapter', viaYoga],
-  ...(isGraphql17 ? ([['guardSchema alone', viaExecute]] as const) : []),
-] as const
-
 const ASKING = [
   ['at the root', '{ __schema { queryType { name } } }', '__schema'],
   ['aliased', '{ open: __schema { queryType { name } } }', '__schema'],
@@ -80,11 +80,11 @@ const ASKING = [
 const distinct = (values: readonly unknown[]) => [...new Set(values)]
 const refusalOf = (answer: Answer) => [distinct(codesOf(answer)), distinct(coordinatesOf(answer)), answer.ran]
 
-function open(door: (typeof DOORS)[number][1], introspection: GuardOptions['introspection']) {
+function open(door: Door, introspection: GuardOptions['introspection']) {
   return door(makeHost(typeDefs), introspection === undefined ? {} : { introspection })
 }
 
-describe.each(DOORS)('%s', (_door, door) => {
+describe.each(INTROSPECTION_DOORS)('%s', (_door, door) => {
   describe.each(ASKING)('G40 introspection %s', (_name, query, field) => {
     test('authenticated: who is logged in, and nobody else', async () => {
       const run = open(door, 'authenticated')

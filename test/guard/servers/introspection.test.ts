@@ -54,6 +54,25 @@ describe.each([
     })
   })
 
+  test('G40 filtered: each caller what they may reach, with the same text', async () => {
+    const ask = await start('filtered')
+    const query =
+      '{ open __schema { types { name } } ...F } fragment F on Query { __type(name: "Secret") { name } }'
+    for (let round = 0; round < 3; round++) {
+      for (const kind of ['active', 'anonymous'] as const) {
+        const { status, body } = await ask({ query }, kind)
+        const names = body.data.__schema.types.map(({ name }: { name: string }) => name)
+        expect([status, body.errors, body.data.open]).toEqual([200, undefined, 'Query.open'])
+        expect([names.includes('Secret'), body.data.__type]).toEqual(
+          kind === 'active' ? [true, { name: 'Secret' }] : [false, null],
+        )
+      }
+      const stale = await ask({ query }, 'expired')
+      expect([stale.status, stale.body.errors[0].extensions.code]).toEqual([401, 'TOKEN_EXPIRED'])
+      expect(stale.body).not.toHaveProperty('data')
+    }
+  })
+
   test('G42 no message names what the document does not', async () => {
     const ask = await start('off')
     for (let round = 0; round < 2; round++) {

@@ -34,6 +34,7 @@ const LOWER: Rooms = {
 const HOUSE = Object.keys(LOWER)
 const ROOMS: Rooms = {
   ...LOWER,
+  client: ['base'],
   testing: ['base', 'guard'],
   http: HOUSE,
   'hooks.ts': HOUSE,
@@ -65,7 +66,7 @@ const VENDORS: Vendors = {
   pino: ['cli'],
 }
 
-const DOORS = ['index.ts', 'guard/index.ts', 'context/index.ts']
+const DOORS = ['index.ts', 'guard/index.ts', 'context/index.ts', 'client/index.ts']
 const GRAPHIQL = /@graphql-yoga\/render-graphiql/
 const GENERATED = 'store/generated'
 const MAX_LINES = 250
@@ -137,6 +138,7 @@ const LIGHT: Record<string, string[]> = {
   './guard/mercurius': ['@graphql-tools/utils', 'graphql'],
   './testing': ['@graphql-tools/utils', 'graphql'],
   './context': ['cookie', 'jsonwebtoken', 'lru-cache'],
+  './client': [],
 }
 
 describe('what an entry of the package reaches', () => {

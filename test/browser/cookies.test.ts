@@ -1,7 +1,9 @@
+import type { Page } from 'playwright-core'
 import { describe, expect, inject, test } from 'vitest'
 import { LOG_IN_BY_COOKIE, REFRESH, SIGN_UP_BY_COOKIE } from '../support/page.js'
 import { newName, PASSWORD, SECRET, startSharedServer } from '../support/server.js'
 import { askFromPage, makeCertificate, openSitesBrowser, serveSite } from './open-sites.js'
+import { ASK, bundleClient, runClient } from './page-client.js'
 
 const ME = '{ me { id } }'
 const LOGOUT = 'mutation { logout { ended } }'
@@ -51,6 +53,32 @@ describe.skipIf(inject('chromium') === null)('P05 P53 P54 G57 cookies in a brows
     expect((await askFromPage(page, LOGOUT)).body.data.logout).toEqual({ ended: true })
     expect(await context.cookies()).toEqual([])
     expect((await askFromPage(other, ME)).body.errors[0].extensions.code).toBe('UNAUTHENTICATED')
+  })
+
+  test('P72 sallyport/client keeps a page logged in: loaded again, in two tabs, beyond the life of a token', async () => {
+    const context = await browser.newContext()
+    const open = async () => {
+      const page = await context.newPage()
+      await page.goto(`${shop}/health`)
+      await page.addScriptTag({ content: await bundleClient() })
+      return page
+    }
+    const first = await open()
+    const name = newName()
+    await runClient(first, 'await client.signUp({ username: args.name, password: args.password })', name)
+    expect(await runClient(first, ASK, name)).toBe(name)
+    expect(
+      await runClient(first, 'return [client.refreshToken(), await client.accessToken()]', name),
+    ).toEqual([null, null])
+    server.clock.advance(16 * 60)
+    const tabs = [await open(), await open()]
+    for (const tab of tabs) expect(await runClient(tab, 'return client.isLoggedIn()', name)).toBe(true)
+    const names = await Promise.all([first, ...tabs].map((tab) => runClient(tab, ASK, name)))
+    expect(names).toEqual([name, name, name])
+
+    await runClient(first, 'await client.logOut()', name)
+    expect(await runClient(tabs[0] as Page, ASK, name)).toBe('UNAUTHENTICATED')
+    for (const tab of tabs) expect(await runClient(tab, 'return client.isLoggedIn()', name)).toBe(false)
   })
 
   test.each(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'])(

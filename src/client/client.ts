@@ -35,7 +35,7 @@ export interface AuthClient {
   /**
    * `fetch` for any GraphQL client: sends the token along, exchanges it before it expires, and where the server asks for a
    * refresh does that and sends the request again, if it was refused before anything ran. Whoever finds the token expired
-   * waits for one refresh. A request that has an `authorization` of its own goes out as it is.
+   * waits for one refresh. A request to another address, or with an `authorization` of its own, goes out as it is.
    */
   readonly fetch: typeof globalThis.fetch
   /** Begins a session. Throws `AuthClientError`, or what `fetch` throws; so do the others. */
@@ -68,6 +68,9 @@ const CHANGE_PASSWORD = `mutation ($current: String!, $next: String!) {
   payload: changePassword(currentPassword: $current, newPassword: $next) ${PAYLOAD}
 }`
 const LOGOUT = 'mutation ($token: String) { logout(refreshToken: $token) { ended } }'
+
+/** How long an operation of our own waits: everybody waits for a refresh. */
+const PATIENCE_MS = 30_000
 
 /** A session with a Sallyport server, for a page or a program: keeps its tokens, and keeps them good. */
 export function createClient(options: ClientOptions): AuthClient {
@@ -113,7 +116,8 @@ export function createClient(options: ClientOptions): AuthClient {
 
   function requestOf(query: string, variables: object): Request {
     const headers = { 'content-type': 'application/json', accept: 'application/json' }
-    return new Request(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) })
+    const body = JSON.stringify({ query, variables })
+    return new Request(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(PATIENCE_MS) })
   }
 
   async function begin(mutation: string, credentials: Credentials): Promise<void> {
@@ -162,7 +166,8 @@ export function createClient(options: ClientOptions): AuthClient {
 
   async function authFetch(resource: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const request = new Request(resource, init)
-    if (request.headers.has('authorization')) return send(request)
+    if (addressOf(request) !== addressOf(new Request(url)) || request.headers.has('authorization'))
+      return send(request)
     await refreshIfDue()
     const sent = find()
     const response = await send(attach(request.clone()))
@@ -206,6 +211,12 @@ export function createClient(options: ClientOptions): AuthClient {
       return () => listeners.delete(listener)
     },
   }
+}
+
+/** Where a request goes, whatever it asks. */
+function addressOf({ url }: Request): string {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname
 }
 
 /** That what was presented is no good any more, and not that a password was wrong. */

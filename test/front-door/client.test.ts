@@ -147,6 +147,24 @@ describe('P72 the client', () => {
     expect(client.refreshToken()).not.toBe(before)
   })
 
+  test('a request to another address has no token', async () => {
+    const { server, client } = await openClient()
+    const sent: (string | null)[] = []
+    const spy = createClient({
+      url: server.url,
+      refreshToken: client.refreshToken(),
+      fetch: async (resource, init) => {
+        const request = new Request(resource, init)
+        sent.push(request.headers.get('authorization'))
+        return request.url.startsWith(server.url) ? fetch(request) : Response.json({})
+      },
+    })
+    await spy.refresh()
+    for (const other of ['http://elsewhere.example/graphql', `${server.origin}/other`]) await spy.fetch(other)
+    await spy.fetch(`${server.url}?query={me{id}}`)
+    expect(sent).toEqual([null, null, null, expect.stringMatching(/^Bearer /)])
+  })
+
   test('a request that has an authorization of its own goes out as it is', async () => {
     const { server, client, wire } = await openClient({ ownClock: true })
     server.clock.advance(16 * 60)

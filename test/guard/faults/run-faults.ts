@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FAULTS, type Fault } from './faults.js'
+import { INTROSPECTION_FAULTS } from './introspection-faults.js'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const LIMIT_MILLISECONDS = 60_000
@@ -23,7 +24,11 @@ const wanted = process.argv[2] ?? ''
 const folder = await mkdtemp(join(tmpdir(), 'faults-'))
 try {
   await copyGuard()
-  process.exitCode = (await findAll(FAULTS.filter(({ name }) => name.includes(wanted)))) ? 0 : 1
+  process.exitCode = (await findAll(
+    [...FAULTS, ...INTROSPECTION_FAULTS].filter(({ name }) => name.includes(wanted)),
+  ))
+    ? 0
+    : 1
 } finally {
   await rm(folder, { recursive: true, force: true })
 }
@@ -88,7 +93,7 @@ function runTests(test: string, oracleRuns: number): Promise<string> {
     child.on('close', (code) => {
       clearTimeout(timer)
       // A copy that does not even load proves nothing.
-      const isFound = output.includes(test === ORACLE ? 'Property failed after' : 'AssertionError')
+      const isFound = output.includes(test.startsWith('oracle/') ? 'Property failed after' : 'AssertionError')
       resolve(code === 0 ? 'passed' : isFound ? 'failed' : 'stopped without a verdict')
     })
   })

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { guardSchema, useGuard, type Viewer } from '../../../src/guard/index.js'
 import { arbitraryRequests, type ModelRequest } from './arbitrary-document.js'
 import { arbitraryModel } from './arbitrary-model.js'
+import { arbitraryViewer } from './arbitrary-viewer.js'
 import { type Model, printModel } from './model.js'
 import { NOW } from './rules.js'
 import { type Expected, expectedOf } from './verdict.js'
@@ -12,21 +13,6 @@ import { buildWitnessed, type Testimony } from './witness.js'
 
 /** Each run is one schema with up to three documents and five viewers. */
 const RUNS = Number(process.env.ORACLE_RUNS ?? 400)
-
-const arbitraryViewer: fc.Arbitrary<Viewer> = fc.oneof(
-  { weight: 1, arbitrary: fc.constantFrom<Viewer>({ kind: 'anonymous' }, { kind: 'expired' }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant('active' as const),
-      roles: fc.subarray(['a', 'b']),
-      scopes: fc.subarray(['x', 'y']),
-      claims: fc.constantFrom({}, { tier: 'gold' }, { tier: 1 }, { tier: 'tin' }),
-      fresh: fc.boolean(),
-      authTime: fc.constantFrom(NOW, NOW - 61, NOW + 3600),
-    }),
-  },
-)
 
 const arbitraryCase = arbitraryModel.chain((model) =>
   fc.record({

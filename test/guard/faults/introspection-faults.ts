@@ -1,0 +1,96 @@
+import type { Fault } from './faults.js'
+
+/** Mistakes in who is shown what of the schema. */
+export const INTROSPECTION_FAULTS: readonly Fault[] = [
+  {
+    name: 'introspection demands nothing',
+    file: 'compile.ts',
+    find: 'this.#introspects = true',
+    replace: 'this.#introspects = true; return',
+    test: 'introspection.test.ts',
+  },
+  {
+    name: 'documents keep the meta-fields of graphql',
+    file: 'meta-fields.ts',
+    find: 'if (!GUARDED.has(schema)) return document',
+    replace: 'if (schema !== undefined) return document',
+    test: 'filtered-answers.test.ts',
+  },
+  {
+    name: 'introspection that is off sends nobody away but to log in',
+    file: 'decide.ts',
+    find: "if (rule.kind === 'never' && viewer.kind === 'anonymous') return FORBIDDEN",
+    replace: '',
+    test: 'introspection.test.ts',
+  },
+  {
+    name: 'messages name what nobody wrote',
+    file: 'conceal-names.ts',
+    find: 'return hidden.every((name) => written.has(name)) ? cut : withoutNames(cut)',
+    replace: 'return hidden.every((name) => written.has(name)) ? cut : cut',
+    test: 'hidden-names.test.ts',
+  },
+  {
+    name: 'a view is kept for whoever asks next',
+    file: 'schema-views.ts',
+    find: "met.has(rule) ? '1' : '0'",
+    replace: "met.has(rule) ? '1' : '1'",
+    test: 'oracle/filtered.test.ts',
+  },
+  {
+    name: 'what came later is shown',
+    file: 'schema-views.ts',
+    find: 'return demand !== undefined && rulesOf',
+    replace: 'return demand === undefined || rulesOf',
+    test: 'filtered-answers.test.ts',
+  },
+  {
+    name: 'possible types are those of the whole schema',
+    file: 'schema-views.ts',
+    find: 'this.#shareImplementors()',
+    replace: '',
+    test: 'filtered-answers.test.ts',
+  },
+  {
+    name: 'a stale password hides what it can be given for',
+    file: 'decide.ts',
+    find: "const showsLater = rule.kind === 'fresh' || rule.kind === 'policy'",
+    replace: "const showsLater = rule.kind === 'policy'",
+    test: 'oracle/filtered.test.ts',
+  },
+  {
+    name: 'a type that is hidden leaves the fields that return it',
+    file: 'hidden-places.ts',
+    find: 'if (isHidden(field.name) || hidden.has(getNamedType(field.type).name)) hidden.add(coordinate)',
+    replace: 'if (isHidden(field.name)) hidden.add(coordinate)',
+    test: 'oracle/filtered.test.ts',
+  },
+  {
+    name: 'an interface keeps a field that an implementor hides',
+    file: 'hidden-places.ts',
+    find: 'isInterfaceType(type) ? implementorsOf(schema, type, hidden) : []',
+    replace: '[] as Composite[]',
+    test: 'oracle/filtered.test.ts',
+  },
+  {
+    name: 'a field stays without an argument that it needs',
+    file: 'hidden-places.ts',
+    find: 'if (isRequiredArgument(arg)) hidden.add(coordinate)',
+    replace: 'if (!isRequiredArgument(arg)) continue',
+    test: 'filtered.test.ts',
+  },
+  {
+    name: 'implementors go with the fields that return them',
+    file: 'hidden-places.ts',
+    find: 'if (isInterfaceType(type)) yield* schema.getImplementations(type).objects',
+    replace: '',
+    test: 'filtered.test.ts',
+  },
+  {
+    name: 'the viewer is taken again after resolvers ran',
+    file: 'admission.ts',
+    find: 'recall(this.#key, site, context, info)?.viewer ?? this.#config',
+    replace: 'this.#config',
+    test: 'filtered-answers.test.ts',
+  },
+]

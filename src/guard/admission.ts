@@ -127,18 +127,19 @@ export class Admission {
     return recall(this.#key, site, context, info)?.viewer ?? this.#config.takeViewer(context)
   }
 
-  #viewerToKeep(context: unknown, info: GraphQLResolveInfo): TakenViewer | null {
+  #viewerToKeep(execution: Execution): TakenViewer | null {
     const isFiltered = this.#config.introspection === 'filtered'
-    const isAskedFor = isFiltered && this.#judge.introspects(executionIn(context, info))
-    return isAskedFor ? this.#config.takeViewer(context) : null
+    const isAskedFor = isFiltered && this.#judge.introspects(execution)
+    return isAskedFor ? this.#config.takeViewer(execution.context) : null
   }
 
   /** Null where the operation is not what this field runs in, or is not known to be. */
   #judgeOperation(site: Site, context: unknown, info: GraphQLResolveInfo): Verdict | Promise<Verdict> | null {
     const { schema, operation } = info
     if (schema !== this.#schema || !isAbout(site, info) || info.path.prev !== undefined) return null
-    const verdict = judgeInfo(this.#judge, context, info)
-    const judged: Judged = { schema, operation, context, verdict, viewer: this.#viewerToKeep(context, info) }
+    const execution = executionIn(context, info)
+    const verdict = this.#judge.judge(execution)
+    const judged: Judged = { schema, operation, context, verdict, viewer: this.#viewerToKeep(execution) }
     // Where it cannot be kept, each field is judged by itself.
     Reflect.defineProperty(info.variableValues, this.#key, { value: judged })
     if (verdict instanceof Promise) settle(judged, verdict)

@@ -25,9 +25,10 @@ import { createDescribeOperation, type DescribeOperation } from './operation-mar
 import { createToPublicError, type ToPublicError } from './public-error.js'
 import { findReason } from './refusal-reason.js'
 import type { GraphQLParameters } from './request-body.js'
+import type { RequestEnd } from './request-log.js'
 import type { RequestView } from './request-view.js'
 import type { RewordError } from './reword-errors.js'
-import { writeResult } from './write-result.js'
+import { type FinishedResult, finishResult, writeResult } from './write-result.js'
 
 // Yoga's own executor answers fields in the order in which they were ready, not in which they were asked for.
 const graphqlJs: Plugin = {
@@ -42,24 +43,35 @@ async function subscribeToEnd(args: ExecutionArgs) {
   return isAsyncIterable(result) ? endWithError(result, args) : result
 }
 
+/** An operation, and the context that its own is made of. */
+interface Operation {
+  readonly parameters: GraphQLParameters
+  readonly request: RequestView
+  readonly context: object
+}
+
 /** Executes what is asked, by Yoga. */
 export interface GraphQLServer {
   /**
    * Runs an operation that has one result, by Yoga's pipeline without its HTTP, which costs as much again. Never rejects
    * for what the operation does.
    */
-  run(operation: {
-    parameters: GraphQLParameters
-    request: RequestView
-    context: object
-    mediaType: NonNullable<AnswerForm['mediaType']>
-  }): Promise<PlainAnswer>
+  run(operation: Operation & { mediaType: NonNullable<AnswerForm['mediaType']> }): Promise<PlainAnswer>
+  /** The same of any operation, for who answers it by other means than HTTP: with one result, or a stream of them. */
+  open(operation: Operation): Promise<OpenedOperation>
   /** What the log calls an operation that was run. */
   readonly describe: DescribeOperation
   /** The error of an answer that Yoga wrote, by the request that it was asked with. */
   errorOf(request: object): AnswerError | undefined
   /** Yoga itself, for what is answered by a stream. On Node it takes `request.body` as the body that was parsed. */
   readonly yoga: Yoga
+}
+
+export interface OpenedOperation {
+  /** What it answers, as it is shown. */
+  readonly events: AsyncIterable<ExecutionResult>
+  /** For the log. */
+  readonly end: RequestEnd
 }
 
 /** What we put into the context beside Yoga's own: the members of the body that may hold a token. */
@@ -115,30 +127,47 @@ export function createGraphQLServer(parts: {
     logging: false,
   })
 
+  function finishOne(given: ExecutionResult, context: object): FinishedResult {
+    const finished = finishResult(given, finish(context))
+    const { error } = finished
+    if (error === undefined) return finished
+    return { ...finished, error: { ...error, reason: findReason(given.errors, context) } }
+  }
+
   return {
     yoga,
     describe: createDescribeOperation(caches.documentCache),
     errorOf: (request) => streamErrors.get(request),
-    async run({ parameters, request, context, mediaType }) {
-      const result = await resultOf(yoga, { parameters, request, context })
-      const answer = writeResult(result, mediaType, finish(context))
-      if (answer.error === undefined) return answer
-      return { ...answer, error: { ...answer.error, reason: findReason(result.errors, context) } }
+    async run({ mediaType, ...operation }) {
+      const result = (await resultOf(yoga, operation)) as ExecutionResult
+      return writeResult(finishOne(result, operation.context), mediaType)
+    },
+    async open(operation) {
+      const { context } = operation
+      const result = await resultOf(yoga, operation)
+      if (isAsyncIterable(result)) {
+        return { events: finishEvents(result, finish(context)), end: { status: 200, isStream: true } }
+      }
+      const finished = finishOne(result, context)
+      return { events: giveOnce(finished.result), end: finished }
     },
   }
 }
 
+async function* giveOnce(result: ExecutionResult): AsyncGenerator<ExecutionResult> {
+  yield result
+}
+
 async function resultOf(
   yoga: Yoga,
-  { parameters, request, context }: { parameters: GraphQLParameters; request: RequestView; context: object },
-): Promise<ExecutionResult> {
+  { parameters, request, context }: Operation,
+): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
   try {
     // Of a request Yoga's pipeline reads the method alone; the rest is for a host's own code.
     const asked = { params: parameters, request: request as Request } as Parameters<
       Yoga['getResultForParams']
     >[0]
-    const result = await yoga.getResultForParams(asked, context as never)
-    return result as ExecutionResult
+    return (await yoga.getResultForParams(asked, context as never)) as ExecutionResult
   } catch (error) {
     return { errors: [error as never] }
   }

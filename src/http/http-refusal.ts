@@ -24,6 +24,11 @@ export class HttpRefusal extends Error {
   }
 }
 
+/** For a path that is none of ours. */
+export function nothingHere(endpoint: string): HttpRefusal {
+  return new HttpRefusal(404, `There is nothing here: GraphQL is at ${endpoint}.`)
+}
+
 export interface PlainAnswer {
   readonly status: number
   readonly headers: Record<string, string>

@@ -46,16 +46,7 @@ class NodeExchange implements Exchange {
   }
 
   target(): Target {
-    const {
-      url = '',
-      headers,
-      originalUrl = url,
-    } = this.#request as IncomingMessage & { originalUrl?: string }
-    if (!url.startsWith('/')) throw new HttpRefusal(400, 'The request target must be a path.')
-    this.#requireHost(headers.host)
-    const path = pathOf(url)
-    const fullPath = originalUrl === url ? path : pathOf(originalUrl)
-    return { path, fullPath, search: url.slice(path.length) }
+    return targetOf(this.#request, this.#requireHost)
   }
 
   readBody(limit: number): Promise<Body> {
@@ -103,6 +94,16 @@ class NodeExchange implements Exchange {
   }
 }
 
+/** What a Node request is for. Throws an `HttpRefusal` (400) where it does not say, or its `Host` is none. */
+export function targetOf(request: IncomingMessage, requireHost: CheckHost): Target {
+  const { url = '', headers, originalUrl = url } = request as IncomingMessage & { originalUrl?: string }
+  if (!url.startsWith('/')) throw new HttpRefusal(400, 'The request target must be a path.')
+  requireHost(headers.host)
+  const path = pathOf(url)
+  const fullPath = originalUrl === url ? path : pathOf(originalUrl)
+  return { path, fullPath, search: url.slice(path.length) }
+}
+
 function pathOf(url: string): string {
   const query = url.indexOf('?')
   return query < 0 ? url : url.slice(0, query)
@@ -111,7 +112,7 @@ function pathOf(url: string): string {
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
 
 /** Yoga makes a URL of it, and would answer 500 where that fails. */
-function createHostCheck(): CheckHost {
+export function createHostCheck(): CheckHost {
   // Nearly every request names the same one, and to parse it costs a twentieth of the request.
   let known: string | undefined
   return (host) => {

@@ -27,9 +27,7 @@ export class NodeRequestView implements RequestView {
   }
 
   get url(): string {
-    const { socket, headers, url } = this.#request
-    const scheme = 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'
-    return `${scheme}://${headers.host ?? 'localhost'}${url}`
+    return addressOf(this.#request)
   }
 
   get headers(): Headers {
@@ -52,4 +50,10 @@ export class NodeRequestView implements RequestView {
     }
     return this.#abort.signal
   }
+}
+
+/** The whole address that a Node request is for. */
+export function addressOf({ socket, headers, url }: IncomingMessage): string {
+  const scheme = 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'
+  return `${scheme}://${headers.host ?? 'localhost'}${url}`
 }

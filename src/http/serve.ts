@@ -4,7 +4,7 @@ import { answerFailure } from './answer-failure.js'
 import type { Cors } from './cors.js'
 import type { Exchange } from './exchange.js'
 import type { GraphQLServer } from './graphql-server.js'
-import { HttpRefusal, type PlainAnswer } from './http-refusal.js'
+import { HttpRefusal, nothingHere, type PlainAnswer } from './http-refusal.js'
 import type { CountAttempts } from './one-credential.js'
 import type { Playground } from './playground/playground.js'
 import { type GraphQLBody, parseParameters, parseQueryString, requireJson } from './request-body.js'
@@ -86,7 +86,7 @@ export function createServe(options: ServeOptions): (exchange: Exchange) => Prom
 
   function answerPlain(method: string | undefined, path: string): PlainAnswer {
     const answer = options.plain(path)
-    if (answer === null) throw new HttpRefusal(404, `There is nothing here: GraphQL is at ${endpoint}.`)
+    if (answer === null) throw nothingHere(endpoint)
     if (method !== 'GET' && method !== 'HEAD') {
       throw new HttpRefusal(405, 'Use GET.', { allow: 'GET, HEAD' })
     }

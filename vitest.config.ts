@@ -64,9 +64,14 @@ export default defineConfig({
           name: 'postgresql',
           include: database,
           // What takes time, and is not the database's.
-          exclude: ['option-rows', 'memory', 'graphql-over-http', 'documented-clients'].map(
-            (name) => `test/front-door/${name}.test.ts`,
-          ),
+          exclude: [
+            'option-rows',
+            'memory',
+            'graphql-over-http',
+            'documented-clients',
+            'websocket-limits',
+            'websocket-upgrades',
+          ].map((name) => `test/front-door/${name}.test.ts`),
           isolate: false,
           setupFiles: noLeaks,
           provide: { provider: 'postgresql' },

@@ -33,6 +33,7 @@ import { type Listening, listen } from './http/listen.js'
 import { createServerContext } from './http/server-context.js'
 import { useSliding } from './http/sliding.js'
 import { createTokenCookies } from './http/token-cookies.js'
+import type { UpgradeListener } from './http/websocket/socket-door.js'
 import { canSign } from './keys/keyring.js'
 import { type OpenKeyring, openKeyring } from './keys/open-keyring.js'
 import { createServices, type HostSessions, type HostTokens, type ServiceParts } from './services.js'
@@ -62,6 +63,11 @@ export interface Sallyport {
   fetch(request: Request, context?: object): Promise<Response>
   /** For `node:http`: the endpoint, `/health` and `/ready`. */
   readonly handler: RequestListener
+  /**
+   * For the `upgrade` event of the same server: GraphQL by WebSocket (`graphql-transport-ws`), at the endpoint. It takes
+   * over the socket, and refuses whatever else it is asked for; `listen` has it already.
+   */
+  readonly upgrade: UpgradeListener
   /** Our API and the host's, guarded: nothing is reached through it without the right, on any server. */
   readonly schema: GraphQLSchema
   /** The GraphQL context of a request, for a server of one's own. */
@@ -74,7 +80,7 @@ export interface Sallyport {
   listen(where?: ListenOptions): Promise<Omit<Listening, 'close'>>
   /** Reads `keysDir` now. A set that is wrong is told to the log, and leaves the keys read before in force. */
   reloadKeys(): Promise<void>
-  /** Stops listening, lets requests under way finish, closes the database. */
+  /** Stops listening, lets requests under way finish, ends WebSockets with 1001, closes the database. */
   close(): Promise<void>
 }
 
@@ -172,7 +178,7 @@ async function assemble(
   await start()
   let listening: Promise<Listening> | undefined
   let closing = false
-  const { handler, fetch } = createFrontDoor({
+  const { handler, fetch, sockets } = createFrontDoor({
     schema,
     context,
     plugins:
@@ -191,6 +197,7 @@ async function assemble(
 
   return {
     handler,
+    upgrade: sockets.upgrade,
     fetch,
     schema,
     context,
@@ -200,7 +207,7 @@ async function assemble(
     reloadKeys: keys.reload,
     async listen({ port = options.port, host = options.host } = {}) {
       if (listening !== undefined) throw new OptionError('port', 'is listened on already')
-      listening = listen(handler, resolveListen({ port, host }))
+      listening = listen({ handler, upgrade: sockets.upgrade }, resolveListen({ port, host }))
       try {
         const { url, port: bound } = await listening
         return { url, port: bound }
@@ -211,7 +218,7 @@ async function assemble(
     },
     async close() {
       closing = true
-      await (await listening)?.close()
+      await Promise.all([(await listening)?.close(), sockets.close()])
       await keys.stop()
       await stop()
       await store.close()

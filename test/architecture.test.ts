@@ -49,6 +49,8 @@ const VENDORS: Vendors = {
   graphql: ['base', 'limits', 'guard', 'testing', 'graphql', 'http', 'sallyport.ts'],
   '@graphql-tools/*': ['guard', 'graphql'],
   'graphql-yoga': ['http'],
+  'graphql-ws': ['http'],
+  ws: ['http'],
   jsonwebtoken: ['tokens'],
   'lru-cache': ['tokens', 'limits', 'guard', 'http'],
   '@prisma/*': ['store'],
@@ -167,12 +169,14 @@ describe('what an entry of the package reaches', () => {
       '@node-rs/argon2',
       'cookie',
       'graphql',
+      'graphql-ws',
       'graphql-yoga',
       'ipaddr.js',
       'jsonwebtoken',
       'lru-cache',
       'p-limit',
       'rate-limiter-flexible',
+      'ws',
     ])
     expect(onDemand).toEqual([
       '@prisma/adapter-better-sqlite3',

@@ -159,6 +159,7 @@ export const OPTION_TABLE = {
   databaseUrl: { env: 'DATABASE_URL', default: undefined, kind: text(notEmpty) },
   endpoint: { env: 'GRAPHQL_ENDPOINT', default: '/graphql', kind: text(urlPath) },
   maxBodyBytes: { env: 'MAX_BODY_BYTES', default: 100_000, kind: integer(1_000, 100_000_000) },
+  maxOperationsPerSocket: { env: 'MAX_OPERATIONS_PER_SOCKET', default: 100, kind: integer(1, 10_000) },
   maxDepth: { env: 'MAX_DEPTH', default: 20, kind: integer(1, 1_000) },
   maxAliases: { env: 'MAX_ALIASES', default: 30, kind: integer(0, 5_000) },
   maxRootFields: { env: 'MAX_ROOT_FIELDS', default: 30, kind: integer(1, 5_000) },

@@ -86,8 +86,10 @@ export interface ServerOptions {
   databaseUrl?: string
   /** The path at which GraphQL is served. */
   endpoint?: string
-  /** The largest request body, in bytes; a larger one is answered 413. */
+  /** The largest request body, in bytes; a larger one is answered 413. Of a WebSocket's messages too: it is closed with 1009. */
   maxBodyBytes?: number
+  /** How many operations a WebSocket may have open at once; one more is refused with `RATE_LIMITED`. */
+  maxOperationsPerSocket?: number
   /** How deep a document may nest fields. Tools' introspection has 15 levels. */
   maxDepth?: number
   /** How many aliases a document's operation may have. Fragments are written out, here and in the next two. */
@@ -126,8 +128,8 @@ export interface ServerOptions {
   /** How long the audit log is kept; `false`: for ever. */
   auditRetention?: Duration | false
   /**
-   * The pages of other origins that may call from a browser, with cookies too: each exactly as a browser names it, such
-   * as `https://app.example.com`. By default none.
+   * The pages of other origins that may call from a browser, and open a WebSocket, with cookies too: each exactly as a
+   * browser names it, such as `https://app.example.com`. By default none.
    */
   corsOrigins?: string | readonly string[]
   /**
@@ -216,6 +218,7 @@ export interface ServerConfig extends DocumentLimits, AttemptConfig {
   readonly databaseUrl: string
   readonly endpoint: string
   readonly maxBodyBytes: number
+  readonly maxOperationsPerSocket: number
   readonly maxConcurrentHashes: number
   readonly maxQueuedHashes: number
   /** Null: for ever. */

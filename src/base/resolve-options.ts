@@ -109,6 +109,7 @@ export function resolveServer(options: ServerOptions): ServerConfig {
     databaseUrl: read(options, 'databaseUrl') ?? `file:${dataDir}/sallyport.db`,
     endpoint: require(options, 'endpoint'),
     maxBodyBytes: require(options, 'maxBodyBytes'),
+    maxOperationsPerSocket: require(options, 'maxOperationsPerSocket'),
     maxDepth: require(options, 'maxDepth'),
     maxAliases: require(options, 'maxAliases'),
     maxRootFields: require(options, 'maxRootFields'),

@@ -19,6 +19,7 @@ import { createPlayground } from './playground/playground.js'
 import { createRequestLog } from './request-log.js'
 import { createRewordError } from './reword-errors.js'
 import { createServe } from './serve.js'
+import { createSocketDoor, type SocketDoor } from './websocket/socket-door.js'
 
 /** The ways in to a schema over HTTP, with all that stands beside GraphQL. */
 export function createFrontDoor(parts: {
@@ -36,25 +37,29 @@ export function createFrontDoor(parts: {
   readonly clock: Clock
   readonly logger: Logger
   readonly errors: ErrorHooks | undefined
-}): { handler: RequestListener; fetch: ReturnType<typeof createFetchHandler> } {
+}): { handler: RequestListener; fetch: ReturnType<typeof createFetchHandler>; sockets: SocketDoor } {
   const { schema, server, locations, cookies, corsOrigins, logger } = parts
   const { endpoint } = server
   const reword = createRewordError(parts.errors, logger)
   const graphql = createGraphQLServer({ ...parts, limits: server, reword })
   const health = createHealth(parts.isReady)
   const keySet = createKeySet(parts.publicKeys)
-  const serve = createServe({
+  const shared = {
     ...parts,
     endpoint,
     graphql,
     reword,
     log: createRequestLog({ ...parts, level: server.logLevel, describe: graphql.describe }),
     maxBodyBytes: server.maxBodyBytes,
+    headers: answerHeaders(locations.headerName, { dependOnOrigin: corsOrigins.size > 0 }),
+  }
+  const serve = createServe({
+    ...shared,
     cors: createCors(corsOrigins),
     bodyTokens: locations.bodyTokens,
-    headers: answerHeaders(locations.headerName, { dependOnOrigin: corsOrigins.size > 0 }),
     playground: server.graphiql ? createPlayground({ schema, locations, cookies }) : undefined,
     plain: (path) => health(path) ?? keySet(path),
   })
-  return { handler: createNodeListener(serve), fetch: createFetchHandler(serve) }
+  const sockets = createSocketDoor({ ...shared, maxOperations: server.maxOperationsPerSocket })
+  return { handler: createNodeListener(serve), fetch: createFetchHandler(serve), sockets }
 }

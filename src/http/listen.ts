@@ -2,6 +2,8 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import { OptionError } from '../base/errors.js'
 import type { ListenConfig } from '../base/options.js'
+import { serveAnew } from './serve-anew.js'
+import { isWebSocket, type UpgradeListener } from './websocket/socket-door.js'
 
 const DRAIN_MS = 10_000
 /** What a client sent before it could know has arrived by then. */
@@ -15,7 +17,10 @@ export interface Listening {
 }
 
 /** Throws `OptionError` naming `port` or `host` when the address cannot be had. */
-export async function listen(listener: RequestListener, config: ListenConfig): Promise<Listening> {
+export async function listen(
+  { handler, upgrade }: { handler: RequestListener; upgrade: UpgradeListener },
+  config: ListenConfig,
+): Promise<Listening> {
   const connections = new Set<Socket>()
   const underWay = new Set<ServerResponse>()
   let draining = false
@@ -27,7 +32,11 @@ export async function listen(listener: RequestListener, config: ListenConfig): P
     if (draining) closeAfter(response)
     underWay.add(response)
     response.once('close', forget)
-    listener(request, response)
+    handler(request, response)
+  })
+  server.on('upgrade', (request, socket, first) => {
+    if (isWebSocket(request)) upgrade(request, socket, first)
+    else serveAnew(server, request, socket, first)
   })
   server.on('connection', (socket) => {
     connections.add(socket)

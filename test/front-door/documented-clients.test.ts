@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { importFromPage } from '../support/import-from-page.js'
 import { PASSWORD, startServer } from '../support/server.js'
+import { createTickHost } from '../support/tick-host.js'
 
 interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: an answer's data
@@ -122,3 +124,20 @@ function countRefreshes({ lost = 0 } = {}): { count: number } {
   onTestFinished(() => void vi.unstubAllGlobals())
   return refreshes
 }
+
+test('a subscription over a WebSocket as in docs/clients.md goes on when its token has expired', async () => {
+  const server = await startServer(createTickHost().options)
+  const { connect, follow } = await importFromPage('live.mjs', server.url)
+  let tokens = await server.signUp()
+  const client = connect(() => tokens.accessToken, { webSocketImpl: WebSocket })
+  const results = follow(client, 'subscription { orders }', async () => {
+    tokens = (await server.refresh(tokens.refreshToken)).data.refresh
+  })
+  expect((await results.next()).value).toEqual({ data: { orders: 1 } })
+  server.clock.advance(16 * 60)
+  expect((await results.next()).value).toEqual({ data: { orders: 1 } })
+  await server.ask('mutation { logout { ended } }', { token: tokens.accessToken })
+  expect((await results.next()).value).toMatchObject({ errors: [{ extensions: { action: 'login' } }] })
+  expect(await results.next()).toEqual({ done: true, value: undefined })
+  await client.dispose()
+})

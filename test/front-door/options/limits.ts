@@ -1,5 +1,7 @@
 import { guess, logIn, OWNER, PROXY, STRANGER, times, WRONG } from '../../support/log-in-from.js'
 import { newName, PASSWORD, type TestServer } from '../../support/server.js'
+import { createTickHost } from '../../support/tick-host.js'
+import { bearing, codeOf as codeOfMessage, openAcknowledged, subscribe } from '../../support/web-socket.js'
 import { codeOf, type OptionRows, over, type See } from './row.js'
 
 const LIMITED = 'RATE_LIMITED'
@@ -43,6 +45,18 @@ export const LIMITS: OptionRows = {
     }),
     usual: 200,
     flipped: 413,
+  },
+  maxOperationsPerSocket: {
+    value: 1,
+    observe: over(async (server) => {
+      const { accessToken } = await server.signUp()
+      const raw = await openAcknowledged(server, bearing(accessToken))
+      subscribe(raw, 'subscription { orders }')
+      await raw.take()
+      return codeOfMessage(raw, '{ whoami { state } }')
+    }, createTickHost().options),
+    usual: 'ok',
+    flipped: LIMITED,
   },
   maxDepth: refused(2, '{ __schema { types { name } } }'),
   maxAliases: refused(0, '{ a: whoami { state } }'),

@@ -3,6 +3,8 @@ import process from 'node:process'
 import { defineConfig } from 'vitest/config'
 
 const database = ['test/store/**/*.test.ts', 'test/front-door/**/*.test.ts']
+/** Through the front door too, but nothing in it is the database's: on SQLite alone. */
+const anyDatabase = ['test/any-database/**/*.test.ts']
 const inBrowser = ['test/browser/**/*.test.ts']
 const noLeaks = 'test/support/no-leaks.ts'
 const built = ['test/process/**/*.test.ts', 'test/examples/**/*.test.ts']
@@ -30,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...database, ...built, ...inBrowser],
+          exclude: [...database, ...anyDatabase, ...built, ...inBrowser],
           provide: { graphqlMajor: 16 },
         },
       },
@@ -52,7 +54,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'sqlite',
-          include: database,
+          include: [...database, ...anyDatabase],
           isolate: false,
           setupFiles: noLeaks,
           provide: { provider: 'sqlite' },
@@ -63,15 +65,6 @@ export default defineConfig({
         test: {
           name: 'postgresql',
           include: database,
-          // What takes time, and is not the database's.
-          exclude: [
-            'option-rows',
-            'memory',
-            'graphql-over-http',
-            'documented-clients',
-            'websocket-limits',
-            'websocket-upgrades',
-          ].map((name) => `test/front-door/${name}.test.ts`),
           isolate: false,
           setupFiles: noLeaks,
           provide: { provider: 'postgresql' },

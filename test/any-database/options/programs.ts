@@ -1,9 +1,9 @@
 import { createKey } from '../../../src/index.js'
+import { administer } from '../../front-door/administration.js'
 import { SECRET, type TestServer } from '../../support/server.js'
 import { claimsOf } from '../../support/slide.js'
 import { createTestClock } from '../../support/test-clock.js'
 import { createTestLogger } from '../../support/test-logger.js'
-import { administer } from '../administration.js'
 import { codeOf, ME, type OptionRows, over, type See } from './row.js'
 
 const key = createKey({ secret: SECRET, algorithm: 'HS512' })

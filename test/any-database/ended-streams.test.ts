@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
+import { actions } from '../front-door/administration.js'
 import { type EventStream, openEvents, STREAM_DOORS } from '../support/event-stream.js'
 import { startServer, startSharedServer, type TestServer, type TestServerOptions } from '../support/server.js'
-import { actions } from './administration.js'
 
 /** Sources that give one event and then wait: one is let go by its `return`, the other only by what it listens to. */
 function createHost() {

@@ -1,7 +1,7 @@
+import { actions } from '../front-door/administration.js'
 import { forge, hmac } from '../support/forge.js'
 import { type Login, PASSWORD, SECRET, type TestServer, type TestServerOptions } from '../support/server.js'
 import { claimsOf } from '../support/slide.js'
-import { actions } from './administration.js'
 
 /** How a token comes to be in a state; on a server of its own where there are options. */
 export interface Row {

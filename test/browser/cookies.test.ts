@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, inject, test } from 'vitest'
 import { LOG_IN_BY_COOKIE, REFRESH, SIGN_UP_BY_COOKIE } from '../support/page.js'
 import { newName, PASSWORD, SECRET, startSharedServer } from '../support/server.js'
-import { askFromPage, makeCertificate, openSitesBrowser, serveSite } from './open-sites.js'
+import { askBySocket, askFromPage, makeCertificate, openSitesBrowser, serveSite } from './open-sites.js'
 import { ASK, bundleClient, runClient } from './page-client.js'
 
 const ME = '{ me { id } }'
@@ -165,6 +165,21 @@ describe.skipIf(inject('chromium') === null)('P05 P53 P54 G57 cookies in a brows
     expect((await follow('{ whoami { state } }')).body.data.whoami).toEqual({ state: 'ACTIVE' })
     expect((await follow('mutation { revokeAllSessions }')).status).toBe(405)
     expect((await askFromPage(page, ME)).status).toBe(200)
+  })
+
+  test('a WebSocket of the page is let in with the csrf value, and one of another site not at all', async () => {
+    const { context, page, variables } = await logIn()
+    const url = `${shop.replace('http', 'ws')}/graphql`
+    const query = '{ me { username } }'
+    const csrf = (await context.cookies(shop)).find(({ name }) => name === 'csrf_access_token')?.value
+    const me = { data: { me: { username: variables.name } } }
+    expect(await askBySocket(page, { url, query, params: { 'x-csrf-token': csrf } })).toEqual(me)
+    expect(await askBySocket(page, { url, query })).toMatchObject({
+      errors: [{ extensions: { code: 'CSRF_FAILED' } }],
+    })
+    const site = await context.newPage()
+    await site.goto(evil)
+    expect(await askBySocket(site, { url, query, params: { 'x-csrf-token': csrf } })).toBe(1006)
   })
 
   test('in production, over https: bound to the host, which no sibling can plant', async () => {

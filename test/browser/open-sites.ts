@@ -70,3 +70,25 @@ export async function askFromPage(page: Page, query: string, { csrf = true, vari
     [query, variables, csrf] as const,
   )
 }
+
+/** Asks over a WebSocket, as a script of the page would; a number is the code by which it was closed instead. */
+export async function askBySocket(
+  page: Page,
+  asked: { url: string; query: string; params?: Record<string, unknown> },
+): Promise<unknown> {
+  return page.evaluate(
+    ({ url, query, params }) =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(url, 'graphql-transport-ws')
+        const send = (message: object) => socket.send(JSON.stringify(message))
+        socket.onclose = ({ code }) => resolve(code)
+        socket.onopen = () => send({ type: 'connection_init', payload: params })
+        socket.onmessage = ({ data }) => {
+          const { type, payload } = JSON.parse(data)
+          if (type === 'connection_ack') send({ type: 'subscribe', id: '1', payload: { query } })
+          else resolve(payload)
+        }
+      }),
+    asked,
+  )
+}

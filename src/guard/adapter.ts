@@ -1,4 +1,4 @@
-import type { DocumentNode, GraphQLSchema } from 'graphql'
+import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql'
 import type { ErrorCode } from '../base/errors.js'
 import { coerceVariables } from './conditions.js'
 import type { Refusal } from './decide.js'
@@ -19,6 +19,8 @@ export type Ruling =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** To be executed; the schema judges it again, and asks policies. */
   | { readonly kind: 'allowed' }
+  /** Executed anew, in place of an answer that may be somebody else's. */
+  | { readonly kind: 'answered'; readonly result: ExecutionResult }
 
 export const ALLOWED: Ruling = { kind: 'allowed' }
 

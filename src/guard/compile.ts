@@ -61,6 +61,7 @@ class Compiler {
   readonly #fragments = new Map<string, FragmentDefinitionNode>()
   readonly #blocks = new Map<string, Map<string, Block>>()
   #introspects = false
+  #readsData = false
 
   constructor(options: PlanOptions) {
     this.#schema = options.schema
@@ -86,6 +87,7 @@ class Compiler {
       inputs: this.#requirements.inputs,
       fragments: this.#fragments,
       introspects: this.#introspects,
+      readsData: this.#readsData,
     }
   }
 
@@ -130,6 +132,7 @@ class Compiler {
       this.#demand(requirement, `${parent.name}.${metaName}`, node, place)
       return
     }
+    this.#readsData = true
     const field = isUnionType(parent) ? undefined : ownEntry(parent.getFields(), name)
     const step = this.#atlas.follow(possible, name)
     if (field === undefined || step === null) throw new AuthError('GRAPHQL_VALIDATION_FAILED')

@@ -62,10 +62,20 @@ export class Judge {
     }
   }
 
-  /** Whether it asks what the schema is. */
-  introspects({ operation, findFragment }: Pick<Execution, 'operation' | 'findFragment'>): boolean {
+  /** Whether it asks what the schema is; also where that cannot be told. */
+  introspects({ operation, findFragment }: Execution): boolean {
     try {
       return this.#planOf(operation, findFragment).introspects
+    } catch {
+      return true
+    }
+  }
+
+  /** Whether it asks for the schema, and for nothing that any resolver of the host's answers. */
+  introspectsOnly({ operation, findFragment }: Execution): boolean {
+    try {
+      const { introspects, readsData } = this.#planOf(operation, findFragment)
+      return introspects && !readsData
     } catch {
       return false
     }

@@ -48,6 +48,8 @@ export interface Plan extends Demands {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   /** Whether it asks what the schema is, under whatever conditions. */
   readonly introspects: boolean
+  /** Whether it asks for anything else but `__typename`. */
+  readonly readsData: boolean
 }
 
 export type FindFragment = (name: string) => FragmentDefinitionNode | undefined

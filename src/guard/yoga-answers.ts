@@ -1,4 +1,4 @@
-import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql'
+import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql'
 import type { Request, Ruling } from './adapter.js'
 import { type Asked, beginExecution, findBegun } from './execution-mark.js'
 import { mayHoldData } from './foreign-answers.js'
@@ -11,7 +11,7 @@ export interface Refused {
 /** What Envelop's and Yoga's hooks have in common that are told a result. */
 export interface ResultHook {
   readonly result: unknown
-  setResult(result: Refused): void
+  setResult(result: Refused | ExecutionResult): void
 }
 
 interface AnswerHook extends ResultHook {
@@ -67,6 +67,7 @@ export function watchAnswers(rule: (request: Request) => Promise<Ruling>): Answe
 
 export function refuseBy(ruling: Ruling, { setResult }: Pick<ResultHook, 'setResult'>): void {
   if (ruling.kind === 'refused') setResult({ errors: refusalErrors(ruling.refusal, { http: true }) })
+  if (ruling.kind === 'answered') setResult(ruling.result)
 }
 
 /** What policies refused within the execution is answered as any refusal. */

@@ -1,5 +1,5 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql'
-import { type Request, ruleOnRequest } from './adapter.js'
+import { type Request, type Ruling, ruleOnRequest } from './adapter.js'
 import { type Begun, beginExecution, findBegun } from './execution-mark.js'
 import {
   type ForeignAnswers,
@@ -13,7 +13,7 @@ import { Judges } from './judge.js'
 import { redirectMetaFields } from './meta-fields.js'
 import { type GuardOptions, resolveGuardOptions } from './options.js'
 import { type Refused, type ResultHook, refuseBy, refuseRun, watchAnswers } from './yoga-answers.js'
-import { useConcealedNames } from './yoga-messages.js'
+import { answerIntrospection, useConcealedNames } from './yoga-introspection.js'
 
 export interface UseGuardOptions extends GuardOptions {
   /**
@@ -67,8 +67,10 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
     return null
   }
 
-  const rule = (request: Request) =>
-    ruleOnForeignAnswer({ judge: judgeOf(request.schema), request, foreignAnswers })
+  async function rule(request: Request): Promise<Ruling> {
+    const judge = judgeOf(request.schema)
+    return answerIntrospection(request, judge) ?? ruleOnForeignAnswer({ judge, request, foreignAnswers })
+  }
 
   async function ruleOnDone(request: Request, done: ResultHook): Promise<void> {
     refuseBy(await rule(request), done)

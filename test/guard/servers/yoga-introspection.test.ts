@@ -1,7 +1,7 @@
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { describe, expect, test } from 'vitest'
 import { type Introspection, useGuard, type ViewerKind } from '../../../src/guard/index.js'
-import { useExecutingCache, useParamsCache } from '../support/caches.js'
+import { useCarelessCache, useExecutingCache, useParamsCache, useStoppingCache } from '../support/caches.js'
 import { makeHost } from '../support/host.js'
 import { optionsOf, typeDefs } from '../support/introspected-servers.js'
 
@@ -53,15 +53,24 @@ describe('behind useGuard in a Yoga of other plugins', () => {
     expect((await ask('anonymous', { extensions: { id: 'a' } })).status).toBe(401)
   })
 
-  test.each([
-    ['onParams', useParamsCache],
-    ['the executor', useExecutingCache],
-  ])('G40 what a cache kept of it at %s is shown to nobody', async (_place, useCache) => {
-    const ask = startWith((guard) => [guard, useCache()])
-    expect((await ask('active', { query })).status).toBe(200)
-    expect((await ask('anonymous', { query })).status).toBe(401)
-    expect((await ask('active', { query })).status).toBe(500)
-  })
+  test.each(['authenticated', 'filtered'] as const)(
+    'G40 whatever caches keep of it, each is shown their own, %s',
+    async (introspection) => {
+      const whole = '{ __schema { types { name } } __type(name: "Secret") { name } __typename }'
+      for (const cache of [useParamsCache, useExecutingCache, useCarelessCache, useStoppingCache]) {
+        for (const order of [(guard: Plugin) => [cache(), guard], (guard: Plugin) => [guard, cache()]]) {
+          const ask = startWith(order, introspection)
+          for (let round = 0; round < 2; round++) {
+            const { status, body } = await ask('active', { query: whole })
+            expect([status, body.data.__type]).toEqual([200, { name: 'Secret' }])
+            const nobody = await ask('anonymous', { query: whole })
+            expect(nobody.status).toBe(introspection === 'filtered' ? 200 : 401)
+            expect(JSON.stringify(nobody.body)).not.toContain('Secret')
+          }
+        }
+      }
+    },
+  )
 
   test('G40 a schema that somebody put in place of the guarded one is not shown', async () => {
     const other = makeHost('type Query { open: String }').schema
@@ -69,7 +78,7 @@ describe('behind useGuard in a Yoga of other plugins', () => {
     for (const plugins of [(guard: Plugin) => [swap, guard], (guard: Plugin) => [guard, swap]]) {
       for (const introspection of ['off', 'filtered'] as const) {
         const ask = startWith(plugins, introspection)
-        const { status, body } = await ask('active', { query })
+        const { status, body } = await ask('active', { query: `{ open ...F } fragment F on Query ${query}` })
         // What is not the guarded schema cannot be filtered.
         expect(status).toBe(introspection === 'off' ? 403 : 500)
         expect(body).not.toHaveProperty('data')

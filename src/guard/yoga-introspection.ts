@@ -1,6 +1,24 @@
-import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql'
+import { type DocumentNode, execute, type GraphQLError, type GraphQLSchema } from 'graphql'
+import { executionOf, type Request, type Ruling } from './adapter.js'
 import { concealErrors, concealNamesOf } from './conceal-names.js'
+import type { Judge } from './judge.js'
+import { hasOwnMetaFields, redirectMetaFields } from './meta-fields.js'
+import { findRefusal } from './refusal.js'
 import type { ResultHook } from './yoga-answers.js'
+
+/**
+ * The answer to a request that asks for the schema and for nothing else, made for whoever asks: caches know introspection by
+ * the names that it has in graphql, and keep it here. Null for any other request.
+ */
+export function answerIntrospection(request: Request, judge: Judge | null): Ruling | null {
+  const execution = hasOwnMetaFields(request.schema) ? executionOf(request) : 'nothing'
+  if (typeof execution === 'string' || !judge?.introspectsOnly(execution)) return null
+  const result = execute({ ...request, document: redirectMetaFields(request.schema, request.document) })
+  // No policy is asked, and a promise would be of one.
+  if (result instanceof Promise) return null
+  const refusal = findRefusal(result.errors)
+  return refusal === undefined ? { kind: 'answered', result } : { kind: 'refused', refusal }
+}
 
 interface OperationHook {
   readonly args: { readonly schema: GraphQLSchema; readonly document: DocumentNode }

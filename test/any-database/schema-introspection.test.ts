@@ -1,6 +1,7 @@
 import { buildClientSchema, getIntrospectionQuery, validateSchema } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { SECRET, startServer, startSharedServer, type TestServer } from '../support/server.js'
+import { ask, createWsClient, openAcknowledged } from '../support/web-socket.js'
 
 const SCHEMA = '{ __schema { queryType { name } } }'
 const SEEN = { __schema: { queryType: { name: 'Query' } } }
@@ -52,6 +53,16 @@ describe('authenticated', async () => {
       body: JSON.stringify({ query: SCHEMA }),
     })
     expect(await events.text()).not.toContain('queryType')
+  })
+
+  test('G40 G42 over a WebSocket', async () => {
+    const raw = await openAcknowledged(server)
+    for (const query of [SCHEMA, '{ usrs { totalCount } }', 'mutation { login { accessToken } }']) {
+      const { body } = await server.ask(query)
+      expect(await ask(raw, query)).toEqual(body)
+    }
+    const client = createWsClient(server, { connectionParams: { authorization: `Bearer ${token}` } })
+    expect((await client.iterate({ query: SCHEMA }).next()).value).toEqual({ data: SEEN })
   })
 
   test.each([

@@ -10,7 +10,7 @@ const SOURCES = [
 ]
 /** The build makes it itself. */
 const GENERATED = 'src/store/generated'
-const OUTPUT = 'dist'
+const OUTPUT = ['dist', GENERATED]
 /** `npm ci` takes it away, and so whatever it installs is built with. */
 const STAMP = 'node_modules/.cache/sallyport/build.json'
 
@@ -22,19 +22,19 @@ interface Stamp {
 
 /** The sources as they are now. */
 export function digestSources(root: string): string {
-  return digest(root, SOURCES)
+  return digest(root, SOURCES, GENERATED)
 }
 
 /** Whether what was built last was built from these sources, and is whole. */
 export function isBuilt(root: string, sources: string): boolean {
   const stamp = readStamp(join(root, STAMP))
-  return stamp?.sources === sources && stamp.output === digest(root, [OUTPUT])
+  return stamp?.sources === sources && stamp.output === digest(root, OUTPUT)
 }
 
 /** Keeps that what is built now was built from these sources, as they were when the build began. */
 export function stampBuild(root: string, sources: string): void {
   mkdirSync(dirname(join(root, STAMP)), { recursive: true })
-  const stamp: Stamp = { sources, output: digest(root, [OUTPUT]) }
+  const stamp: Stamp = { sources, output: digest(root, OUTPUT) }
   writeFileSync(join(root, STAMP), JSON.stringify(stamp))
 }
 
@@ -53,9 +53,9 @@ function readStamp(path: string): Partial<Stamp> | null {
 }
 
 /** Of names and contents, and of the Node that would read them. */
-function digest(root: string, paths: readonly string[]): string {
+function digest(root: string, paths: readonly string[], without?: string): string {
   const hash = createHash('sha256').update(process.version)
-  for (const path of paths.flatMap((one) => filesOf(root, one))) {
+  for (const path of paths.flatMap((one) => filesOf(root, one, without))) {
     const content = readFileSync(join(root, path))
     hash.update(`\0${path}\0${content.length}\0`).update(content)
   }
@@ -63,10 +63,10 @@ function digest(root: string, paths: readonly string[]): string {
 }
 
 /** In an order that is always the same. One that is not there has none. */
-function filesOf(root: string, path: string): string[] {
-  if (path === GENERATED || !existsSync(join(root, path))) return []
+function filesOf(root: string, path: string, without?: string): string[] {
+  if (path === without || !existsSync(join(root, path))) return []
   if (!statSync(join(root, path)).isDirectory()) return [path]
   return readdirSync(join(root, path))
     .sort()
-    .flatMap((name) => filesOf(root, `${path}/${name}`))
+    .flatMap((name) => filesOf(root, `${path}/${name}`, without))
 }

@@ -1,11 +1,15 @@
 import { readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { digestSources, isBuilt } from '../../scripts/build-stamp.js'
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url))
 
 /** These tests start what was built. Fails, before any of them, when that is not what stands in src. */
 export function setup(): void {
+  // By content: a file that was written again as it was is no newer.
+  if (isBuilt(ROOT, digestSources(ROOT))) return
   const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith('.ts'),
   )

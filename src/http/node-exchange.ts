@@ -9,7 +9,18 @@ import { NodeRequestView, type RequestView } from './request-view.js'
 /** The way in from `node:http`. */
 export function createNodeListener(serve: (exchange: Exchange) => Promise<void>): RequestListener {
   const requireHost = createHostCheck()
-  return (request, response) => void serve(new NodeExchange(request, response, requireHost))
+  return (request, response) => {
+    keepAddress(request)
+    void serve(new NodeExchange(request, response, requireHost))
+  }
+}
+
+/**
+ * Node forgets whose a connection was once it is gone, unless somebody asked before: whoever hangs up at once would come from
+ * nowhere, and no attempt of theirs be counted.
+ */
+function keepAddress({ socket }: IncomingMessage): void {
+  void socket.remoteAddress
 }
 
 /** How long what a client still sends is read for nothing. */

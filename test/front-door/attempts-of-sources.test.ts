@@ -1,8 +1,11 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import Database from 'better-sqlite3'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { guess, logIn, OWNER, PROXY, STRANGER, signUpFrom, WRONG } from '../support/log-in-from.js'
 import { openPool } from '../support/postgresql-pool.js'
-import { PASSWORD, startServer, type TestServer } from '../support/server.js'
+import { askServer, PASSWORD, startServer, type TestServer } from '../support/server.js'
+import { createTestLogger } from '../support/test-logger.js'
 
 describe('a source', () => {
   test.each([
@@ -30,6 +33,34 @@ describe('a source', () => {
     expect((await logIn(server, { username: 'somebody-else' }, other, 'wrong')).code).toBe(WRONG)
     server.clock.advance(900)
     expect((await logIn(server, { username: 'somebody-else' }, spellings[0] ?? '', 'wrong')).code).toBe(WRONG)
+  })
+
+  test('is counted though it hangs up as soon as it has asked', async () => {
+    const logger = createTestLogger()
+    const { sallyport, clock } = await startServer({ loginAttemptsPerSource: 3, logger })
+    const host = createServer((request, response) => {
+      if (request.headers['x-hangs-up'] !== undefined) {
+        request.once('end', () => request.socket.resetAndDestroy())
+      }
+      sallyport.handler(request, response)
+    })
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void host.close())
+    const url = `http://127.0.0.1:${(host.address() as AddressInfo).port}/graphql`
+    const ask = (username: string, headers: Record<string, string> = {}) =>
+      askServer(
+        url,
+        `mutation { login(input: { username: "${username}", password: "wrong" }) { tokenType } }`,
+        { headers },
+      )
+    for (const name of ['ada', 'bob', 'eve']) {
+      await expect(ask(name, { 'x-hangs-up': 'yes' })).rejects.toThrow('fetch failed')
+    }
+    const refused = () => logger.lines.filter(({ fields }) => fields.code === WRONG)
+    await expect.poll(() => refused().length, { timeout: 20_000 }).toBe(3)
+    expect((await ask('zoe')).code).toBe('RATE_LIMITED')
+    clock.advance(900)
+    expect((await ask('zoe')).code).toBe(WRONG)
   })
 
   test('that is refused uses up no attempt of an account', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { actions } from '../front-door/administration.js'
+import { actions } from '../support/administration.js'
 import { type EventStream, openEvents, STREAM_DOORS } from '../support/event-stream.js'
 import { startServer, startSharedServer, type TestServer, type TestServerOptions } from '../support/server.js'
 

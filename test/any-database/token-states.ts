@@ -1,4 +1,4 @@
-import { actions } from '../front-door/administration.js'
+import { actions } from '../support/administration.js'
 import { forge, hmac } from '../support/forge.js'
 import { type Login, PASSWORD, SECRET, type TestServer, type TestServerOptions } from '../support/server.js'
 import { claimsOf } from '../support/slide.js'

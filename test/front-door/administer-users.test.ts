@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { actions, administer } from '../support/administration.js'
 import { forge, hmac } from '../support/forge.js'
 import { PASSWORD, SECRET, startServer, startSharedServer, type TestServer } from '../support/server.js'
-import { actions, administer } from './administration.js'
 
 const login = (server: TestServer, username: string, password = PASSWORD) =>
   server.ask('mutation ($input: LoginInput!) { login(input: $input) { accessToken } }', {

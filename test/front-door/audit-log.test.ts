@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { actions } from '../support/administration.js'
 import { PASSWORD, startServer, type TestServer } from '../support/server.js'
-import { actions } from './administration.js'
 
 const AUDIT_LOG = `query ($first: Int, $after: String, $userId: ID, $type: AuditEventType) {
   auditLog(first: $first, after: $after, userId: $userId, type: $type) {

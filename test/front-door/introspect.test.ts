@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { actions } from '../support/administration.js'
 import { forge, hmac } from '../support/forge.js'
 import { SECRET, startServer, startSharedServer } from '../support/server.js'
-import { actions } from './administration.js'
 
 const INTROSPECT = `query ($token: String!) {
   introspect(token: $token) {

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { Store, Transaction } from '../../src/store/contract.js'
 import { openStore } from '../../src/store/open-store.js'
 import { addUser } from '../store/records.js'
+import { actions } from '../support/administration.js'
 import { createFaultyGround } from '../support/faulty-store.js'
 import { startSharedServer, type TestServer } from '../support/server.js'
-import { actions } from './administration.js'
 
 type Administrator = { userId: string; accessToken: string }
 type Act = (

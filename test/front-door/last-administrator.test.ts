@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { actions, administer } from '../support/administration.js'
 import { type Login, startServer, type TestServer } from '../support/server.js'
-import { actions, administer } from './administration.js'
 
 describe('the last administrator stays', () => {
   type Leave = (server: TestServer, who: Login) => Promise<{ status: number; code: string | undefined }>

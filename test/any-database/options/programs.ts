@@ -1,5 +1,5 @@
 import { createKey } from '../../../src/index.js'
-import { administer } from '../../front-door/administration.js'
+import { administer } from '../../support/administration.js'
 import { SECRET, type TestServer } from '../../support/server.js'
 import { claimsOf } from '../../support/slide.js'
 import { createTestClock } from '../../support/test-clock.js'

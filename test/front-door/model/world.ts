@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
 import { SUCCESSOR_HEADER } from '../../../src/http/sliding.js'
+import { actions } from '../../support/administration.js'
 import { createFaultyGround } from '../../support/faulty-store.js'
 import { type GraphQLAnswer, startServer, type TestServer } from '../../support/server.js'
-import { actions } from '../administration.js'
 import type { Account, Limits, Model, Refusal, Token } from './model.js'
 
 /** So near each other that a few steps reach every one of them. */

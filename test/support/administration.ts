@@ -1,4 +1,4 @@
-import type { TestServer } from '../support/server.js'
+import type { TestServer } from './server.js'
 
 const USER = 'id username roles disabledAt deletedAt'
 

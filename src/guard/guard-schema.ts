@@ -133,8 +133,12 @@ function wrapFields(
     return { ...field, resolve: wrapResolve(field, site) }
   }
 
-  const watch = (context: unknown, info: GraphQLResolveInfo) =>
-    watchBearer(context, () => admission().rejudge(context, info))
+  /** Judged anew is what was admitted as an operation; called by somebody's own code, it may never have been one. */
+  const watch = (site: Site) => (context: unknown, info: GraphQLResolveInfo) =>
+    watchBearer(
+      context,
+      recall(key, site, context, info) === undefined ? null : () => admission().rejudge(context, info),
+    )
 
   function wrapSubscription(field: FieldConfig, site: Site): FieldConfig {
     sites.push(site)
@@ -142,7 +146,7 @@ function wrapFields(
     return {
       ...field,
       resolve: sayingWhy(wrapResolve(field, site)),
-      subscribe: wrap(site, lasting(subscribe, watch)),
+      subscribe: wrap(site, lasting(subscribe, watch(site))),
     }
   }
 

@@ -29,9 +29,13 @@ export function untilEnded<T>(
     release()
   }
 
-  /** One that waits for something of its own is gone when that comes; `context.ended` tells it at once. */
-  function letGo(): void {
-    Promise.resolve(source.return?.()).catch(() => {})
+  /** One that waits for something of its own is gone when that comes; `context.ended` tells it at once. Never rejects. */
+  async function letGo(): Promise<void> {
+    try {
+      await source.return?.()
+    } catch {
+      // What fails while it is let go of is nobody's to hear.
+    }
   }
 
   function end(): void {
@@ -88,6 +92,10 @@ export function untilEnded<T>(
       waiting.clear()
       if (wasOpen) await source.return?.()
       return OVER
+    },
+    async throw(error) {
+      await this.return?.()
+      throw error
     },
     [Symbol.asyncIterator]() {
       return this

@@ -8,6 +8,8 @@ import { createRounds } from './rounds.js'
 const EVERY_MS = 250
 /** Every fourth look judges wholly: once a second. */
 const WHOLLY_EVERY = 4
+/** A host's check that does not answer is asked again at every fifth of those. */
+const AGAIN_EVERY = 5
 
 /** Somebody to whom something goes on being told. */
 export interface WatchedBearer {
@@ -19,16 +21,23 @@ export interface WatchedBearer {
   release(): void
 }
 
-/** `rejudge` says of the operation what it would be refused with now. Null: there is nobody. */
-export type WatchBearer = (context: unknown, rejudge: () => ErrorCode | null) => WatchedBearer | null
+/**
+ * `rejudge` says of an operation that was admitted what it would be refused with now. Null: nobody presented a token, and
+ * nobody would say that they are gone.
+ */
+export type WatchBearer = (context: unknown, rejudge: Rejudge | null) => WatchedBearer | null
+
+type Rejudge = () => ErrorCode | null
+type Config = Pick<GuardConfig, 'takeViewer' | 'readTime'>
 
 interface Context {
   readonly ended?: unknown
+  readonly request?: unknown
   readonly [JUDGE_ANEW]?: JudgeAnew
 }
 
-/** Signals that were made here: what one says of a stream is nothing for the next on the same context. */
-const OURS = new WeakSet<AbortSignal>()
+/** The signals that were made here, of which the next stream on a context has another; and the host's that each took the place of. */
+const OURS = new WeakMap<AbortSignal, AbortSignal | null>()
 
 /**
  * Looks at everybody who has a stream open, by one timer: one for each, at the end of its token, would not hear of a
@@ -36,36 +45,57 @@ const OURS = new WeakSet<AbortSignal>()
  */
 export function createBearerWatch(config: Config): WatchBearer {
   const rounds = createRounds(EVERY_MS)
+  let count = 0
 
-  function watch(judge: JudgeAnew, hosts: AbortSignal | null): WatchedBearer {
+  function watch(judge: JudgeAnew | null, signals: readonly AbortSignal[]): WatchedBearer {
     const controller = new AbortController()
-    const look = createLook(judge, (code) => end(new AuthError(code)))
-    const lookAtRound = (round: number) => look(round % WHOLLY_EVERY === 0)
-    const endWithHost = () => end(hosts?.reason)
+    const look = judge === null ? () => {} : createLook(judge, (code) => end(new AuthError(code)))
+    // Not everybody in the same round: that would hold up whatever else there is to do.
+    const offset = count++
+    const lookAtRound = (round: number) => look((round + offset) % WHOLLY_EVERY === 0)
 
     function end(reason?: unknown): void {
       rounds.remove(lookAtRound)
-      hosts?.removeEventListener('abort', endWithHost)
+      for (const signal of signals) signal.removeEventListener('abort', endBySignal)
       controller.abort(reason)
     }
+    function endBySignal(this: AbortSignal): void {
+      end(this.reason)
+    }
 
-    rounds.add(lookAtRound)
-    hosts?.addEventListener('abort', endWithHost, { once: true })
-    if (hosts?.aborted) endWithHost()
-    OURS.add(controller.signal)
+    if (judge !== null) rounds.add(lookAtRound)
+    for (const signal of signals) {
+      signal.addEventListener('abort', endBySignal, { once: true })
+      if (signal.aborted) end(signal.reason)
+    }
     return { ended: controller.signal, look: () => look(false), release: () => end() }
   }
 
   return (context, rejudge) => {
     if (typeof context !== 'object' || context === null) return null
-    const { ended, [JUDGE_ANEW]: judgeAnew } = context as Context
-    const hosts = ended instanceof AbortSignal && !OURS.has(ended) ? ended : null
+    const { ended, request, [JUDGE_ANEW]: judgeAnew } = context as Context
+    const hosts = ended instanceof AbortSignal ? (OURS.has(ended) ? OURS.get(ended) : ended) : null
+    const signals = [hosts, signalOf(request)].filter((signal) => signal instanceof AbortSignal)
     const judge = judgeAnew ?? judgeByExpiry(config, context)
-    if (judge === null && hosts === null) return null
-    const bearer = watch(judge === null ? () => null : both(judge, rejudge), hosts)
-    // For the host's source. Where the context cannot be written to, the stream ends all the same.
-    Reflect.set(context, 'ended', bearer.ended)
+    if (judge === null && signals.length === 0) return null
+    const bearer = watch(judge && both(judge, rejudge), signals)
+    OURS.set(bearer.ended, hosts ?? null)
+    tell(context, bearer.ended)
     return bearer
+  }
+}
+
+/** Of a Fetch request: aborts when whoever asked is gone. */
+function signalOf(request: unknown): unknown {
+  return (request as { readonly signal?: unknown } | null | undefined)?.signal
+}
+
+/** For the host's source. Where the context cannot be written to, the stream ends all the same. */
+function tell(context: object, ended: AbortSignal): void {
+  try {
+    Reflect.set(context, 'ended', ended)
+  } catch {
+    // It has a setter of its own.
   }
 }
 
@@ -75,43 +105,53 @@ export function codeOf({ reason }: AbortSignal): ErrorCode {
   return isErrorCode(code) ? code : 'TOKEN_EXPIRED'
 }
 
-/** A look that judges, and refuses what is over. Only one at a time waits for an answer. */
+/** A look that judges, and refuses what is over. Of those that judge wholly one waits for an answer at a time. */
 function createLook(judge: JudgeAnew, refuse: (code: ErrorCode) => void): (wholly: boolean) => void {
   let isAsking = false
-  const heed = (code: ErrorCode | null) => {
+  let passedOver = 0
+
+  function mayAsk(): boolean {
+    return !isAsking || ++passedOver % AGAIN_EVERY === 0
+  }
+
+  function heed(code: ErrorCode | null): void {
     if (code !== null) refuse(code)
   }
-  return (wholly) => {
-    const found = judge(wholly && !isAsking)
-    if (!isPromise(found)) {
-      heed(found)
-      return
-    }
+
+  async function wait(found: Promise<ErrorCode | null>): Promise<void> {
     isAsking = true
-    found
-      .then(heed, () => refuse('UNAVAILABLE'))
-      .finally(() => {
-        isAsking = false
-      })
+    try {
+      heed(await found)
+    } catch {
+      refuse('UNAVAILABLE')
+    }
+    isAsking = false
+  }
+
+  return (wholly) => {
+    try {
+      const found = judge(wholly && mayAsk())
+      if (isPromise(found)) wait(found)
+      else heed(found)
+    } catch {
+      refuse('UNAVAILABLE')
+    }
   }
 }
 
-function both(judge: JudgeAnew, rejudge: () => ErrorCode | null): JudgeAnew {
-  // Called by somebody's own code, in the middle of something else, an operation may never have been one.
-  if (rejudge() !== null) return judge
+function both(judge: JudgeAnew, rejudge: Rejudge | null): JudgeAnew {
+  if (rejudge === null) return judge
   return (wholly) => {
     const found = judge(wholly)
     return isPromise(found) ? found.then((code) => code ?? rejudge()) : (found ?? rejudge())
   }
 }
 
-type Config = Pick<GuardConfig, 'takeViewer' | 'readTime'>
-
 /** By the claims alone: all that is known of a token that the host verified by itself. Null: there is nobody. */
 function judgeByExpiry({ takeViewer, readTime }: Config, context: object): JudgeAnew | null {
   try {
     const { kind, claims } = takeViewer(context)
-    if (kind !== 'active') return null
+    if (kind === 'anonymous') return null
     const { exp } = claims
     return () => (typeof exp === 'number' && readTime().nowSeconds >= exp ? 'TOKEN_EXPIRED' : null)
   } catch {

@@ -119,7 +119,7 @@ test.each([
 })
 
 test('a host’s signal that was aborted before, and one beside a time', async () => {
-  const { clock, start, bearer } = createHost()
+  const { clock, sources, start, bearer } = createHost()
   const controller = new AbortController()
   const both = () => start({ ...bearer(), ended: controller.signal })
   const [byTime, bySignal] = [await both(), await both()]
@@ -127,8 +127,9 @@ test('a host’s signal that was aborted before, and one beside a time', async (
   expect(await bySignal.next()).toMatchObject(ended('UNAVAILABLE'))
   clock.advance(60)
   expect(await byTime.next()).toMatchObject(ended('UNAVAILABLE'))
-  const late = await start({ identity: { kind: 'active' }, ended: controller.signal })
-  expect(await late.next()).toMatchObject(ended('UNAVAILABLE'))
+  const late = start({ identity: { kind: 'active' }, ended: controller.signal })
+  await expect(late).rejects.toThrow('"UNAVAILABLE"')
+  expect(sources).toHaveLength(2)
 })
 
 test('what a client leaves is let go, and its signal says so; the next stream on that context has its own', async () => {

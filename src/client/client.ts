@@ -1,6 +1,9 @@
 import { type Clock, systemClock } from '../base/clock.js'
 import { AuthClientError, type Refusal, readData, readRefusal } from './answer.js'
-import { type Holdings, holdingsOf, inCookies, type Payload, resumed } from './holdings.js'
+import type { Payload } from './holdings.js'
+import { CHANGE_PASSWORD, LOGIN, LOGOUT, REAUTHENTICATE, REFRESH, SIGNUP } from './operations.js'
+import { createSessionKeeper, type Held } from './session.js'
+import { createTimeout, unlessAborted } from './waiting.js'
 
 export interface ClientOptions {
   /** The GraphQL endpoint. In a page a path of its own origin will do. */
@@ -59,131 +62,142 @@ export interface AuthClient {
   onChange(listener: () => void): () => void
 }
 
-const PAYLOAD = '{ accessToken refreshToken accessTokenExpiresAt csrfToken }'
-const LOGIN = `mutation ($input: LoginInput!) { payload: login(input: $input) ${PAYLOAD} }`
-const SIGNUP = `mutation ($input: SignupInput!) { payload: signup(input: $input) ${PAYLOAD} }`
-const REFRESH = `mutation ($token: String) { payload: refresh(refreshToken: $token) ${PAYLOAD} }`
-const REAUTHENTICATE = `mutation ($password: String!) { payload: reauthenticate(password: $password) ${PAYLOAD} }`
-const CHANGE_PASSWORD = `mutation ($current: String!, $next: String!) {
-  payload: changePassword(currentPassword: $current, newPassword: $next) ${PAYLOAD}
-}`
-const LOGOUT = 'mutation ($token: String) { logout(refreshToken: $token) { ended } }'
-
-/** How long an operation of our own waits: everybody waits for a refresh. */
+/**
+ * How long an operation of our own waits: a password takes its time. Everybody waits for a refresh, and one that is tried
+ * again must come while the server still answers to the token that was exchanged: 30 seconds.
+ */
 const PATIENCE_MS = 30_000
+const REFRESH_PATIENCE_MS = 10_000
+
+/** So long none is exchanged before it expires, after that failed. */
+const REST_MS = 5_000
+
+type Send = (request: Request) => Promise<Response>
 
 /** A session with a Sallyport server, for a page or a program: keeps its tokens, and keeps them good. */
 export function createClient(options: ClientOptions): AuthClient {
-  const { url, delivery = 'body', clock = systemClock } = options
+  const { url, delivery = 'body', refreshToken = null, clock = systemClock } = options
   const { csrfCookieName = 'csrf_access_token', csrfHeaderName = 'x-csrf-token' } = options
   const send = options.fetch ?? ((request, init) => globalThis.fetch(request, init))
   const isByCookie = delivery === 'cookie'
-  const listeners = new Set<() => void>()
-  let held = options.refreshToken == null ? null : resumed(options.refreshToken)
-  let refreshing: Promise<boolean> | null = null
-  /** A cookie that could be read and is not there any more was taken back. */
-  let canReadCookies = false
-
-  function hold(next: Holdings | null): void {
-    if (next === held) return
-    held = next
-    for (const listener of listeners) listener()
-  }
-
-  /** What is held; of cookies what they are now, since another tab may have logged in or out. */
-  function find(): Holdings | null {
-    const csrf = isByCookie ? readCookie(csrfCookieName) : null
-    if (csrf !== null && csrf !== held?.csrf) hold(inCookies(csrf))
-    if (csrf === null && canReadCookies) hold(null)
-    canReadCookies ||= csrf !== null
-    return held
-  }
+  const keeper = createSessionKeeper({
+    csrfCookieName: isByCookie ? csrfCookieName : null,
+    refreshToken,
+    clock,
+  })
+  let refreshing: { readonly session: number; readonly done: Promise<boolean> } | null = null
+  let restsUntil = 0
 
   function include(request: Request): Request {
     return isByCookie ? new Request(request, { credentials: 'include' }) : request
   }
 
-  function prove(request: Request): Request {
-    const csrf = isByCookie ? find()?.csrf : null
-    if (csrf != null) request.headers.set(csrfHeaderName, csrf)
+  function prove(request: Request, { holdings }: Held): Request {
+    if (isByCookie && holdings?.csrf != null) request.headers.set(csrfHeaderName, holdings.csrf)
     return include(request)
   }
 
-  function attach(request: Request): Request {
-    if (held?.accessToken != null) request.headers.set('authorization', `Bearer ${held.accessToken}`)
-    return prove(request)
+  function attach(request: Request, sent: Held): Request {
+    const token = sent.holdings?.accessToken
+    if (token != null) request.headers.set('authorization', `Bearer ${token}`)
+    return prove(request, sent)
   }
 
-  function requestOf(query: string, variables: object): Request {
+  /** An operation of our own. No other address is told a password or a refresh token. */
+  async function run(
+    query: string,
+    variables: object,
+    how: { by: Send; patienceMs?: number },
+  ): Promise<unknown> {
+    const { signal, clear } = createTimeout(how.patienceMs ?? PATIENCE_MS)
     const headers = { 'content-type': 'application/json', accept: 'application/json' }
     const body = JSON.stringify({ query, variables })
-    return new Request(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(PATIENCE_MS) })
+    try {
+      const request = new Request(url, { method: 'POST', headers, body, redirect: 'error', signal })
+      return (await readData(await how.by(request))).payload
+    } finally {
+      clear()
+    }
   }
 
   async function begin(mutation: string, credentials: Credentials): Promise<void> {
     const input = { ...credentials, delivery: isByCookie ? 'COOKIE' : 'BODY' }
-    const { payload } = await readData(await send(include(requestOf(mutation, { input }))))
-    hold(holdingsOf(payload as Payload, null, clock))
+    const payload = await run(mutation, { input }, { by: (request) => send(include(request)) })
+    keeper.begin(payload as Payload)
   }
 
   async function renew(mutation: string, variables: object): Promise<void> {
-    const { payload } = await readData(await authFetch(requestOf(mutation, variables)))
-    // Not of who logged out meanwhile.
-    if (held !== null) hold(holdingsOf(payload as Payload, held, clock))
+    const sent = keeper.find()
+    const payload = await run(mutation, variables, { by: authFetch })
+    keeper.renew(sent, payload as Payload)
   }
 
-  async function exchange(): Promise<boolean> {
-    const sent = find()
-    if (sent === null || (!isByCookie && sent.refreshToken === null)) return false
+  async function exchange(sent: Held): Promise<boolean> {
+    const token = sent.holdings?.refreshToken ?? null
+    if (sent.holdings === null || (!isByCookie && token === null)) return false
+    const by: Send = (request) => send(prove(request, sent))
     try {
-      const answer = await send(prove(requestOf(REFRESH, { token: sent.refreshToken })))
-      const { payload } = await readData(answer)
-      // Somebody may have logged in or out meanwhile.
-      if (held === sent) hold(holdingsOf(payload as Payload, sent, clock))
-      return held !== null
+      const payload = await run(REFRESH, { token }, { by, patienceMs: REFRESH_PATIENCE_MS })
+      keeper.exchange(sent, payload as Payload)
+      return keeper.find().holdings !== null
     } catch (error) {
       if (!(error instanceof AuthClientError) || error.action !== 'login') throw error
-      if (held === sent) hold(null)
+      keeper.forget(sent)
       return false
     }
   }
 
   function refresh(): Promise<boolean> {
-    refreshing ??= exchange().finally(() => {
-      refreshing = null
-    })
-    return refreshing
+    const sent = keeper.find()
+    if (refreshing?.session === sent.session) return refreshing.done
+    const begun = {
+      session: sent.session,
+      done: exchange(sent).finally(() => {
+        if (refreshing === begun) refreshing = null
+      }),
+    }
+    refreshing = begun
+    return begun.done
   }
 
   async function refreshIfDue(): Promise<void> {
-    const due = find()
+    const due = keeper.find().holdings
     if (due?.dueAt == null || clock.now() < due.dueAt) return
-    await refresh().catch((error: unknown) => {
+    // There is nothing to send yet.
+    if (due.accessToken === null && !isByCookie) {
+      await refresh()
+      return
+    }
+    if (clock.now() < restsUntil) return
+    await refresh().catch(() => {
       // The token may still do; if not, the server says so.
-      if (due.accessToken === null && !isByCookie) throw error
+      restsUntil = clock.now() + REST_MS
     })
   }
 
   async function authFetch(resource: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    if (addressOf(resource) !== addressOf(url) || hasAuthorization(resource, init))
+      return send(resource, init)
     const request = new Request(resource, init)
-    if (addressOf(request) !== addressOf(new Request(url)) || request.headers.has('authorization'))
-      return send(request)
-    await refreshIfDue()
-    const sent = find()
-    const response = await send(attach(request.clone()))
+    const asked = keeper.find()
+    await unlessAborted(request.signal, refreshIfDue())
+    const ready = keeper.find()
+    // Who logs in meanwhile does not do what somebody else asked for.
+    const sent = keeper.isOfSession(asked) ? ready : asked
+    const response = await send(attach(request.clone(), sent))
     const successor = response.headers.get('x-access-token')
-    if (successor !== null && sent !== null && held === sent) {
-      hold(holdingsOf({ accessToken: successor }, sent, clock))
-      return response
-    }
+    if (successor !== null) keeper.succeed(sent, successor)
     const refusal = await readRefusal(response)
-    if (refusal !== null && saysOver(refusal) && held === sent) hold(null)
+    if (refusal !== null && saysOver(refusal)) keeper.forget(sent)
     if (refusal?.action !== 'refresh') return response
     // Another may have refreshed while this one was under way.
-    const isRenewed = held === sent ? await refresh().catch(() => false) : held !== null
-    if (!isRenewed || !refusal.ranNothing) return response
+    const renewal = keeper.find() === sent ? refresh().catch(() => false) : Promise.resolve(true)
+    const isRenewed = await unlessAborted(request.signal, renewal)
+    const next = keeper.find()
+    const canGoOn = isRenewed && next.holdings !== null && keeper.isOfSession(sent)
+    if (!canGoOn || !refusal.ranNothing) return response
     response.body?.cancel().catch(() => {})
-    return send(attach(request))
+    return send(attach(request, next))
   }
 
   return {
@@ -194,38 +208,36 @@ export function createClient(options: ClientOptions): AuthClient {
     reauthenticate: (password) => renew(REAUTHENTICATE, { password }),
     changePassword: (current, next) => renew(CHANGE_PASSWORD, { current, next }),
     async logOut() {
-      const answer = send(prove(requestOf(LOGOUT, { token: find()?.refreshToken ?? null })))
+      const sent = keeper.find()
+      const token = sent.holdings?.refreshToken ?? null
+      const answer = run(LOGOUT, { token }, { by: (request) => send(prove(request, sent)) })
       // Cookies go with the answer.
-      if (!isByCookie) hold(null)
-      await readData(await answer)
-      hold(null)
+      if (!isByCookie) keeper.end(sent)
+      await answer
+      keeper.end(sent)
     },
     async accessToken() {
       await refreshIfDue()
-      return held?.accessToken ?? null
+      return keeper.find().holdings?.accessToken ?? null
     },
-    refreshToken: () => held?.refreshToken ?? null,
-    isLoggedIn: () => find() !== null,
-    onChange(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    refreshToken: () => keeper.find().holdings?.refreshToken ?? null,
+    isLoggedIn: () => keeper.find().holdings !== null,
+    onChange: keeper.onChange,
   }
 }
 
 /** Where a request goes, whatever it asks. */
-function addressOf({ url }: Request): string {
-  const { origin, pathname } = new URL(url)
-  return origin + pathname
+function addressOf(resource: RequestInfo | URL): string | undefined {
+  const { url } = resource instanceof Request ? resource : new Request(resource)
+  return url.split(/[?#]/, 1)[0]
+}
+
+function hasAuthorization(resource: RequestInfo | URL, init?: RequestInit): boolean {
+  const headers = init?.headers ?? (resource instanceof Request ? resource.headers : undefined)
+  return new Headers(headers).has('authorization')
 }
 
 /** That what was presented is no good any more, and not that a password was wrong. */
 function saysOver({ action, code }: Refusal): boolean {
   return action === 'login' && code !== 'INVALID_CREDENTIALS'
-}
-
-function readCookie(name: string): string | null {
-  const { document } = globalThis as { readonly document?: { readonly cookie: string } }
-  const pairs = document?.cookie.split('; ') ?? []
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) || null
 }

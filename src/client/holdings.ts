@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.js'
 /** A token is exchanged so long before it expires, or in the last tenth of its life, whichever is less: seconds. */
 const EARLY_SECONDS = 30
 
-/** What a client holds of its session. Compared by identity: another is another pair. */
+/** What a client holds of its session. */
 export interface Holdings {
   /** Null: it is in a cookie. */
   readonly accessToken: string | null
@@ -46,9 +46,11 @@ export function holdingsOf(payload: Payload, before: Holdings | null, clock: Clo
   }
 }
 
+/** Null, too, where the end is past: then our clock is ahead, and every token would seem due. */
 function dueBefore(end: string | null | undefined, clock: Clock): number | null {
   if (end == null) return null
-  return clock.now() + early((Date.parse(end) - clock.now()) / 1000)
+  const life = (Date.parse(end) - clock.now()) / 1000
+  return life > 0 ? clock.now() + early(life) : null
 }
 
 /** In how many milliseconds a token of so many seconds should be exchanged. */

@@ -1,6 +1,8 @@
 import { EventEmitter, on } from 'node:events'
+import { AuthError } from '../base/errors.js'
 import type { Logger } from '../base/logger.js'
 import type { SessionRecord, Store } from '../store/contract.js'
+import { earlier } from './limits.js'
 
 const POLL_MS = 1_000
 /** A session is dated before its transaction commits, which takes ten seconds at most, and may wait as long to begin. */
@@ -14,9 +16,12 @@ export interface SessionChange {
 
 /** Sees sessions start and end, on whatever instance: asks the database once a second, while anybody wants to know. */
 export interface SessionWatch {
-  /** What becomes of a user's sessions from now on. Throws what the store throws. Leave it by its `return`. */
+  /**
+   * What becomes of a user's sessions from now on, and, where others follow them already, became of them in the second
+   * before. Throws what the store throws, and `UNAVAILABLE` after `stop`. Leave it by its `return`.
+   */
   follow(userId: string): Promise<AsyncIterableIterator<[SessionChange]>>
-  /** Ends the polling; resolves when none is under way. */
+  /** Ends the polling and whatever follows; resolves when no poll is under way. */
   stop(): Promise<void>
 }
 
@@ -46,7 +51,8 @@ export function createSessionWatch(parts: {
 
   async function read(userIds: readonly string[], since: Date, now: Date): Promise<SessionChange[]> {
     const rows = await store.listSessionChanges({ userIds, since, now })
-    return rows.flatMap((session) => changesOf(session, now)).filter(({ at }) => at > since)
+    const changes = rows.flatMap((session) => changesOf(session, now))
+    return changes.filter(({ at }) => at > since).sort((a, b) => a.at.getTime() - b.at.getTime())
   }
 
   async function readFirst(userId: string): Promise<Reading> {
@@ -65,10 +71,10 @@ export function createSessionWatch(parts: {
     const now = await store.now()
     const since = new Date(Math.min(...followed.map(([, { last }]) => last.since.getTime())))
     const ids = followed.map(([userId]) => userId)
-    const changes = await read(ids, since, now)
+    const changes = byUser(await read(ids, since, now))
     for (const [userId, user] of followed) {
       const { known, since } = user.last
-      const own = changes.filter(({ session, at }) => session.userId === userId && at > since)
+      const own = (changes.get(userId) ?? []).filter(({ at }) => at > since)
       for (const change of own) if (!known.has(nameOf(change))) user.emitter.emit('change', change)
       user.last = { known: new Set(own.map(nameOf)), since: lookBackFrom(now) }
     }
@@ -107,8 +113,11 @@ export function createSessionWatch(parts: {
 
   return {
     async follow(userId) {
+      if (stopped) throw new AuthError('UNAVAILABLE', { retryAfterSeconds: 1 })
       const followed = users.get(userId) ?? begin(userId)
-      const changes = on(followed.emitter, 'change') as AsyncIterableIterator<[SessionChange]>
+      const changes = on(followed.emitter, 'change', { close: ['stop'] }) as AsyncIterableIterator<
+        [SessionChange]
+      >
       try {
         await followed.first
       } catch (error) {
@@ -122,6 +131,7 @@ export function createSessionWatch(parts: {
       stopped = true
       clearTimeout(timer)
       await polling
+      for (const { emitter } of users.values()) emitter.emit('stop')
     },
   }
 }
@@ -138,8 +148,20 @@ function nameOf({ kind, session }: SessionChange): string {
   return `${kind} ${session.id}`
 }
 
+function byUser(changes: readonly SessionChange[]): ReadonlyMap<string, readonly SessionChange[]> {
+  const users = new Map<string, SessionChange[]>()
+  for (const change of changes) {
+    const { userId } = change.session
+    const own = users.get(userId)
+    if (own === undefined) users.set(userId, [change])
+    else own.push(change)
+  }
+  return users
+}
+
 function changesOf(session: SessionRecord, now: Date): SessionChange[] {
   const started: SessionChange = { kind: 'started', at: session.createdAt, session }
-  const end = session.revokedAt ?? session.refreshExpiresAt
+  // One that is past its idle limit can still be revoked: it ended before.
+  const end = earlier(session.revokedAt, session.refreshExpiresAt)
   return end === null || end > now ? [started] : [started, { kind: 'ended', at: end, session }]
 }

@@ -85,6 +85,16 @@ describe('P72 the client', () => {
     expect(await ask(ME)).toMatchObject({ status: 200, data: { me: { username } } })
   })
 
+  test('where an early refresh fails, the next requests go without one for a while', async () => {
+    const { server, wire, username, ask } = await openClient()
+    server.clock.advance(15 * 60 - 29)
+    wire.failRefresh(unavailable)
+    for (const _ of [1, 2]) expect(await ask(ME)).toMatchObject({ data: { me: { username } } })
+    server.clock.advance(5)
+    await ask(ME)
+    expect(wire.sent).toEqual(['refresh', 'me', 'me', 'refresh', 'me'])
+  })
+
   test('says that the session is over, whatever ended it, and forgets it', async () => {
     const { server, client, ask } = await openClient()
     const changes = vi.fn()

@@ -46,6 +46,36 @@ test('whoever follows their sessions hears of each as it starts and ends, on wha
   for (const stream of [here, there, others]) stream.close()
 })
 
+test('each is told once, in the order in which it happened', async () => {
+  const server = await startServer({ accessTokenExpires: '2h', refreshTokenExpires: '1h' })
+  const idle = await server.signUp('ada')
+  server.clock.advance(1_800)
+  const phone = await logIn(server, 'ada', 'phone')
+  const { accessToken } = await server.logIn('ada')
+  const stream = await openEvents(server, FOLLOW, bearing(accessToken))
+  server.clock.advance(1_800)
+  expect(await stream.next()).toMatchObject(event('ENDED', { id: idle.sessionId }))
+  // It marks revoked also what ran out just before.
+  const tablet = await logIn(server, 'ada', 'tablet')
+  server.clock.advance(1)
+  await server.ask('mutation { revokeOtherSessions }', { token: accessToken })
+  server.clock.advance(1)
+  const watch = await logIn(server, 'ada', 'watch')
+  expect(await stream.next()).toMatchObject(event('STARTED', { id: tablet.id }))
+  const ended = [(await stream.next()).data.sessionEvents, (await stream.next()).data.sessionEvents]
+  expect(ended.map(({ session }) => session.id).sort()).toEqual([phone.id, tablet.id].sort())
+  expect(await stream.next()).toMatchObject(event('STARTED', { id: watch.id }))
+  stream.close()
+})
+
+test('the stream ends when the server stops', async () => {
+  const server = await startServer()
+  const { accessToken } = await server.signUp()
+  const stream = await openEvents(server, FOLLOW, { ...bearing(accessToken), door: 'fetch' })
+  await server.sallyport.close()
+  expect((await stream.rest()).at(-1)?.[0]).toBe('complete')
+})
+
 test('nobody follows without a token, and the stream ends with it', async () => {
   const server = await startServer()
   const refused = await openEvents(server, FOLLOW)

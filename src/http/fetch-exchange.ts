@@ -1,13 +1,18 @@
+import type { IncomingMessage } from 'node:http'
 import { carryAnswerHeaders } from './answer-headers.js'
 import type { Exchange, Target } from './exchange.js'
 import type { Yoga } from './graphql-server.js'
 import type { PlainAnswer } from './http-refusal.js'
+import { isPeerGone } from './peer.js'
 import { type Body, type GraphQLBody, readFetchBody, writeParameters } from './request-body.js'
 import type { RequestView } from './request-view.js'
 
 /** The way in for whoever has a Fetch `Request`; `context` is merged into the GraphQL context. */
 export function createFetchHandler(serve: (exchange: Exchange) => Promise<void>) {
   return async (request: Request, context: object = {}): Promise<Response> => {
+    const { req } = context as { req?: Partial<IncomingMessage> }
+    // For nobody to read; but a host may not send what is no answer.
+    if (req?.socket && isPeerGone(req.socket)) return new Response(null, { status: 400 })
     const exchange = new FetchExchange(request, context)
     await serve(exchange)
     return exchange.response

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import { OptionError } from '../base/errors.js'
 import type { ListenConfig } from '../base/options.js'
+import { inTurn } from './in-turn.js'
 import { serveAnew } from './serve-anew.js'
 import { isWebSocket, type UpgradeListener } from './websocket/socket-door.js'
 
@@ -21,25 +22,30 @@ export async function listen(
   { handler, upgrade }: { handler: RequestListener; upgrade: UpgradeListener },
   config: ListenConfig,
 ): Promise<Listening> {
-  const connections = new Set<Socket>()
-  const underWay = new Set<ServerResponse>()
+  /** With what is under way on each: of a connection that is gone, not every response is told. */
+  const connections = new Map<Socket, Set<ServerResponse>>()
   let draining = false
+  const underWayOn = (socket: Socket) => connections.get(socket) ?? new Set<ServerResponse>()
   function forget(this: ServerResponse): void {
-    underWay.delete(this)
+    underWayOn(this.req.socket).delete(this)
   }
 
   const server = createServer((request, response) => {
     if (draining) closeAfter(response)
-    underWay.add(response)
+    underWayOn(request.socket).add(response)
     response.once('close', forget)
     handler(request, response)
   })
   server.on('upgrade', (request, socket, first) => {
-    if (isWebSocket(request)) upgrade(request, socket, first)
-    else serveAnew(server, request, socket, first)
+    inTurn(request.socket, underWayOn(request.socket), () => {
+      if (isWebSocket(request)) upgrade(request, socket, first)
+      else serveAnew(server, request, socket, first)
+    })
   })
   server.on('connection', (socket) => {
-    connections.add(socket)
+    // One whose upgrade was declined comes again.
+    if (connections.has(socket)) return
+    connections.set(socket, new Set())
     socket.once('close', () => connections.delete(socket))
   })
   await bind(server, config)
@@ -50,10 +56,15 @@ export async function listen(
     url: `http://${host}:${port}`,
     close() {
       draining = true
-      for (const response of underWay) closeAfter(response)
-      return closeServer(server, () => {
-        // Opened in advance, as browsers do: the end would wait for them.
-        for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
+      for (const responses of connections.values()) for (const response of responses) closeAfter(response)
+      return closeServer(server, {
+        dropSilent() {
+          // Opened in advance, as browsers do: the end would wait for them.
+          for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy()
+        },
+        dropUnderWay() {
+          for (const [socket, responses] of connections) if (responses.size > 0) socket.destroy()
+        },
       })
     },
   }
@@ -77,10 +88,17 @@ function explain(error: NodeJS.ErrnoException, port: number, host: string): Erro
   return new OptionError('host', `cannot listen on ${JSON.stringify(host)} (${error.code})`, { cause: error })
 }
 
-function closeServer(server: Server, dropSilent: () => void): Promise<void> {
+function closeServer(
+  server: Server,
+  { dropSilent, dropUnderWay }: { dropSilent: () => void; dropUnderWay: () => void },
+): Promise<void> {
   return new Promise((resolve) => {
     const silence = setTimeout(dropSilent, SILENCE_MS)
-    const drain = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+    const drain = setTimeout(() => {
+      // Node's own list lacks those with an upgrade that waits for its turn.
+      dropUnderWay()
+      server.closeAllConnections()
+    }, DRAIN_MS)
     server.close(() => {
       clearTimeout(silence)
       clearTimeout(drain)

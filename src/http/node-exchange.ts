@@ -3,6 +3,7 @@ import { finished } from 'node:stream'
 import type { Exchange, Target } from './exchange.js'
 import type { Yoga } from './graphql-server.js'
 import { HttpRefusal, type PlainAnswer } from './http-refusal.js'
+import { isPeerGone } from './peer.js'
 import { type Body, type GraphQLBody, readBody } from './request-body.js'
 import { NodeRequestView, type RequestView } from './request-view.js'
 
@@ -10,17 +11,9 @@ import { NodeRequestView, type RequestView } from './request-view.js'
 export function createNodeListener(serve: (exchange: Exchange) => Promise<void>): RequestListener {
   const requireHost = createHostCheck()
   return (request, response) => {
-    keepAddress(request)
-    void serve(new NodeExchange(request, response, requireHost))
+    if (isPeerGone(request.socket)) request.socket.destroy()
+    else void serve(new NodeExchange(request, response, requireHost))
   }
-}
-
-/**
- * Node forgets whose a connection was once it is gone, unless somebody asked before: whoever hangs up at once would come from
- * nowhere, and no attempt of theirs be counted.
- */
-function keepAddress({ socket }: IncomingMessage): void {
-  void socket.remoteAddress
 }
 
 /** How long what a client still sends is read for nothing. */

@@ -70,18 +70,24 @@ describe('an upgrade', async () => {
   })
 
   const HANDSHAKE = ['Host: localhost', 'Upgrade: websocket', `Sec-WebSocket-Protocol: ${PROTOCOL}`]
+  const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='
   const upgrade = (...more: string[]) =>
     requestText('GET /graphql', [...HANDSHAKE, ...more]).replace('Connection: close', 'Connection: Upgrade')
 
   test.each([
-    ['no key', upgrade('Sec-WebSocket-Version: 13')],
-    ['another version', upgrade('Sec-WebSocket-Version: 99', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==')],
-  ])('with %s is answered, and closed', async (_what, text) => {
-    const { status, headers, body } = await sendRaw(origin, text)
-    expect(status).toBe(400)
-    expect(headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
-    expect(JSON.parse(body).errors[0].extensions.code).toBe('INVALID_REQUEST')
-  })
+    ['no key', upgrade('Sec-WebSocket-Version: 13'), undefined],
+    ['another version', upgrade('Sec-WebSocket-Version: 99', KEY), '13, 8'],
+    ['no version', upgrade(KEY), '13, 8'],
+  ])(
+    'with %s is answered, with the versions that it could have, and closed',
+    async (_what, text, versions) => {
+      const { status, headers, body } = await sendRaw(origin, text)
+      expect(status).toBe(400)
+      expect(headers.get('sec-websocket-version')).toBe(versions)
+      expect(headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
+      expect(JSON.parse(body).errors[0].extensions.code).toBe('INVALID_REQUEST')
+    },
+  )
 
   test('to something else is ignored, as by any server that does not know it', async () => {
     const body = JSON.stringify({ query: '{ whoami { state } }' })

@@ -10,6 +10,7 @@ import type { GraphQLServer } from '../graphql-server.js'
 import { answerError, answerRefusal, HttpRefusal, nothingHere, type PlainAnswer } from '../http-refusal.js'
 import { createHostCheck, targetOf } from '../node-exchange.js'
 import { isFromForeignOrigin } from '../origin.js'
+import { isPeerGone } from '../peer.js'
 import { asError, conceal } from '../public-error.js'
 import type { RequestLog } from '../request-log.js'
 import type { RewordError } from '../reword-errors.js'
@@ -24,6 +25,8 @@ const DRAIN_MS = 10_000
 /** How long a peer that was told to go has to hang up. */
 const CLOSE_MS = 5_000
 const PING_MS = 15_000
+/** Those that `ws` speaks. */
+const VERSIONS = ['13', '8']
 
 /** The `upgrade` event of a Node server. */
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
@@ -65,7 +68,12 @@ export function createSocketDoor(parts: {
     handleProtocols,
   } as ConstructorParameters<typeof WebSocketServer>[0])
   server.on('wsClientError', (error, socket, request) => {
-    refuse(request, socket, answerRefusal(new HttpRefusal(400, `${error.message}.`), reword))
+    const answer = answerRefusal(new HttpRefusal(400, `${error.message}.`), reword)
+    if (!VERSIONS.includes(request.headers['sec-websocket-version'] ?? '')) {
+      // RFC 6455 §4.4: so that the client can try again with one of them.
+      answer.headers['sec-websocket-version'] = VERSIONS.join(', ')
+    }
+    refuse(request, socket, answer)
   })
 
   const converse = createProtocol({
@@ -104,6 +112,10 @@ export function createSocketDoor(parts: {
     upgrade(request, line, first) {
       // A peer that goes away is nobody's failure, and unheard it would end the process.
       line.on('error', () => {})
+      if (isPeerGone(request.socket)) {
+        line.destroy()
+        return
+      }
       try {
         requireWelcome(request)
       } catch (error) {

@@ -45,17 +45,26 @@ export function concealNamesOf(schema: GraphQLSchema): ConcealNames {
 }
 
 function createConcealNames(schema: GraphQLSchema): ConcealNames {
-  let names: ReadonlySet<string> | undefined
+  let untold: Untold | undefined
   return (message, document) => {
-    names ??= untoldNamesIn(schema)
+    untold ??= findUntold(schema)
+    const { names, typeNames } = untold
     const cut = message.replace(SUGGESTION, '')
     // Between two quotation marks that follow each other a name stands alone, however many of them a client wrote.
     const references = cut.split('"').filter((part) => REFERENCE.test(part))
-    const hidden = references.flatMap((part) => part.match(/\w+/g) ?? []).filter((name) => names?.has(name))
+    const hidden = [
+      ...references.flatMap(wordsIn).filter((name) => names.has(name)),
+      // A scalar says in its own words what it cannot take. Names of fields are words that anything may be said with.
+      ...wordsIn(cut).filter((name) => typeNames.has(name)),
+    ]
     if (hidden.length === 0) return cut
     const written = namesWritten(document)
     return hidden.every((name) => written.has(name)) ? cut : withoutNames(cut)
   }
+}
+
+function wordsIn(text: string): readonly string[] {
+  return text.match(/\w+/g) ?? []
 }
 
 /** The errors of one document. The same list is answered with the same: caches keep them beside their document. */
@@ -98,10 +107,18 @@ function namesWritten(document: DocumentNode): ReadonlySet<string> {
   return names
 }
 
-function untoldNamesIn(schema: GraphQLSchema): ReadonlySet<string> {
+interface Untold {
+  readonly names: ReadonlySet<string>
+  /** Those of them that are a type's. */
+  readonly typeNames: ReadonlySet<string>
+}
+
+function findUntold(schema: GraphQLSchema): Untold {
   const part = TOLD.get(schema)?.()
   const told = part === undefined ? new Set<string>() : namesIn(part)
-  return new Set([...namesIn(schema)].filter((name) => !told.has(name)))
+  const names = [...namesIn(schema)].filter((name) => !told.has(name))
+  const types = schema.getTypeMap()
+  return { names: new Set(names), typeNames: new Set(names.filter((name) => Object.hasOwn(types, name))) }
 }
 
 /** All that is named in a schema, but for what GraphQL names itself, and the root types, which `__typename` tells anyway. */

@@ -131,13 +131,15 @@ function* typesBelow(
   hidden: HiddenPlaces,
 ): Generator<GraphQLNamedType> {
   if (isUnionType(type)) yield* type.getTypes()
-  if (isInterfaceType(type)) yield* schema.getImplementations(type).objects
   if (isInterfaceType(type) || isObjectType(type)) yield* type.getInterfaces()
   if (!isInterfaceType(type) && !isObjectType(type) && !isInputObjectType(type)) return
   for (const field of Object.values(type.getFields())) {
     const coordinate = `${type.name}.${field.name}`
     if (hidden.has(coordinate)) continue
-    yield getNamedType(field.type as GraphQLType)
+    const named = getNamedType(field.type as GraphQLType)
+    yield named
+    // An interface's own fields lead no further: their values are those of an object's field, which may return less.
+    if (isObjectType(type) && isInterfaceType(named)) yield* schema.getImplementations(named).objects
     for (const arg of 'args' in field ? field.args : []) {
       if (!hidden.has(`${coordinate}(${arg.name}:)`)) yield getNamedType(arg.type as GraphQLType)
     }

@@ -17,13 +17,19 @@ import {
 export type MetaName = '__schema' | '__type'
 
 /**
+ * Other names in each process: a client that knew them would ask past whatever refuses `__schema` by its name. Who learns
+ * one is judged all the same.
+ */
+const NONCE = crypto.randomUUID().replaceAll('-', '')
+
+/**
  * graphql resolves `__schema` and `__type` by two definitions that all schemas of the process share, which no guard can
  * wrap. So a guarded schema has two fields of its own that answer the same and can be judged, and an adapter has documents
- * ask for those. They are listed nowhere; who asks for one by its name is judged all the same.
+ * ask for those. They are listed nowhere.
  */
 const STAND_INS: Readonly<Record<MetaName, string>> = {
-  __schema: '__guardedSchema',
-  __type: '__guardedType',
+  __schema: `__guardedSchema_${NONCE}`,
+  __type: `__guardedType_${NONCE}`,
 }
 const NAMES: ReadonlyMap<string, MetaName> = new Map(
   (Object.keys(STAND_INS) as MetaName[]).flatMap((name) => [

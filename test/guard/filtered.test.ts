@@ -151,6 +151,33 @@ const ROWS: readonly Row[] = [
     toAda: [],
   },
   {
+    what: 'what implements a shown interface and is returned by nothing that is shown, and what is below it',
+    typeDefs: `type Query { user: User audit: AuditRow @auth(roles: ["admin"]) node: Node @auth(roles: ["admin"]) }
+      interface Node { id: ID } interface Named implements Node { id: ID name: String }
+      type User implements Named & Node { id: ID name: String }
+      type AuditRow implements Named & Node { id: ID name: String passwordHash: Hash by: Agent } scalar Hash type Agent { ip: String }`,
+    toNobody: [
+      ...['Agent', 'Agent.ip', 'AuditRow', 'AuditRow.by', 'AuditRow.id', 'AuditRow.name'],
+      ...['AuditRow.passwordHash', 'AuditRow:Named', 'AuditRow:Node', 'Hash', 'Query.audit', 'Query.node'],
+    ],
+    toAda: [
+      ...['Agent', 'Agent.ip', 'AuditRow', 'AuditRow.by', 'AuditRow.id', 'AuditRow.name'],
+      ...['AuditRow.passwordHash', 'AuditRow:Named', 'AuditRow:Node', 'Hash', 'Query.audit', 'Query.node'],
+    ],
+  },
+  {
+    what: 'what an interface’s field could return, and no object’s does',
+    typeDefs: `type Query { doc: Doc ownable: Ownable @auth } interface Node { id: ID } interface Ownable { owner: Node }
+      type Doc implements Ownable { owner: User } type Log implements Ownable { owner: Robot }
+      type User implements Node { id: ID } type Robot implements Node { id: ID } type Never implements Node { id: ID }
+      extend type Query { never: Never @auth }`,
+    toNobody: [
+      ...['Log', 'Log.owner', 'Log:Ownable', 'Never', 'Never.id', 'Never:Node'],
+      ...['Query.never', 'Query.ownable', 'Robot', 'Robot.id', 'Robot:Node'],
+    ],
+    toAda: [],
+  },
+  {
     what: 'a member of a union, and a union with the last of its members',
     typeDefs: `type Query { open: Int any: Any few: Few } union Any = Open | Diary union Few = Diary
       type Open { id: ID } type Diary @auth { id: ID }`,

@@ -1,4 +1,4 @@
-import { parse, validate } from 'graphql'
+import { GraphQLError, GraphQLScalarType, parse, validate } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { concealErrors, concealNamesOf } from '../../src/guard/conceal-names.js'
 import { makeHost } from './support/host.js'
@@ -10,7 +10,9 @@ const typeDefs = /* GraphQL */ `
     secret(passphrase: String!, ticket: Ticket): Vault @auth
     named: Named
     type: String
+    stamped(stamp: Stamp): String
   }
+  scalar Stamp
   interface Named {
     label: String
   }
@@ -35,7 +37,7 @@ const typeDefs = /* GraphQL */ `
 /** What no client wrote in any of the documents below, unless a row says so. */
 const NAMES = [
   ...['secret', 'passphrase', 'Vault', 'combination', 'Diary', 'pages', 'Ticket', 'signature', 'seat'],
-  ...['Level', 'UPPERMOST', 'traced', 'channel', 'sortBy', 'label'],
+  ...['Level', 'UPPERMOST', 'traced', 'channel', 'sortBy', 'label', 'Stamp'],
 ]
 
 const DOCUMENTS = [
@@ -67,14 +69,31 @@ const DOCUMENTS = [
   ],
   ['a directive that is almost another', '{ open @trace { __typename } }', []],
   ['a missing argument of a directive', '{ open @traced { __typename } }', ['traced']],
+  ['a value that a scalar refuses in words of its own', '{ stamped(stamp: "x\\" ") }', []],
   ['a selection below a leaf', '{ type { x } }', []],
 ] as const
+
+/** As `graphql-scalars` do, this one says by its own name what it cannot take. */
+function makeHostWithScalar() {
+  const host = makeHost(typeDefs)
+  const refusing = new GraphQLScalarType({
+    name: 'Stamp',
+    parseValue(value) {
+      throw new GraphQLError(`Stamp cannot represent value: "${value}"`)
+    },
+    parseLiteral() {
+      throw new GraphQLError('Value is not a valid Stamp.')
+    },
+  })
+  Object.assign(host.schema.getType('Stamp') ?? {}, refusing)
+  return host
+}
 
 describe.each(['off', 'authenticated'] as const)('with introspection %s', (introspection) => {
   test.each(DOCUMENTS)(
     'G42 %s: no message names what the document does not',
     async (_name, query, written) => {
-      const { errors, response } = await viaYoga(makeHost(typeDefs), { introspection })({ query })
+      const { errors, response } = await viaYoga(makeHostWithScalar(), { introspection })({ query })
       expect(errors.length).toBeGreaterThan(0)
       const said = errors.map(({ message }) => message).join('\n')
       expect(said).not.toContain('Did you mean')
@@ -109,6 +128,13 @@ test('a message that names only what the document names says what is wrong', asy
     'String cannot represent a non string value: 1',
     'Unknown fragment "Lost".',
   ])
+})
+
+test('a scalar says in its own words what is wrong where the document names it', async () => {
+  const run = viaYoga(makeHostWithScalar(), { introspection: 'off' })
+  const query = 'query ($s: Stamp) { stamped(stamp: $s) }'
+  const { errors } = await run({ query, variables: { s: 'x' } })
+  expect(errors[0]?.message).toMatch(/^Variable "\$s" .*Stamp cannot represent value: "x"$/)
 })
 
 test('messages are told in full where introspection is public', async () => {

@@ -82,9 +82,24 @@ export const INTROSPECTION_FAULTS: readonly Fault[] = [
   {
     name: 'implementors go with the fields that return them',
     file: 'hidden-places.ts',
-    find: 'if (isInterfaceType(type)) yield* schema.getImplementations(type).objects',
-    replace: '',
-    test: 'filtered.test.ts',
+    find: 'isInterfaceType(named)) yield* schema.getImplementations(named).objects',
+    replace: 'isInterfaceType(named)) yield named',
+    test: 'oracle/filtered.test.ts',
+  },
+  {
+    name: 'an interface leads to all that implements it',
+    file: 'hidden-places.ts',
+    find: 'if (isUnionType(type)) yield* type.getTypes()',
+    replace:
+      'if (isUnionType(type)) yield* type.getTypes(); if (isInterfaceType(type)) yield* schema.getImplementations(type).objects',
+    test: 'oracle/filtered.test.ts',
+  },
+  {
+    name: 'a scalar names itself in words of its own',
+    file: 'conceal-names.ts',
+    find: 'typeNames.has(name)',
+    replace: 'typeNames.size < 0',
+    test: 'hidden-names.test.ts',
   },
   {
     name: 'the viewer is taken again after resolvers ran',

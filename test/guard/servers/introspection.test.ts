@@ -73,6 +73,14 @@ describe.each([
     }
   })
 
+  test('G40 nobody asks past a rule against introspection by the name of what stands in for it', async () => {
+    const ask = await start('filtered')
+    await ask({ query: '{ __schema { queryType { name } } }' })
+    const { body } = await ask({ query: '{ __guardedSchema { queryType { name } } }' })
+    expect(body.errors[0].message).toBe('Cannot query field "__guardedSchema" on type "Query".')
+    expect(body.data ?? null).toBeNull()
+  })
+
   test('G42 no message names what the document does not', async () => {
     const ask = await start('off')
     for (let round = 0; round < 2; round++) {

@@ -114,7 +114,8 @@ export function createClient(options: ClientOptions): AuthClient {
     const body = JSON.stringify({ query, variables })
     try {
       const request = new Request(url, { method: 'POST', headers, body, redirect: 'error', signal })
-      return (await readData(await how.by(request))).payload
+      // Node forgets the signal of a request whose answer has begun.
+      return (await unlessAborted(signal, how.by(request).then(readData))).payload
     } finally {
       clear()
     }

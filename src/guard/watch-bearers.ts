@@ -1,8 +1,8 @@
 import { isPromise } from '../base/awaitable.js'
 import { AuthError, type ErrorCode, isErrorCode } from '../base/errors.js'
 import { JUDGE_ANEW, type JudgeAnew } from '../base/judge-anew.js'
+import { createRounds } from '../base/rounds.js'
 import type { GuardConfig } from './options.js'
-import { createRounds } from './rounds.js'
 
 /** With the half second in which an instance hears of a revocation, less than one. */
 const EVERY_MS = 250

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws'
-import { createRounds } from '../../guard/rounds.js'
+import { createRounds } from '../../base/rounds.js'
 
 /** Drops whoever does not answer a ping until the next: of a peer whose line was cut nothing else would tell. */
 export function createKeepAlive(everyMs: number): (socket: WebSocket) => void {

@@ -13,14 +13,24 @@ function createBar({ settings, tokens, requests }) {
   let who = null
   let name = ''
   let updates = 0
+  /** @type {Promise<void>} */
+  let newest = Promise.resolve()
 
   /** Asks the server who one is, since it alone knows. */
-  async function update() {
-    const turn = ++updates
+  function update() {
+    newest = ask(++updates)
+    return newest
+  }
+
+  /**
+   * @param {number} turn
+   * @returns {Promise<void>}
+   */
+  async function ask(turn) {
     const found = await findWho()
     const foundName = await findName(found)
-    // A later one knows better.
-    if (turn !== updates) return
+    // A later one knows better, and who waits for this one goes by what it finds.
+    if (turn !== updates) return newest
     who = found
     name = foundName ?? found?.subject ?? ''
     show()

@@ -14,9 +14,10 @@ function watchRequests({ settings, tokens, onAnswer }) {
   window.fetch = async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input, location.href)
     const isOurs = url.origin === location.origin && url.pathname === location.pathname
-    if (!isOurs || typeof init.body !== 'string') return send(input, init)
-    const request = complete(init.body, init)
-    const response = await send(input, request)
+    const operation = isOurs ? readOperation(url, init) : null
+    if (operation === null) return send(input, init)
+    const request = complete(operation, init)
+    const response = await send(location.pathname, request)
     if (isStream(response)) return followStream(response, request.body)
     const answer = await readJson(response.clone())
     if (answer !== null) onAnswer(describe(answer, response, request.body))
@@ -30,6 +31,7 @@ function watchRequests({ settings, tokens, onAnswer }) {
    */
   function complete(body, init) {
     const headers = new Headers(init.headers)
+    headers.set('content-type', 'application/json')
     const access = tokens.access()
     if (access && !headers.get(settings.header)) {
       headers.set(settings.header, `${settings.scheme} ${access}`.trimStart())
@@ -38,7 +40,7 @@ function watchRequests({ settings, tokens, onAnswer }) {
       const value = readCookie(cookie)
       if (value !== null && !headers.has(header)) headers.set(header, value)
     }
-    return { ...init, headers, body: fillVariables(body) }
+    return { ...init, method: 'POST', headers, body: fillVariables(body) }
   }
 
   /** @param {string} body */
@@ -100,9 +102,10 @@ function watchRequests({ settings, tokens, onAnswer }) {
    * @param {Record<string, unknown>} [variables]
    */
   async function ask(query, variables = {}) {
-    const headers = { 'content-type': 'application/json', accept: 'application/json' }
-    const request = complete(JSON.stringify({ query, variables }), { headers })
-    const response = await send(location.pathname, { ...request, method: 'POST', credentials: 'same-origin' })
+    const request = complete(JSON.stringify({ query, variables }), {
+      headers: { accept: 'application/json' },
+    })
+    const response = await send(location.pathname, request)
     const answer = (await readJson(response)) ?? { errors: [{ message: `Status ${response.status}.` }] }
     return describe(answer, response, request.body)
   }
@@ -114,6 +117,20 @@ function watchRequests({ settings, tokens, onAnswer }) {
     hasCookies: () =>
       tokens.access() === null && settings.csrf.some(({ cookie }) => readCookie(cookie) !== null),
   }
+}
+
+/**
+ * What is asked, as the body of a POST. GraphiQL puts a subscription into the address, where logs keep its
+ * variables and the headers that the user typed.
+ * Null: it is no operation.
+ * @param {URL} url
+ * @param {RequestInit} init
+ */
+function readOperation(url, init) {
+  if (typeof init.body === 'string') return init.body
+  const { query, variables = '', operationName } = Object.fromEntries(url.searchParams)
+  if (query === undefined) return null
+  return JSON.stringify({ query, variables: parseJson(variables) ?? {}, operationName })
 }
 
 /**

@@ -32,6 +32,10 @@ export interface Playground {
   choose(tab: string): Promise<void>
   /** Writes an operation of this name over what stands in the editor, and waits until GraphiQL has read it. */
   write(name: string, operation: string): Promise<void>
+  /** Runs what the editor has, and waits for nothing. */
+  start(): Promise<void>
+  /** What GraphiQL shows of the answer. */
+  shown(): Promise<string>
   /** Runs what the editor has, and answers what GraphiQL shows of it. */
   run(): Promise<string>
 }
@@ -65,6 +69,8 @@ export async function openPlayground(browser: Browser, colorScheme: 'light' | 'd
     if (['error', 'warning'].includes(message.type()) && !REFUSED.test(text)) complaints.push(text)
   })
 
+  const start = () => page.getByRole('button', { name: /Execute query/ }).click()
+
   return {
     page,
     outside,
@@ -85,9 +91,11 @@ export async function openPlayground(browser: Browser, colorScheme: 'light' | 'd
       await page.keyboard.insertText(operation)
       await page.locator(`[role=tab][aria-selected=true]:has([title="${name}"])`).waitFor()
     },
+    start,
+    shown: () => page.locator('.graphiql-response').innerText(),
     async run() {
       const answered = page.waitForResponse((response) => isFromEditor(response.request()))
-      await page.getByRole('button', { name: /Execute query/ }).click()
+      await start()
       const response = await answered
       const text = JSON.stringify(await response.json(), null, 2)
       // Once GraphiQL shows it, the page has seen it too.

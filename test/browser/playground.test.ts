@@ -153,6 +153,29 @@ describe.skipIf(inject('chromium') === null)('the playground', async () => {
     expect(await opened.page.evaluate(() => globalThis.document.cookie)).toBe('')
   })
 
+  test('G53 a subscription is sent with the token and not in the address, shows what happens, and ends with its session', async () => {
+    await button('Log in').click()
+    await notice().getByLabel('User name or e-mail').fill(NAME)
+    await notice().getByLabel('Password').fill('only-an-example')
+    await notice().getByRole('button', { name: 'Log in' }).click()
+    await seen(/The page sends the access token/)
+    await opened.write('Watch', 'subscription Watch { sessionEvents { type } }')
+    const answered = opened.page.waitForResponse((response) =>
+      `${response.url()}${response.request().postData()}`.includes('sessionEvents'),
+    )
+    await opened.start()
+    const stream = await answered
+    expect(new URL(stream.url()).search).toBe('')
+    expect(stream.headers()['content-type']).toContain('text/event-stream')
+    await server.ask(
+      `mutation { login(input: { email: "${NAME}", password: "only-an-example" }) { accessToken } }`,
+    )
+    await expect.poll(() => opened.shown(), { timeout: 30_000 }).toContain('"STARTED"')
+    await button('Log out').click()
+    await seen('Nobody')
+    await expect.poll(() => opened.shown(), { timeout: 30_000 }).toContain('TOKEN_REVOKED')
+  })
+
   test('a header that the user types wins over the page’s token', async () => {
     await opened.write('Who', 'query Who { whoami { state } }')
     await button('Log in').click()

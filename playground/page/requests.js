@@ -76,12 +76,14 @@ function watchRequests({ settings, tokens, onAnswer }) {
   }
 
   /**
-   * The same answer, overheard: a subscription that is refused says so in its stream.
+   * The same answer, overheard: a subscription that is refused says so in its stream. What becomes of a token that the page no
+   * longer has is no news to it.
    * @param {Response} response
    * @param {string} body Of the request.
    */
   function followStream(response, body) {
     const decoder = new TextDecoder()
+    const access = tokens.access()
     let rest = ''
     const overhear = new TransformStream({
       transform(chunk, controller) {
@@ -90,7 +92,8 @@ function watchRequests({ settings, tokens, onAnswer }) {
         rest = lines.pop() ?? ''
         for (const line of lines) {
           const answer = line.startsWith('data: ') ? parseJson(line.slice('data: '.length)) : null
-          if (answer !== null) onAnswer(describe(answer, response, body))
+          const isNews = answer !== null && tokens.access() === access
+          if (isNews) onAnswer(describe(answer, response, body))
         }
       },
     })

@@ -174,6 +174,7 @@ describe.skipIf(inject('chromium') === null)('the playground', async () => {
     await button('Log out').click()
     await seen('Nobody')
     await expect.poll(() => opened.shown(), { timeout: 30_000 }).toContain('TOKEN_REVOKED')
+    await seen(/Logged out/)
   })
 
   test('a header that the user types wins over the page’s token', async () => {

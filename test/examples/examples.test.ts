@@ -15,6 +15,7 @@ function check(name: string, env: Record<string, string>, rows: readonly Row[]):
   let example: RunningExample
   beforeAll(async () => {
     example = await startExample(name, env)
+    return example.stop
   })
   test.each(rows)('$as: $query', async ({ as, query, data, refused }) => {
     const { status, challenge, body } = await example.ask(query, as)

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { afterAll } from 'vitest'
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url))
 const DEADLINE_MS = 40_000
@@ -18,9 +17,10 @@ export interface RunningExample {
   ask(query: string, bearer?: string): Promise<Answer>
   /** A token that the example printed. Throws where there is none of that name. */
   tokenOf(name: string): string
+  stop(): Promise<void>
 }
 
-/** Starts an example on a free port; it ends with the tests of the file. Rejects, with all that it wrote, when it does not. */
+/** Starts an example on a free port. Rejects, with all that it wrote, when it does not listen. */
 export async function startExample(name: string, env: Record<string, string> = {}): Promise<RunningExample> {
   const child = spawn(process.execPath, [`${EXAMPLES}${name}.mjs`], {
     env: { PATH: process.env.PATH, PORT: '0', ...env },
@@ -29,10 +29,10 @@ export async function startExample(name: string, env: Record<string, string> = {
   const closed = new Promise<void>((resolve) => {
     child.once('close', () => resolve())
   })
-  afterAll(async () => {
+  const stop = () => {
     child.kill('SIGKILL')
-    await closed
-  })
+    return closed
+  }
   let written = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     written += text
@@ -51,6 +51,9 @@ export async function startExample(name: string, env: Record<string, string> = {
       clearTimeout(timer)
       fail('ended before it listened')
     })
+  }).catch(async (error: unknown) => {
+    await stop()
+    throw error
   })
   const [url = ''] = /^http:\S+$/m.exec(written) ?? []
 
@@ -62,6 +65,7 @@ export async function startExample(name: string, env: Record<string, string> = {
 
   return {
     tokenOf,
+    stop,
     async ask(query, bearer) {
       const token = bearer === undefined || bearer.includes('.') ? bearer : tokenOf(bearer)
       const response = await fetch(url, {

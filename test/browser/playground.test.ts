@@ -34,6 +34,13 @@ describe.skipIf(inject('chromium') === null)('the playground', async () => {
     return opened.run()
   }
 
+  async function fillInLogin(): Promise<void> {
+    await notice().getByLabel('User name or e-mail').fill(NAME)
+    await notice().getByLabel('Password').fill('only-an-example')
+    await notice().getByRole('button', { name: 'Log in' }).click()
+    await seen(/The page sends the access token/)
+  }
+
   beforeAll(async () => {
     light = await openPlayground(browser, 'light')
     opened = light
@@ -90,10 +97,7 @@ describe.skipIf(inject('chromium') === null)('the playground', async () => {
     await notice()
       .getByText(/The token was taken back/)
       .waitFor()
-    await notice().getByLabel('User name or e-mail').fill(NAME)
-    await notice().getByLabel('Password').fill('only-an-example')
-    await notice().getByRole('button', { name: 'Log in' }).click()
-    await seen(/The page sends the access token/)
+    await fillInLogin()
     expect(await opened.run()).toContain(`"email": "${NAME}"`)
   })
 
@@ -155,10 +159,7 @@ describe.skipIf(inject('chromium') === null)('the playground', async () => {
 
   test('G53 a subscription is sent with the token and not in the address, shows what happens, and ends with its session', async () => {
     await button('Log in').click()
-    await notice().getByLabel('User name or e-mail').fill(NAME)
-    await notice().getByLabel('Password').fill('only-an-example')
-    await notice().getByRole('button', { name: 'Log in' }).click()
-    await seen(/The page sends the access token/)
+    await fillInLogin()
     await opened.write('Watch', 'subscription Watch { sessionEvents { type } }')
     const answered = opened.page.waitForResponse((response) =>
       `${response.url()}${response.request().postData()}`.includes('sessionEvents'),
@@ -180,10 +181,7 @@ describe.skipIf(inject('chromium') === null)('the playground', async () => {
   test('a header that the user types wins over the page’s token', async () => {
     await opened.write('Who', 'query Who { whoami { state } }')
     await button('Log in').click()
-    await notice().getByLabel('User name or e-mail').fill(NAME)
-    await notice().getByLabel('Password').fill('only-an-example')
-    await notice().getByRole('button', { name: 'Log in' }).click()
-    await seen(/The page sends the access token/)
+    await fillInLogin()
     expect(await opened.run()).toContain('"ACTIVE"')
     await opened.page.getByRole('button', { name: 'Headers' }).click()
     await opened.page.locator('.graphiql-editor:visible .view-lines').last().click()

@@ -149,6 +149,7 @@ export class Admission {
   /**
    * A field called in the middle. Within a schema that somebody made of ours, a root field has the operation judged by
    * that schema too, so that nothing else runs before a refusal; it may have lost directives, so that is not enough.
+   * A schema made of ours that cannot be judged is refused: its other root fields may run before this one.
    */
   #judgeAlone(
     site: Site,
@@ -158,6 +159,7 @@ export class Admission {
   ): Verdict | Promise<Verdict> {
     const isForeignRoot = info.schema !== this.#schema && info.path.prev === undefined
     const judge = isForeignRoot ? this.#judges.findJudge(info.schema) : null
+    if (isForeignRoot && judge === null && isAbout(site, info)) return UNJUDGEABLE
     const there = judge === null ? ALLOWED : judgeInfo(judge, context, info)
     const alone = () => this.#judge.judgeAlone(this.#demandsOf(site, args), context)
     if (there instanceof Promise)
@@ -176,6 +178,18 @@ export class Admission {
       this.#inputs,
     )
   }
+}
+
+const UNJUDGEABLE: Verdict = {
+  kind: 'refused',
+  refusal: {
+    code: 'INTERNAL_SERVER_ERROR',
+    maxAge: null,
+    mentions: [],
+    cause: new TypeError(
+      'a schema that was derived from the guarded one cannot be judged: guard the derived schema',
+    ),
+  },
 }
 
 /** Once policies have answered, the fields that follow need no promise. */

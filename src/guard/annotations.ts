@@ -9,6 +9,7 @@ import {
   isObjectType,
   valueFromASTUntyped,
 } from 'graphql'
+import { readExtensionDirectives } from './extension-directives.js'
 
 /** Where a directive may stand. The guard's own may not stand elsewhere; there they would do nothing. */
 export type Place =
@@ -22,7 +23,8 @@ export type Place =
 /** A directive as it is applied somewhere: in SDL, or in the `extensions` of a code-first schema. */
 export interface Application {
   readonly name: string
-  readonly args: Readonly<Record<string, unknown>>
+  /** Null when they stand in `extensions` in a shape that the guard does not read. */
+  readonly args: Readonly<Record<string, unknown>> | null
   readonly inSdl: boolean
 }
 
@@ -31,6 +33,8 @@ export interface Annotated {
   readonly coordinate: string
   readonly place: Place
   readonly applications: readonly Application[]
+  /** False when its `extensions.directives` has a shape that the guard does not read. */
+  readonly isReadable: boolean
 }
 
 /** What graphql's definitions of every kind have in common. */
@@ -43,8 +47,11 @@ interface Bearer {
 /** Every part of a schema with the directives that it bears, those that bear none left out. */
 export function* annotationsOf(schema: GraphQLSchema): Generator<Annotated> {
   for (const [coordinate, place, bearer] of bearersOf(schema)) {
-    const applications = applicationsOf(bearer)
-    if (applications.length > 0) yield { coordinate, place, applications }
+    const inExtensions = readExtensionDirectives(bearer.extensions.directives)
+    const codeFirst = (inExtensions ?? []).map((directive) => ({ ...directive, inSdl: false }))
+    const applications = [...readSdlDirectives(bearer), ...codeFirst]
+    const isReadable = inExtensions !== null
+    if (applications.length > 0 || !isReadable) yield { coordinate, place, applications, isReadable }
   }
 }
 
@@ -81,31 +88,12 @@ function* bearersOfType(type: GraphQLNamedType): Generator<Found> {
   }
 }
 
-function applicationsOf(bearer: Bearer): Application[] {
+function readSdlDirectives(bearer: Bearer): Application[] {
   const nodes = [bearer.astNode, ...(bearer.extensionASTNodes ?? [])]
-  const inSdl = nodes.flatMap((node) => node?.directives ?? []).map(readNode)
-  return [...inSdl, ...readExtensions(bearer.extensions.directives)]
+  return nodes.flatMap((node) => node?.directives ?? []).map(readNode)
 }
 
 function readNode(node: ConstDirectiveNode): Application {
   const args = (node.arguments ?? []).map((arg) => [arg.name.value, valueFromASTUntyped(arg.value)] as const)
   return { name: node.name.value, args: Object.fromEntries(args), inSdl: true }
-}
-
-/** Reads both forms in use: `{ auth: { … } }`, `{ auth: [{ … }, { … }] }`; and `[{ name: 'auth', args: { … } }]`. */
-function readExtensions(directives: unknown): Application[] {
-  if (Array.isArray(directives)) {
-    return directives.map((entry: unknown) => application(asRecord(entry).name, asRecord(entry).args))
-  }
-  return Object.entries(asRecord(directives)).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map((args: unknown) => application(name, args)),
-  )
-}
-
-function application(name: unknown, args: unknown): Application {
-  return { name: String(name), args: asRecord(args), inSdl: false }
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

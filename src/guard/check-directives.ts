@@ -21,6 +21,7 @@ export function checkDirectives(
   return [
     ...definitionProblems(schema, names),
     ...annotations.flatMap((annotated) => usageProblems(schema, annotated)),
+    ...annotations.flatMap((annotated) => extensionProblems(schema, annotated, names)),
     ...absenceProblems(schema, annotations, names),
   ]
 }
@@ -54,9 +55,11 @@ function findLookalike(definition: GraphQLDirective): string | undefined {
   return OURS.find((ours) => ours.args.length > 0 && shapeOf(ours) === shape)?.name
 }
 
-/** All of a definition that changes what an application of it means, as text. */
+/** All of a definition that changes what an application of it means, as text. The order of arguments does not. */
 function shapeOf({ args, isRepeatable }: GraphQLDirective): string {
-  const shapes = args.map((arg) => [arg.name, String(arg.type), arg.defaultValue, arg.astNode?.defaultValue])
+  const shapes = args
+    .map((arg) => [arg.name, String(arg.type), arg.defaultValue, arg.astNode?.defaultValue] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
   return JSON.stringify([isRepeatable, shapes], (key, value) => (key === 'loc' ? undefined : value))
 }
 
@@ -67,6 +70,57 @@ function usageProblems(schema: GraphQLSchema, { coordinate, applications }: Anno
       ({ name }) =>
         `${coordinate}: @${name} is not defined; add its definition (guardTypeDefs has the guard's)`,
     )
+}
+
+/** In `extensions` no validation rule of graphql's finds a slip, and what is not read is not enforced. */
+function extensionProblems(
+  schema: GraphQLSchema,
+  { coordinate, applications, isReadable }: Annotated,
+  names: DirectiveNames,
+): string[] {
+  if (!isReadable) {
+    return [
+      `${coordinate}: extensions.directives has a shape that the guard does not read; ` +
+        "write { auth: { roles: ['admin'] } } or [{ name: 'auth', args: { roles: ['admin'] } }]",
+    ]
+  }
+  const ours = [...new Set([...Object.values(names), ...Object.keys(DIRECTIVE_NAMES)])]
+  const mapped = new Set<string>(Object.values(names))
+  return applications
+    .filter((application) => !application.inSdl && !mapped.has(application.name))
+    .filter((application) => !isDefined(schema, application))
+    .flatMap(({ name }) => {
+      const meant = ours.find((known) => isNearly(name, known))
+      if (meant === undefined) return []
+      return [
+        `${coordinate}: extensions.directives has ${JSON.stringify(name)}, which the guard does not read; ` +
+          `did you mean ${JSON.stringify(meant)}?`,
+      ]
+    })
+}
+
+/** One letter more, less or other, two swapped, another case, or an `@`. */
+function isNearly(name: string, known: string): boolean {
+  const written = lettersOf(name)
+  const meant = lettersOf(known)
+  return sorted(written) === sorted(meant) || isOneEditAway(written, meant)
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+function sorted(letters: string): string {
+  return [...letters].sort().join('')
+}
+
+function isOneEditAway(one: string, other: string): boolean {
+  if (one.length > other.length) return isOneEditAway(other, one)
+  if (other.length - one.length > 1) return false
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at += 1
+  const rest = one.length === other.length ? one.slice(at + 1) : one.slice(at)
+  return rest === other.slice(at + 1)
 }
 
 function isDefined(schema: GraphQLSchema, { name }: Application): boolean {

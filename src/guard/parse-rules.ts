@@ -80,8 +80,15 @@ export class RuleParser {
 
   #parseOne({ directive, args }: GuardApplication, place: Place): Requirement {
     if (!PLACES[directive].includes(place)) throw new Mistake(` is not enforced here; ${MENDS[directive]}`)
+    if (args === null) {
+      throw new Mistake(
+        ' has a shape in extensions.directives that the guard does not read; give it an object',
+      )
+    }
     const unknown = Object.keys(args).find((name) => !ARGUMENTS[directive].includes(name))
     if (unknown !== undefined) throw new Mistake(`(${unknown}:) is not an argument of the guard's; remove it`)
+    const missing = Object.keys(args).find((name) => args[name] === undefined)
+    if (missing !== undefined) throw new Mistake(`(${missing}:) is undefined; give it a value, or remove it`)
     switch (directive) {
       case 'auth':
         return this.#parseAuth(args, place)

@@ -32,10 +32,15 @@ interface OperationHook {
   setResultAndStopExecution(result: Refused): void
 }
 
+interface SchemaHook {
+  readonly schema: GraphQLSchema
+  replaceSchema(schema: GraphQLSchema): void
+}
+
 /** The hooks that the guard uses of Envelop's plugins, and so of Yoga's. */
 export interface GuardPlugin {
   onPluginInit(payload: { plugins: unknown[] }): void
-  onSchemaChange(payload: { schema: GraphQLSchema; replaceSchema(schema: GraphQLSchema): void }): void
+  onSchemaChange(payload: SchemaHook): void
   onExecute(payload: OperationHook): { onExecuteDone(payload: ResultHook): void | Promise<void> } | undefined
   onSubscribe(payload: OperationHook): { onSubscribeResult(payload: ResultHook): void } | undefined
 }
@@ -56,6 +61,7 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
 
   /** What is to be looked after: null where it is refused, and where Yoga shows its answer in the end. */
   function begin({ args, context, setResultAndStopExecution }: OperationHook): Begun | null {
+    requireGuarded(args.schema)
     const ruling = ruleOnRequest(judgeOf(args.schema), args)
     refuseBy(ruling, { setResult: setResultAndStopExecution })
     if (ruling.kind === 'refused') return null
@@ -76,20 +82,24 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
     refuseBy(await rule(request), done)
   }
 
+  function onSchemaChange({ schema, replaceSchema }: SchemaHook): void {
+    if (findSchemaJudge(schema) !== undefined) return
+    const replacement = guarded.get(schema) ?? guardSchemaWith(schema, config)
+    guarded.set(schema, replacement)
+    replaceSchema(replacement)
+  }
+
   const plugin: GuardPlugin = {
     onPluginInit({ plugins }) {
       // First of all, to refuse before another answers; and last, for what was answered before there was an execution.
       plugins.splice(plugins.indexOf(plugin), 1)
       plugins.unshift(plugin)
-      plugins.push(watchAnswers(rule))
+      // Twice, since Envelop leaves one plugin out when a schema is set in `onEnveloped`: it takes the place among the plugins
+      // with that hook for the place among all.
+      plugins.push({ ...watchAnswers(rule), onSchemaChange })
       if (config.introspection !== 'public') plugins.push(useConcealedNames())
     },
-    onSchemaChange({ schema, replaceSchema }) {
-      if (findSchemaJudge(schema) !== undefined) return
-      const replacement = guarded.get(schema) ?? guardSchemaWith(schema, config)
-      guarded.set(schema, replacement)
-      replaceSchema(replacement)
-    },
+    onSchemaChange,
     onExecute(payload) {
       const begun = begin(payload)
       if (begun === null) return undefined
@@ -113,4 +123,13 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
     },
   }
   return plugin
+}
+
+/** Throws, for the log, when a plugin put a schema into the request that the guard was never shown. */
+function requireGuarded(schema: GraphQLSchema): void {
+  if (findSchemaJudge(schema) !== undefined) return
+  throw new Error(
+    'The schema of this request is not guarded: a plugin put it there without setSchema or replaceSchema, so that useGuard ' +
+      'could not wrap it. Guard it with guardSchema first',
+  )
 }

@@ -48,6 +48,77 @@ describe('G18 in extensions', () => {
   })
 })
 
+describe('H12 in extensions', () => {
+  const admin = { roles: ['admin'] }
+  class Rule {
+    roles = ['admin']
+  }
+
+  test.each([
+    [[{ auth: admin }]],
+    [[['auth', admin]]],
+    [['auth']],
+    [new Map([['auth', admin]])],
+    [new Set(['auth'])],
+    ['auth'],
+    [true],
+    [Object.create({ auth: admin })],
+    [Object.defineProperty({}, 'auth', { value: admin })],
+    [new Array(1)],
+    [[{ name: 1, args: admin }]],
+  ])('%o is a shape that stops the start', (directives) => {
+    expect(problemsOf(directives)).toContainEqual(
+      expect.stringMatching(/^Query\.a: extensions\.directives has a shape/),
+    )
+  })
+
+  test.each([
+    [{ auth: [] }],
+    [{ auth: ['admin'] }],
+    [{ auth: 'admin' }],
+    [{ auth: null }],
+    [{ auth: undefined }],
+    [{ auth: false }],
+    [{ auth: new Map([['roles', ['admin']]]) }],
+    [{ auth: new Rule() }],
+    [{ auth: [admin, ['admin']] }],
+    [{ public: false }],
+    [[{ name: 'auth', arguments: admin }]],
+    [[{ name: 'auth', args: 'admin' }]],
+  ])('%o has arguments that stop the start', (directives) => {
+    expect(problemsOf(directives)).toContainEqual(
+      expect.stringMatching(/^Query\.a: @\w+ has a shape in extensions\.directives/),
+    )
+  })
+
+  test.each([[{ roles: undefined }], [{ onDeny: undefined, roles: ['admin'] }]])(
+    'an argument that is undefined stops the start: %o',
+    (auth) => {
+      expect(problemsOf({ auth })).toEqual([expect.stringMatching(/^Query\.a: @auth\(\w+:\) is undefined/)])
+    },
+  )
+
+  test.each([
+    ['@auth', 'auth'],
+    ['Auth', 'auth'],
+    ['AUTH', 'auth'],
+    ['auht', 'auth'],
+    ['ath', 'auth'],
+    ['freesh', 'fresh'],
+    ['polcy', 'policy'],
+    ['pubilc', 'public'],
+  ])('%s is nearly one of ours, which stops the start', (name, meant) => {
+    const problem = `Query.a: extensions.directives has "${name}", which the guard does not read; did you mean "${meant}"?`
+    expect(problemsOf({ [name]: {} })).toContain(problem)
+    expect(problemsOf([{ name }])).toContain(problem)
+  })
+
+  test('other names are left alone, whatever their arguments', () => {
+    expect(problemsOf({ auth: true, cacheControl: 'public', key: [], tag: new Map() })).toEqual([])
+    expect(problemsOf([{ name: 'auth' }, { name: 'tag', arguments: 1 }])).toEqual([])
+  })
+})
+
 describe('options that are no use', () => {
   const schema = new GraphQLSchema({
     query: new GraphQLObjectType({ name: 'Query', fields: { a: { type: GraphQLString } } }),

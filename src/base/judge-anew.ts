@@ -8,7 +8,11 @@ import type { ErrorCode } from './errors.js'
 export const JUDGE_ANEW: unique symbol = Symbol.for('sallyport.judgeAnew') as never
 
 /**
- * The code that a request with the token would be refused with; null: it would be let in. By time and revocations; wholly,
- * by its keys and the host's own checks too, which may ask others. Neither throws nor rejects.
+ * How much is judged. `now`: by time and revocations, at once. `wholly`: by its keys and the host's own checks too, which may
+ * ask others. `operation`: an operation begins; as `now` for the first one, since the token was judged for it, and `wholly`
+ * for each later one on the same context.
  */
-export type JudgeAnew = (wholly: boolean) => Awaitable<ErrorCode | null>
+export type JudgeDepth = 'now' | 'wholly' | 'operation'
+
+/** Returns the code that a request with the token would be refused with; null when it would be let in. Neither throws nor rejects. */
+export type JudgeAnew = (depth: JudgeDepth) => Awaitable<ErrorCode | null>

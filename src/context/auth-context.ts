@@ -11,7 +11,7 @@ import type { CheckByHost } from '../tokens/host-checks.js'
 import type { Verifier } from '../tokens/verify.js'
 import { createClaimsDeriver } from './derive-claims.js'
 import type { ReadGrants } from './grants.js'
-import { createIdentifier, type Identified, type RevocationCheck } from './identify.js'
+import { createIdentifier, type Identified, type Identifier, type RevocationCheck } from './identify.js'
 import { createLocator } from './locate-token.js'
 import { type Located, NONE } from './located.js'
 import type { RequestSource } from './read-header.js'
@@ -90,7 +90,7 @@ export function createContextBuilder<TUser = unknown, TSession = unknown>(
         if (identity.kind !== 'active' || claims === null || loadSession === undefined) return null
         return (await loadSession(identity, claims)) ?? null
       }),
-      [JUDGE_ANEW]: identity.kind === 'active' ? (wholly) => findEnd(identified, wholly) : undefined,
+      [JUDGE_ANEW]: identity.kind === 'active' ? judgeAnewBy(findEnd, identified) : undefined,
       [PRESENTED]: (type) => (type === 'access' ? presented : locateRefresh(source)),
       [GENUINE]: () => genuine,
     }
@@ -110,6 +110,16 @@ export function presentedToken(context: AuthContext, type: TokenType = 'access')
 /** Header and claims that signature and claims vouch for, of a token that may be expired or revoked. They grant nothing. */
 export function genuineToken(context: Partial<AuthContext>): Identified['genuine'] {
   return context[GENUINE]?.() ?? null
+}
+
+/** A framework may make one context for a socket, whose operations go on for longer than the token lives. */
+function judgeAnewBy(findEnd: Identifier['findEnd'], identified: Identified): JudgeAnew {
+  let hasBegun = false
+  return (depth) => {
+    const wholly = depth === 'wholly' || (depth === 'operation' && hasBegun)
+    if (depth === 'operation') hasBegun = true
+    return findEnd(identified, wholly)
+  }
 }
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {

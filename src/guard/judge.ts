@@ -1,5 +1,7 @@
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
-import { AuthError } from '../base/errors.js'
+import { isPromise } from '../base/awaitable.js'
+import { AuthError, type ErrorCode } from '../base/errors.js'
+import { findEndAtStart } from './bearer-end.js'
 import { compilePlan } from './compile.js'
 import type { Variables } from './conditions.js'
 import { ALLOWED, decide, isDemanding, type Pending, type Verdict } from './decide.js'
@@ -7,6 +9,7 @@ import type { GuardConfig } from './options.js'
 import type { Demands, FindFragment, Plan } from './plan.js'
 import { TypeAtlas } from './possible-types.js'
 import { type Requirements, readRequirements } from './requirements.js'
+import { badViewer, type TakenViewer } from './viewer.js'
 
 /** An operation about to run, for somebody. */
 export interface Execution {
@@ -33,15 +36,36 @@ export class Judge {
 
   /** The verdict as far as it can be had at once, for whoever is going to have the operation judged again. */
   prejudge(execution: Execution): Verdict | Pending {
+    return this.#prejudgeAs(null, execution)
+  }
+
+  /** Null: as whoever the context says. */
+  #prejudgeAs(viewer: TakenViewer | null, execution: Execution): Verdict | Pending {
     try {
-      return this.#decide(this.#planOf(execution.operation, execution.findFragment), execution)
+      return this.#decide(this.#planOf(execution.operation, execution.findFragment), execution, viewer)
     } catch (error) {
       return refuseUnjudged(error)
     }
   }
 
+  #hasRules({ operation, findFragment }: Execution): boolean {
+    return this.#planOf(operation, findFragment).rules.length > 0
+  }
+
+  /** The token is judged too, wholly where the context served an operation before. */
   judge(execution: Execution): Verdict | Promise<Verdict> {
-    return this.#settle(this.prejudge(execution), execution.context)
+    const verdict = this.prejudge(execution)
+    if (verdict.kind === 'refused' || !this.#hasRules(execution))
+      return this.#settle(verdict, execution.context)
+    const end = findEndAtStart(execution.context)
+    if (end === null) return this.#settle(verdict, execution.context)
+    if (isPromise(end)) return end.then((code) => this.#conclude(execution, code))
+    return this.#conclude(execution, end)
+  }
+
+  #conclude(execution: Execution, end: ErrorCode | null): Verdict | Promise<Verdict> {
+    const verdict = end === null ? this.prejudge(execution) : this.#prejudgeAs(badViewer(end), execution)
+    return this.#settle(verdict, execution.context)
   }
 
   /** A field that runs outside of any operation that was judged. */
@@ -84,10 +108,11 @@ export class Judge {
   #decide(
     demands: Demands,
     { context, variables }: Pick<Execution, 'context' | 'variables'>,
+    known: TakenViewer | null = null,
   ): Verdict | Pending {
     // What is for everybody does not even ask who it is.
     if (demands.rules.length === 0) return ALLOWED
-    const viewer = this.#config.takeViewer(context)
+    const viewer = known ?? this.#config.takeViewer(context)
     return decide(demands, { viewer, time: this.#config.readTime(), variables })
   }
 

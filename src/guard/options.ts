@@ -3,12 +3,13 @@ import { parseDuration } from '../base/duration.js'
 import { AuthError, OptionError } from '../base/errors.js'
 import type { Freshness } from '../base/freshness.js'
 import type { Duration } from '../base/options.js'
+import { findEnd } from './bearer-end.js'
 import type { Pending, Verdict } from './decide.js'
 import { DIRECTIVE_NAMES, type DirectiveNames } from './directives.js'
 import type { Introspection } from './introspection-rules.js'
 import { askPolicies, type Policy } from './policies.js'
 import type { Unmarked } from './requirements.js'
-import { type TakenViewer, takeViewer, type Viewer, viewerOfContext } from './viewer.js'
+import { badViewer, type TakenViewer, takeViewer, type Viewer, viewerOfContext } from './viewer.js'
 
 export interface GuardOptions {
   /**
@@ -83,7 +84,9 @@ export function resolveGuardOptions(options: GuardOptions): GuardConfig {
     names: resolveNames(options.directives),
     takeViewer(context) {
       try {
-        return takeViewer(viewer(context))
+        const taken = takeViewer(viewer(context))
+        const end = taken.kind === 'active' ? findEnd(context, taken, clock.now() / 1000) : null
+        return end === null ? taken : badViewer(end)
       } catch (cause) {
         throw new AuthError('UNAVAILABLE', { cause })
       }

@@ -49,7 +49,12 @@ export function takeViewer(viewer: Viewer): TakenViewer {
   }
   const codeOfKind = CODE_OF_KIND[kind as keyof typeof CODE_OF_KIND]
   if (kind === 'anonymous') return { ...NOBODY, kind, code: codeOfKind }
-  return { ...NOBODY, kind: 'bad', code: isErrorCode(code) ? code : codeOfKind }
+  return badViewer(isErrorCode(code) ? code : codeOfKind)
+}
+
+/** The caller of a token that is no good any more: nothing is granted, and `code` says why. */
+export function badViewer(code: ErrorCode): TakenViewer {
+  return { ...NOBODY, kind: 'bad', code }
 }
 
 function takeActive(viewer: Viewer): TakenViewer {

@@ -130,7 +130,7 @@ function createLook(judge: JudgeAnew, refuse: (code: ErrorCode) => void): (wholl
 
   return (wholly) => {
     try {
-      const found = judge(wholly && mayAsk())
+      const found = judge(wholly && mayAsk() ? 'wholly' : 'now')
       if (isPromise(found)) wait(found)
       else heed(found)
     } catch {
@@ -141,8 +141,8 @@ function createLook(judge: JudgeAnew, refuse: (code: ErrorCode) => void): (wholl
 
 function both(judge: JudgeAnew, rejudge: Rejudge | null): JudgeAnew {
   if (rejudge === null) return judge
-  return (wholly) => {
-    const found = judge(wholly)
+  return (depth) => {
+    const found = judge(depth)
     return isPromise(found) ? found.then((code) => code ?? rejudge()) : (found ?? rejudge())
   }
 }

@@ -3,7 +3,6 @@ import {
   defaultFieldResolver,
   type GraphQLField,
   type GraphQLFieldConfig,
-  type GraphQLFieldResolver,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
@@ -13,6 +12,7 @@ import { Admission, recall, type Site } from './admission.js'
 import { ALLOWED } from './decide.js'
 import { guardIntrospection } from './introspection.js'
 import { Judge } from './judge.js'
+import { keepWrapped, type Resolver, type Wrap, type Wrappers } from './keep-wrapped.js'
 import { lasting, sayingWhy } from './lasting.js'
 import { type GuardConfig, type GuardOptions, resolveGuardOptions } from './options.js'
 import { demandsOf } from './plan.js'
@@ -20,22 +20,22 @@ import { type Requirements, readRequirements } from './requirements.js'
 import { isNothing } from './rule.js'
 import { createBearerWatch, type WatchBearer } from './watch-bearers.js'
 
-type Resolver = GraphQLFieldResolver<unknown, unknown>
 type FieldConfig = GraphQLFieldConfig<unknown, unknown>
 
 const JUDGES = new WeakMap<GraphQLSchema, Judge>()
-const FUNCTIONS = new WeakMap<GraphQLSchema, ReadonlyMap<Site, Functions>>()
+const FIELDS = new WeakMap<GraphQLSchema, ReadonlyMap<Site, Field>>()
 
-/** What the guard put into a field. */
-type Functions = Pick<GraphQLField<unknown, unknown>, 'resolve' | 'subscribe'>
+type Field = GraphQLField<unknown, unknown>
 
 /**
  * A copy of the schema in which nothing runs before the guard allows it: the first root field to run judges the whole
  * operation. A field without a resolver of its own is resolved by graphql's default: no resolver is told of the
  * `fieldResolver` or `subscribeFieldResolver` that an executor is given, so that neither is asked for a guarded field or a
  * root field. Guard a schema when it is whole: an operation that asks for a field that came later is refused, or for one with an
- * argument or an input field that did; what came after it was first asked for is not noticed. Throws `GuardSchemaError`
- * where the directives contradict each other or would not be enforced, and `OptionError`.
+ * argument or an input field that did; what came after it was first asked for is not noticed. The guard still holds
+ * when a tracer, a cache or a loader puts a resolver of its own into a field later: root fields and fields that become null are
+ * guarded again as that happens, and a root field judges for all below it. Throws `GuardSchemaError` where the directives
+ * contradict each other or would not be enforced, and `OptionError`.
  */
 export function guardSchema(schema: GraphQLSchema, options: GuardOptions): GraphQLSchema {
   return guardSchemaWith(schema, resolveGuardOptions(options))
@@ -44,16 +44,23 @@ export function guardSchema(schema: GraphQLSchema, options: GuardOptions): Graph
 export function guardSchemaWith(schema: GraphQLSchema, config: GuardConfig): GraphQLSchema {
   const requirements = readRequirements(schema, config)
   // Its fields are only admitted once it is whole.
-  const sites: Site[] = []
+  const sites: GuardedSite[] = []
   const key = Symbol('judged')
   const watchBearer = createBearerWatch(config)
   const guarded = wrapFields(schema, { requirements, sites, key, watchBearer, admission: () => admission })
-  for (const site of sites) site.parentType = typeAt(guarded, site)
+  const fields = new Map<Site, Field>()
+  for (const { site, wrappers } of sites) {
+    site.parentType = typeAt(guarded, site)
+    const field = fieldAt(guarded, site)
+    if (field === undefined) continue
+    if (wrappers !== null) keepWrapped(field, wrappers)
+    fields.set(site, field)
+  }
   const judge = new Judge(guarded, requirements, config)
   const admission = new Admission(key, { schema: guarded, judge, inputs: requirements.inputs, config })
   if (config.introspection !== 'public') guardIntrospection(guarded, { requirements, admission, config })
   JUDGES.set(guarded, judge)
-  FUNCTIONS.set(guarded, new Map(sites.map((site) => [site, functionsAt(guarded, site)])))
+  FIELDS.set(guarded, fields)
   return guarded
 }
 
@@ -63,27 +70,33 @@ export function findSchemaJudge(schema: GraphQLSchema): Judge | undefined {
 }
 
 /**
- * The fields of a guarded schema whose resolvers, `subscribe` too, somebody replaced after it was guarded; undefined for a
- * schema that is not guarded.
+ * Returns the coordinates of a guarded schema's fields that another field took the place of, whole, after it was guarded;
+ * undefined for a schema that is not guarded. A function that is put into a field stays guarded.
  */
 export function findReplacedFields(schema: GraphQLSchema): string[] | undefined {
-  const functions = FUNCTIONS.get(schema)
-  if (functions === undefined) return undefined
-  const replaced = [...functions].filter(([site, { resolve, subscribe }]) => {
-    const now = functionsAt(schema, site)
-    return now.resolve !== resolve || now.subscribe !== subscribe
-  })
+  const fields = FIELDS.get(schema)
+  if (fields === undefined) return undefined
+  const replaced = [...fields].filter(([site, field]) => fieldAt(schema, site) !== field)
   return replaced.map(([{ parentName, fieldName }]) => `${parentName}.${fieldName}`)
-}
-
-function functionsAt(schema: GraphQLSchema, site: Site): Functions {
-  const { resolve, subscribe } = typeAt(schema, site)?.getFields()[site.fieldName] ?? {}
-  return { resolve, subscribe }
 }
 
 function typeAt(schema: GraphQLSchema, { parentName }: Site): GraphQLObjectType | null {
   const type = schema.getType(parentName)
   return isObjectType(type) ? type : null
+}
+
+function fieldAt(schema: GraphQLSchema, site: Site): Field | undefined {
+  return typeAt(schema, site)?.getFields()[site.fieldName]
+}
+
+/** A field that is judged before it resolves, and how each of its functions is guarded. */
+interface GuardedSite {
+  readonly site: Site
+  /**
+   * Null for a field below the root that rejects: the root field that was judged refused the whole operation, and a property
+   * with a setter would cost a list of guarded leaves a tenth.
+   */
+  readonly wrappers: Wrappers | null
 }
 
 function wrapFields(
@@ -96,7 +109,7 @@ function wrapFields(
     admission,
   }: {
     requirements: Requirements
-    sites: Site[]
+    sites: GuardedSite[]
     key: symbol
     watchBearer: WatchBearer
     admission: () => Admission
@@ -124,13 +137,8 @@ function wrapFields(
         : admitAndResolve(site, defaultFieldResolver, [source, args, context, info])
   }
 
-  function wrapResolve({ resolve = defaultFieldResolver }: FieldConfig, site: Site): Resolver {
+  function wrapResolve(resolve: Resolver = defaultFieldResolver, site: Site): Resolver {
     return resolve === defaultFieldResolver ? wrapDefault(site) : wrap(site, resolve)
-  }
-
-  function wrapField(field: FieldConfig, site: Site): FieldConfig {
-    sites.push(site)
-    return { ...field, resolve: wrapResolve(field, site) }
   }
 
   /** Judged anew is what was admitted as an operation; called by somebody's own code, it may never have been one. */
@@ -140,24 +148,27 @@ function wrapFields(
       recall(key, site, context, info) === undefined ? null : () => admission().rejudge(context, info),
     )
 
+  function wrapField(field: FieldConfig, site: Site, isKept: boolean): FieldConfig {
+    const resolve: Wrap = (given) => wrapResolve(given, site)
+    sites.push({ site, wrappers: isKept ? { resolve } : null })
+    return { ...field, resolve: resolve(field.resolve) }
+  }
+
   function wrapSubscription(field: FieldConfig, site: Site): FieldConfig {
-    sites.push(site)
-    const { subscribe = defaultFieldResolver } = field
-    return {
-      ...field,
-      resolve: sayingWhy(wrapResolve(field, site)),
-      subscribe: wrap(site, lasting(subscribe, watch(site))),
-    }
+    const resolve: Wrap = (given) => sayingWhy(wrapResolve(given, site))
+    const subscribe: Wrap = (given = defaultFieldResolver) => wrap(site, lasting(given, watch(site)))
+    sites.push({ site, wrappers: { resolve, subscribe } })
+    return { ...field, resolve: resolve(field.resolve), subscribe: subscribe(field.subscribe) }
   }
 
   return mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (field: FieldConfig, fieldName, parentName) => {
       const site = siteOf(field, { parentName, fieldName, requirements })
       if (isNothing(site.requirement) && site.inputs.length === 0) return undefined
-      return wrapField(field, site)
+      return wrapField(field, site, site.requirement.nullify.length > 0)
     },
     [MapperKind.ROOT_FIELD]: (field: FieldConfig, fieldName, parentName) =>
-      wrapField(field, siteOf(field, { parentName, fieldName, requirements })),
+      wrapField(field, siteOf(field, { parentName, fieldName, requirements }), true),
     [MapperKind.SUBSCRIPTION_ROOT_FIELD]: (field: FieldConfig, fieldName, parentName) =>
       wrapSubscription(field, siteOf(field, { parentName, fieldName, requirements })),
   })

@@ -49,8 +49,8 @@ export interface MercuriusApp {
 
 /**
  * Makes Mercurius answer refusals with status and challenge and without `data`. Call it when Mercurius is registered,
- * with a schema from `guardSchema`: that refuses, before anything runs. Throws where the schema is not guarded, or
- * Mercurius was given resolvers or loaders that replaced guarded ones; where that happens later, nobody is answered.
+ * with a schema from `guardSchema`: that refuses, before anything runs. Resolvers and loaders that Mercurius is given are
+ * guarded too. Throws when the schema is not guarded; when another schema or field takes its place later, nothing is executed.
  */
 export function mercuriusGuard(app: MercuriusApp): void {
   const problem = findProblem(app.graphql.schema)
@@ -106,8 +106,8 @@ async function requireValid(schema: GraphQLSchema, document: DocumentNode): Prom
 function findProblem(schema: GraphQLSchema): string | null {
   const replaced = findReplacedFields(schema)
   if (replaced === undefined) {
-    return 'mercuriusGuard: the schema is not guarded; give Mercurius what guardSchema answers'
+    return 'mercuriusGuard: the schema is not guarded; give Mercurius what guardSchema returns'
   }
   if (replaced.length === 0) return null
-  return `mercuriusGuard: ${replaced.join(', ')}: put the resolvers into the schema before it is guarded`
+  return `mercuriusGuard: ${replaced.join(', ')}: put the fields into the schema before it is guarded`
 }

@@ -111,8 +111,25 @@ export class Admission {
     const known = recall(this.#key, site, context, info)
     if (known === undefined) noteRun(context)
     const verdict = known === undefined ? this.#judgeOperation(site, context, info) : known.verdict
-    if (verdict !== null) return enforce(site, verdict, 'operation')
-    return enforce(site, this.#judgeAlone(site, args, context, info), 'field')
+    if (verdict === null) return enforce(site, this.#judgeAlone(site, args, context, info), 'field')
+    const waiting = enforce(site, verdict, 'operation')
+    const given = givenInputs(site, args)
+    if (given.length === 0) return waiting
+    const checkInputs = () => this.#enforceInputs(site, args, { context, given })
+    return waiting === undefined ? checkInputs() : waiting.then(checkInputs)
+  }
+
+  /**
+   * The operation was judged by its document and variables. What the executor hands to the resolver counts too: graphql-jit
+   * gives null to an input field whose variable is absent.
+   */
+  #enforceInputs(
+    site: Site,
+    args: object,
+    { context, given }: { context: unknown; given: readonly SiteInput[] },
+  ): void | Promise<void> {
+    const demands = demandsOf(this.#inputRequirements(args, given), this.#inputs)
+    return enforce(site, this.#judge.judgeAlone(demands, context), 'field')
   }
 
   /** The code that an operation would be refused with if it began now. Null: none. Policies are not asked again. */
@@ -168,16 +185,21 @@ export class Admission {
   }
 
   #demandsOf(site: Site, args: object): Demands {
-    const given = site.inputs.filter(({ name }) => Object.hasOwn(args, name))
+    const given = givenInputs(site, args)
     if (given.length === 0) return site.demands
+    return demandsOf([site.requirement, ...this.#inputRequirements(args, given)], this.#inputs)
+  }
+
+  #inputRequirements(args: object, given: readonly SiteInput[]): Requirement[] {
     const within = given.flatMap(({ name, type }) => [
       ...this.#inputs.findGiven(type, (args as Record<string, unknown>)[name]).values(),
     ])
-    return demandsOf(
-      [site.requirement, ...given.map(({ requirement }) => requirement), ...within],
-      this.#inputs,
-    )
+    return [...given.map(({ requirement }) => requirement), ...within]
   }
+}
+
+function givenInputs({ inputs }: Site, args: object): readonly SiteInput[] {
+  return inputs.length === 0 ? inputs : inputs.filter(({ name }) => Object.hasOwn(args, name))
 }
 
 const UNJUDGEABLE: Verdict = {

@@ -123,6 +123,7 @@ function wrapFields(
 
   // The way of nearly every field of a long list comes first: nothing is called that need not be.
   function wrap(site: Site, resolve: Resolver): Resolver {
+    if (site.inputs.length > 0) return (...call) => admitAndResolve(site, resolve, call)
     return (source, args, context, info) =>
       recall(key, site, context, info)?.verdict === ALLOWED
         ? resolve(source, args, context, info)
@@ -138,7 +139,8 @@ function wrapFields(
   }
 
   function wrapResolve(resolve: Resolver = defaultFieldResolver, site: Site): Resolver {
-    return resolve === defaultFieldResolver ? wrapDefault(site) : wrap(site, resolve)
+    const isDefault = resolve === defaultFieldResolver && site.inputs.length === 0
+    return isDefault ? wrapDefault(site) : wrap(site, resolve)
   }
 
   /** Judged anew is what was admitted as an operation; called by somebody's own code, it may never have been one. */

@@ -170,7 +170,9 @@ async function assemble(
     grants: parts.hooks.grants,
     loadUser,
     store,
-    findCookies: createTokenCookies({ config: parts.cookies, corsOrigins, clock }),
+    findCookies: createTokenCookies({
+      ...{ config: parts.cookies, endpoint: server.endpoint, corsOrigins, clock },
+    }),
     clientOf,
   })
 

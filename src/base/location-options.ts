@@ -43,6 +43,8 @@ export interface CookieOptions {
   refreshCookiePath?: string
   /** The domain of all cookies, which its subdomains share. By default none: the host alone. */
   cookieDomain?: string
+  /** The domains that `cookieDomain` had before: login, refresh and logout delete the cookies that browsers keep for them. */
+  formerCookieDomains?: string | readonly string[]
   /** Whether cookies go over https only. By default in production, where it must be so. */
   cookieSecure?: boolean
   /** To what requests of other sites cookies go along: `Strict`, `Lax` or `None`. */
@@ -69,6 +71,8 @@ export interface TokenPlaces {
   readonly cookieName: string
   /** Lower case. */
   readonly csrfHeader: string
+  /** The readable cookie beside it. */
+  readonly csrfCookieName: string
 }
 
 /** `LocationOptions`, resolved. */
@@ -98,6 +102,7 @@ export interface TokenCookie {
 /** `CookieOptions`, resolved. */
 export interface CookieConfig {
   readonly domain: string | undefined
+  readonly formerDomains: readonly string[]
   readonly secure: boolean
   readonly sameSite: 'strict' | 'lax' | 'none'
   readonly endWithBrowser: boolean

@@ -113,6 +113,11 @@ export const OPTION_TABLE = {
   accessCookiePath: { env: 'JWT_ACCESS_COOKIE_PATH', default: '/', kind: text(cookiePath) },
   refreshCookiePath: { env: 'JWT_REFRESH_COOKIE_PATH', default: undefined, kind: text(cookiePath) },
   cookieDomain: { env: 'JWT_COOKIE_DOMAIN', default: undefined, kind: text(domain) },
+  formerCookieDomains: {
+    env: 'FORMER_COOKIE_DOMAINS',
+    default: [],
+    kind: listOf(text(domain), 'a list of domains'),
+  },
   cookieSecure: { env: 'JWT_COOKIE_SECURE', default: undefined, kind: boolean },
   cookieSameSite: { env: 'JWT_COOKIE_SAMESITE', default: 'Lax', kind: oneOf('Strict', 'Lax', 'None') },
   sessionCookie: { env: 'JWT_SESSION_COOKIE', default: true, kind: boolean },

@@ -46,7 +46,8 @@ function placesOf(options: Options, type: 'access' | 'refresh'): TokenPlaces {
     throw new OptionError(jsonOption, `is ${jsonKey}, which is a member of every request`)
   }
   const csrfHeader = require(options, `${type}CsrfHeaderName`).toLowerCase()
-  return { jsonKey, cookieName: nameOf(options, type), csrfHeader }
+  const csrfCookieName = require(options, `${type}CsrfCookieName`)
+  return { jsonKey, cookieName: nameOf(options, type), csrfHeader, csrfCookieName }
 }
 
 /** Null where no cookie is taken, and so none is handed out. Refuses, by name, what browsers would drop or others forge. */
@@ -54,6 +55,7 @@ export function resolveCookies(options: Options): CookieConfig | null {
   if (!require(options, 'locations').includes('cookies')) return null
   const config: CookieConfig = Object.freeze({
     domain: read(options, 'cookieDomain'),
+    formerDomains: require(options, 'formerCookieDomains'),
     secure: isSecure(options),
     sameSite: lower(require(options, 'cookieSameSite')),
     endWithBrowser: require(options, 'sessionCookie'),

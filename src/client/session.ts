@@ -41,6 +41,8 @@ export function createSessionKeeper(options: {
   let held: Held = { session: 0, holdings: refreshToken === null ? null : resumed(refreshToken) }
   /** A cookie that could be read and is not there any more was taken back. */
   let canReadCookies = false
+  /** The `csrf` value of a session that the server calls over, whose cookie is still there. */
+  let endedCsrf: string | null = null
 
   function hold(next: Held): void {
     const isNews = next.holdings !== held.holdings
@@ -62,31 +64,46 @@ export function createSessionKeeper(options: {
     return held.session === session
   }
 
+  function find(): Held {
+    if (csrfCookieName === null) return held
+    const cookie = readCookie(csrfCookieName)
+    canReadCookies ||= cookie !== null
+    const csrf = cookie === endedCsrf ? null : cookie
+    if (csrf !== null && csrf !== held.holdings?.csrf) change(inCookies(csrf))
+    if (csrf === null && canReadCookies && held.holdings !== null) change(null)
+    return held
+  }
+
   return {
-    find() {
-      if (csrfCookieName === null) return held
-      const csrf = readCookie(csrfCookieName)
-      if (csrf !== null && csrf !== held.holdings?.csrf) change(inCookies(csrf))
-      if (csrf === null && canReadCookies && held.holdings !== null) change(null)
-      canReadCookies ||= csrf !== null
-      return held
-    },
+    find,
     isOfSession,
-    begin: (payload) => change(holdingsOf(payload, null, clock)),
+    begin(payload) {
+      const holdings = holdingsOf(payload, null, clock)
+      endedCsrf = null
+      // Its cookie may have been read before its answer: then listeners know already.
+      const isKnown = csrfCookieName !== null && find().holdings?.csrf === holdings.csrf
+      if (isKnown) held = { ...held, holdings }
+      else change(holdings)
+    },
     end(sent) {
       if (isOfSession(sent)) change(null)
     },
     forget(sent) {
-      if (held === sent) replace(null)
+      // The cookies may be those of another session by now, or gone with the refusal.
+      if (find() !== sent || sent.holdings === null) return
+      endedCsrf = sent.holdings.csrf
+      replace(null)
     },
     renew(sent, payload) {
       if (!isOfSession(sent)) return
+      endedCsrf = null
       const isWhole = payload.refreshToken != null || payload.csrfToken != null
       // An access token alone does not bring a session back that is over.
       if (held.holdings !== null || isWhole) replace(holdingsOf(payload, held.holdings, clock))
     },
     exchange(sent, payload) {
       if (!isOfSession(sent)) return
+      endedCsrf = null
       const next = holdingsOf(payload, sent.holdings, clock)
       if (held === sent || held.holdings === null) return replace(next)
       // A new password gave another pair, and ended the session that this one is of.

@@ -5,6 +5,7 @@ import { type ActiveIdentity, ANONYMOUS, type Identity, type TokenLocation } fro
 import { type Logger, silentLogger } from '../base/logger.js'
 import type { CheckByHost, HostVerdict } from '../tokens/host-checks.js'
 import type { ExpectedType, ExpiredToken, ValidToken, Verdict, Verifier } from '../tokens/verify.js'
+import { areOfOneSession } from './cookies-of-session.js'
 import { isProven } from './csrf.js'
 import { type Located, type LocateToken, NONE } from './located.js'
 import type { RequestSource } from './read-header.js'
@@ -72,6 +73,9 @@ const UNPROVEN: Identity = Object.freeze({
   location: 'cookie',
 })
 
+const AMBIGUOUS = invalid('several cookies of one name', 'cookie')
+const MIXED = invalid('the cookies are of different sessions', 'cookie')
+
 export function createIdentifier(dependencies: IdentifierDependencies): Identifier {
   const { locate, verifier, revocation, checkByHost, deriveClaims, logger = silentLogger } = dependencies
   const expected: ExpectedType = dependencies.verifyType === false ? 'any' : 'access'
@@ -83,6 +87,7 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identifi
       const { reason, location } = found
       return refused(Object.freeze({ kind: 'invalid', code: 'INVALID_REQUEST', reason, location }), found)
     }
+    if (found.kind === 'ambiguous') return refused(AMBIGUOUS, found)
     const verdict = verifier.verify(found.raw, expected)
     if (isPromise(verdict)) return verdict.then((settled) => conclude(settled, found))
     return conclude(verdict, found)
@@ -95,6 +100,8 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identifi
       logger.error({ err: verdict.cause }, 'the keys that verify tokens cannot be read')
       return refused(unavailable(location), presented)
     }
+    // Before the proof: the page may have read it from a cookie of the other session.
+    if (!areOfOneSession(presented, verdict.claims)) return refused(MIXED, presented)
     if (!isProven(presented, verdict.claims)) return refused(UNPROVEN, presented)
     if (verdict.kind === 'expired') return refused(expired(verdict, location), presented, verdict)
     const end = findRevoked(verdict, location)

@@ -1,28 +1,36 @@
 import { parseCookie } from 'cookie'
 import type { TokenPlaces } from '../base/location-options.js'
-import { type LocateToken, malformed, NONE, readToken } from './located.js'
+import { type Located, type LocateToken, NONE, readToken } from './located.js'
 import { type RequestSource, readHeader } from './read-header.js'
 import { readMethod } from './read-request.js'
 
 /**
- * A cookie goes along whoever makes the browser send the request, so by `csrfMethods` it comes with what proves that the
- * page itself did.
+ * A browser sends a cookie with requests of any page, so by `csrfMethods` it comes with what proves that the page itself
+ * sent it. `other` says where the session's other token stands.
  */
 export function locateInCookie(
-  { cookieName, csrfHeader }: TokenPlaces,
+  { cookieName, csrfHeader, csrfCookieName }: TokenPlaces,
+  other: TokenPlaces,
   csrfMethods: ReadonlySet<string>,
 ): LocateToken {
   return (source) => {
     const headers = readHeader(source, 'cookie')
     if (headers.length === 0) return NONE
-    const [value, ...others] = readCookies(headers, cookieName)
-    if (value === undefined) return NONE
-    // Another host of the domain can plant one, and nothing tells which: to choose would be to log somebody in as another.
-    if (others.length > 0) return malformed('two cookies of the name', 'cookie')
-    const found = readToken(value, 'cookie')
-    if (found.kind !== 'token' || !demandsProof(source)) return found
-    const proofs = readHeader(source, csrfHeader)
-    return { ...found, csrfProof: proofs.length === 1 ? proofs[0] : '' }
+    const found = readCookies(headers, cookieName).map((value) => readToken(value, 'cookie'))
+    const [first = NONE] = found
+    if (found.length <= 1) return withProof(first)
+    // Another host of the domain can plant one, and nothing says which: to choose would be to log a user in as another.
+    const tokens = found.map(withProof).filter((one) => one.kind === 'token')
+    return { kind: 'ambiguous', tokens, location: 'cookie' }
+
+    function withProof(one: Located): Located {
+      if (one.kind !== 'token') return one
+      const csrf = csrfMethods.size === 0 ? [] : readCookies(headers, csrfCookieName)
+      const token = { ...one, beside: { tokens: readCookies(headers, other.cookieName), csrf } }
+      if (!demandsProof(source)) return token
+      const proofs = readHeader(source, csrfHeader)
+      return { ...token, csrfProof: proofs.length === 1 ? proofs[0] : '' }
+    }
   }
 
   function demandsProof(source: RequestSource): boolean {
@@ -34,7 +42,7 @@ export function locateInCookie(
 }
 
 /** The different values of the cookies of this name. An empty one is what is left of a cookie that was taken back. */
-function readCookies(headers: readonly string[], name: string): string[] {
+export function readCookies(headers: readonly string[], name: string): string[] {
   const values = new Set<string>()
   // One by one: of two by one name the parser keeps the first.
   for (const pair of headers.flatMap((header) => header.split(';'))) {

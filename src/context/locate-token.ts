@@ -12,9 +12,10 @@ import { type LocateToken, NONE } from './located.js'
  */
 export function createLocator(config: LocationConfig, type: TokenType): LocateToken {
   const places = config[type]
+  const otherPlaces = config[type === 'access' ? 'refresh' : 'access']
   const create: Record<TokenPlace, () => LocateToken> = {
     headers: () => locateInHeader(config.headerName, config.headerType),
-    cookies: () => locateInCookie(places, config.csrfMethods),
+    cookies: () => locateInCookie(places, otherPlaces, config.csrfMethods),
     query_string: () => locateInQuery(config.queryStringName, config.queryStringValuePrefix),
     json: () => locateInBody(places.jsonKey),
   }

@@ -10,6 +10,16 @@ export interface PresentedToken {
    * its `csrf`. Absent where no proof is demanded.
    */
   readonly csrfProof?: string
+  /** Of a cookie: the other cookies of the request that belong to a session. */
+  readonly beside?: CookiesBeside
+}
+
+/** What a request has beside a token's cookie. Nothing of it is verified. */
+export interface CookiesBeside {
+  /** The tokens of the other type. */
+  readonly tokens: readonly string[]
+  /** The values of the readable cookie; empty if no proof is ever demanded. */
+  readonly csrf: readonly string[]
 }
 
 export type Located =
@@ -18,6 +28,8 @@ export type Located =
   | ({ readonly kind: 'token' } & PresentedToken)
   /** Something stands where a token belongs. The reason is for the log. */
   | { readonly kind: 'malformed'; readonly reason: string; readonly location: TokenLocation }
+  /** Several cookies of one name, with different values. None of them counts. */
+  | { readonly kind: 'ambiguous'; readonly tokens: readonly PresentedToken[]; readonly location: 'cookie' }
 
 export type LocateToken = (source: RequestSource) => Located
 

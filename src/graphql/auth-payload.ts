@@ -23,14 +23,14 @@ export function chooseDelivery(context: ServerContext, delivery: Delivery): Deli
     })
   }
   if (cookies.isForeign) throw new AuthError('CSRF_FAILED')
-  return deliverByCookie(context, cookies)
+  return deliverByCookie(context, cookies, { isLogin: true })
 }
 
 /** As the token came that stood for the client: cookie in, cookie out. Throws `INVALID_REQUEST` where there can be none. */
 export function followCarrier(context: ServerContext, location: TokenLocation | null): Deliver {
   if (location !== 'cookie') return deliverInBody(context)
   const cookies = context.cookies()
-  if (cookies !== null) return deliverByCookie(context, cookies)
+  if (cookies !== null) return deliverByCookie(context, cookies, { isLogin: false })
   throw new AuthError('INVALID_REQUEST', { message: 'A cookie came here, and none can be answered.' })
 }
 
@@ -41,10 +41,14 @@ function deliverInBody(context: ServerContext): Deliver {
   }
 }
 
-function deliverByCookie(context: ServerContext, cookies: TokenCookies): Deliver {
+function deliverByCookie(
+  context: ServerContext,
+  cookies: TokenCookies,
+  how: { readonly isLogin: boolean },
+): Deliver {
   return (issued) => {
     context.answersTokens = true
-    cookies.give(issued)
+    cookies.give(issued, how)
     const csrfToken = issued.session?.csrf ?? null
     return { ...payloadOf(issued), accessToken: null, refreshToken: null, csrfToken }
   }

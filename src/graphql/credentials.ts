@@ -1,7 +1,8 @@
 import { accountToCount } from '../accounts/authenticate.js'
 import { type CredentialsInput, readCredentials, readDevice } from '../accounts/credentials.js'
+import { AuthError, ERRORS } from '../base/errors.js'
 import { chooseDelivery, type Delivery, followCarrier } from './auth-payload.js'
-import { createTokenReader } from './read-tokens.js'
+import { createTokenReader, isByCookie } from './read-tokens.js'
 import { locationOf, type Resolver, requireActor, type Services } from './services.js'
 
 type Input = CredentialsInput & { delivery: Delivery }
@@ -32,11 +33,18 @@ export function credentialResolvers(services: Services) {
 
   const refresh: Resolver<{ refreshToken?: string | null }> = async (_parent, args, context) => {
     const client = context.client()
-    return attempts.refresh(client.ip, async () => {
+    const exchange = async () => {
       const { token, location } = await requireRefresh(context, args.refreshToken)
       const deliver = followCarrier(context, location)
       return deliver(await rotate(token, client))
-    })
+    }
+    try {
+      return await attempts.refresh(client.ip, exchange)
+    } catch (error) {
+      const needsLogin = error instanceof AuthError && ERRORS[error.code].action === 'login'
+      if (needsLogin && isByCookie(context, args.refreshToken)) context.cookies()?.takeBack()
+      throw error
+    }
   }
 
   const prove: Resolver<{ password: string }> = async (_parent, { password }, context) => {

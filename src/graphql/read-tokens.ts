@@ -1,10 +1,17 @@
+import type { Claims } from '../base/claims.js'
 import { AuthError } from '../base/errors.js'
 import type { TokenLocation } from '../base/identity.js'
-import { isProven, type PresentedToken, presentedToken } from '../context/index.js'
+import {
+  areOfOneSession,
+  isProven,
+  type Located,
+  type PresentedToken,
+  presentedToken,
+} from '../context/index.js'
 import type { GenuineToken } from '../sessions/issued.js'
 import type { CheckByHost } from '../tokens/host-checks.js'
 import type { ValidToken, Verdict, Verifier } from '../tokens/verify.js'
-import type { ServerContext } from './services.js'
+import { locationOf, type ServerContext } from './services.js'
 
 type Argument = string | null | undefined
 
@@ -18,15 +25,14 @@ export interface TokenReader {
     context: ServerContext,
     argument: Argument,
   ): Promise<{ token: GenuineToken; location: TokenLocation | null }>
-  /** Every token of ours that there is, live or expired; cookies only where the argument is left out. Throws `CSRF_FAILED`. */
+  /**
+   * Every token of ours that there is, live or expired; cookies only where the argument is left out, and only those that are
+   * proven. Throws `CSRF_FAILED` for the cookies of one session that nothing proves.
+   */
   readAll(context: ServerContext, argument: Argument): Promise<readonly GenuineToken[]>
 }
 
-interface Carried {
-  readonly raw: string
-  readonly location: TokenLocation | null
-  readonly csrfProof?: string
-}
+type Carried = Omit<PresentedToken, 'location'> & { readonly location: TokenLocation | null }
 
 export function createTokenReader(verifier: Verifier, checkByHost?: CheckByHost): TokenReader {
   async function requireHostsWord(token: ValidToken): Promise<void> {
@@ -41,6 +47,7 @@ export function createTokenReader(verifier: Verifier, checkByHost?: CheckByHost)
       const carried = argument == null ? requirePresented(context) : inArgument(argument)
       const verdict = requireKnown(await verifier.verify(carried.raw, 'refresh'))
       if (verdict.kind === 'invalid') throw new AuthError('TOKEN_INVALID', { cause: verdict.reason })
+      requireOneSession(carried, verdict.claims)
       if (!isProven(carried, verdict.claims)) throw new AuthError('CSRF_FAILED')
       // Never TOKEN_EXPIRED, whose action is to refresh: a client that follows it would do so for ever.
       if (verdict.kind === 'expired') throw new AuthError('SESSION_ENDED')
@@ -50,12 +57,15 @@ export function createTokenReader(verifier: Verifier, checkByHost?: CheckByHost)
 
     async readAll(context, argument) {
       const genuine: GenuineToken[] = []
+      let isUnproven = false
       for (const carried of findCarried(context, argument)) {
         const verdict = requireKnown(await verifier.verify(carried.raw, 'any'))
         if (verdict.kind === 'invalid') continue
-        if (!isProven(carried, verdict.claims)) throw new AuthError('CSRF_FAILED')
-        genuine.push(verdict)
+        if (isProven(carried, verdict.claims)) genuine.push(verdict)
+        // Mixed cookies let nobody in, so that a page may be rid of them whatever it can prove.
+        else if (areOfOneSession(carried, verdict.claims)) isUnproven = true
       }
+      if (isUnproven && genuine.length === 0) throw new AuthError('CSRF_FAILED')
       return genuine
     },
   }
@@ -65,11 +75,29 @@ function findCarried(context: ServerContext, argument: Argument): Iterable<Carri
   const found = new Map<string, Carried>()
   if (argument != null) found.set(argument, inArgument(argument))
   for (const type of ['access', 'refresh'] as const) {
-    const presented = presentedToken(context, type)
-    if (presented.kind !== 'token' || (argument != null && presented.location === 'cookie')) continue
-    found.set(presented.raw, presented)
+    for (const token of tokensOf(presentedToken(context, type))) {
+      if (argument == null || token.location !== 'cookie') found.set(token.raw, token)
+    }
   }
   return found.values()
+}
+
+function tokensOf(presented: Located): readonly PresentedToken[] {
+  if (presented.kind === 'token') return [presented]
+  return presented.kind === 'ambiguous' ? presented.tokens : []
+}
+
+/** Whether a refusal of `refresh` is about the cookies of the request, or the lack of them. */
+export function isByCookie(context: ServerContext, argument: Argument): boolean {
+  if (argument != null) return false
+  const presented = presentedToken(context, 'refresh')
+  const location = presented.kind === 'none' ? (locationOf(context) ?? 'cookie') : presented.location
+  return location === 'cookie'
+}
+
+function requireOneSession(carried: Carried, claims: Claims): void {
+  if (areOfOneSession(carried, claims)) return
+  throw new AuthError('TOKEN_INVALID', { cause: 'the cookies are of different sessions' })
 }
 
 function inArgument(raw: string): Carried {
@@ -81,9 +109,12 @@ function requireKnown(verdict: Verdict): Exclude<Verdict, { kind: 'unavailable' 
   return verdict
 }
 
-/** Throws `UNAUTHENTICATED` where there is none, `INVALID_REQUEST` for what stands in its place. */
+/** Throws `UNAUTHENTICATED` where there is none, `TOKEN_INVALID` for several cookies, `INVALID_REQUEST` for what is no token. */
 function requirePresented(context: ServerContext): PresentedToken {
   const found = presentedToken(context, 'refresh')
   if (found.kind === 'token') return found
+  if (found.kind === 'ambiguous') {
+    throw new AuthError('TOKEN_INVALID', { cause: 'several cookies of one name' })
+  }
   throw new AuthError(found.kind === 'none' ? 'UNAUTHENTICATED' : 'INVALID_REQUEST')
 }

@@ -28,6 +28,7 @@ import type { GraphQLParameters } from './request-body.js'
 import type { RequestEnd } from './request-log.js'
 import type { RequestView } from './request-view.js'
 import type { RewordError } from './reword-errors.js'
+import { takeBackCookies } from './take-back-cookies.js'
 import { type FinishedResult, finishResult, writeResult } from './write-result.js'
 
 // Yoga's own executor answers fields in the order in which they were ready, not in which they were asked for.
@@ -131,6 +132,7 @@ export function createGraphQLServer(parts: {
     const finished = finishResult(given, finish(context))
     const { error } = finished
     if (error === undefined) return finished
+    takeBackCookies(error.code, context)
     return { ...finished, error: { ...error, reason: findReason(given.errors, context) } }
   }
 
@@ -208,6 +210,7 @@ function useFinishedStreams(
       const errors = finishErrors({ ...result, errors: result.errors }, finish(serverContext))
       const { req } = serverContext as { readonly req?: object }
       const summary = summarise(errors)
+      takeBackCookies(summary?.code, serverContext as object)
       const reason = findReason(result.errors, serverContext)
       errorsOf.set(req ?? request, summary && { ...summary, reason })
       setResult({ ...result, errors })

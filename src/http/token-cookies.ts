@@ -1,10 +1,13 @@
 import { type SetCookie, stringifySetCookie } from 'cookie'
 import type { Clock } from '../base/clock.js'
 import type { CookieConfig, TokenCookie } from '../base/location-options.js'
-import type { RequestSource } from '../context/index.js'
+import { type RequestSource, readCookies, readHeader } from '../context/index.js'
 import type { TokenCookies } from '../graphql/services.js'
+import { peekUnverified } from '../tokens/peek.js'
 import { findAnswerHeaders } from './answer-headers.js'
+import { createFindFormer, type Reach } from './cookie-shapes.js'
 import { isFromForeignPage } from './origin.js'
+import { createReplacedSessions } from './replaced-sessions.js'
 
 /** What a browser takes of name and value together; it drops a larger cookie without a word. */
 const MAX_BYTES = 4_096
@@ -18,6 +21,7 @@ type FindCookies = (source: RequestSource) => TokenCookies | null
 /** The cookies of an answer. `config` null: there are none. */
 export function createTokenCookies(parts: {
   config: CookieConfig | null
+  endpoint: string
   corsOrigins: ReadonlySet<string>
   clock: Clock
 }): FindCookies {
@@ -29,7 +33,10 @@ export function createTokenCookies(parts: {
   const all: readonly SetCookie[] = distinct(
     [config.access, config.refresh].flatMap((cookie) => cookiesOf(cookie, { token: '', csrf: '' })),
   )
-  const cleared = all.map((cookie) => stringifySetCookie({ ...cookie, maxAge: 0, expires: new Date(0) }))
+  const cleared = all.map(writeDeletion)
+  const names = new Set(all.map(({ name }) => name))
+  const findFormer = createFindFormer(config, parts.endpoint)
+  const replaced = createReplacedSessions(clock)
 
   function cookiesOf(
     { name, path, csrfName, csrfPath }: TokenCookie,
@@ -65,12 +72,44 @@ export function createTokenCookies(parts: {
     const append = (lines: readonly string[]) => {
       for (const line of lines) headers.append('set-cookie', line)
     }
+    // Before what is set now, so that this stands where both are of one shape.
+    const clearFormer = (reach: Reach) => append(findFormer(source, reach).map(writeDeletion))
+    const clear = () => {
+      replaced.remove(sessionsIn(source, config))
+      clearFormer('visible')
+      append(cleared)
+    }
     return {
       isForeign: isFromForeignPage(source, corsOrigins),
-      give: (issued) => append(serialise(issued, config)),
-      clear: () => append(cleared),
+      give(issued, how) {
+        const lines = serialise(issued, config)
+        const sessions = sessionsIn(source, config)
+        replaced.replace(sessions.filter((id) => id !== issued.session?.id))
+        if (how?.isLogin === true) replaced.logIn()
+        clearFormer(how?.isLogin === true ? 'visible' : 'settings')
+        append(lines)
+      },
+      clear,
+      takeBack() {
+        const sent = readHeader(source, 'cookie')
+        const hasAny = [...names].some((name) => readCookies(sent, name).length > 0)
+        if (hasAny && !replaced.hasAll(sessionsIn(source, config))) clear()
+      },
     }
   }
+}
+
+/** The sessions that the cookies of a request name; unverified. */
+function sessionsIn(source: RequestSource, { access, refresh }: CookieConfig): string[] {
+  const sent = readHeader(source, 'cookie')
+  if (sent.length === 0) return []
+  const tokens = [access, refresh].flatMap(({ name }) => readCookies(sent, name))
+  const ids = tokens.map((raw) => peekUnverified(raw)?.unverifiedClaims.sid)
+  return [...new Set(ids)].filter((id) => typeof id === 'string')
+}
+
+function writeDeletion(cookie: SetCookie): string {
+  return stringifySetCookie({ ...cookie, maxAge: 0, expires: new Date(0) })
 }
 
 /** One of each name and path: the readable ones may be one. */

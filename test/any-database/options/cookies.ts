@@ -34,6 +34,17 @@ export const COOKIES: OptionRows = {
     usual: undefined,
     flipped: 'example.com',
   },
+  formerCookieDomains: {
+    value: 'old.example.com',
+    observe: over(async (server) => {
+      const page = openPage(server)
+      await page.signUp()
+      const answer = await page.ask('mutation { logout { ended } }')
+      return answer.headers.getSetCookie().some((line) => line.includes('Domain=old.example.com'))
+    }),
+    usual: false,
+    flipped: true,
+  },
   cookieSecure: {
     value: true,
     observe: ofCookie('access_token_cookie', (cookie) => cookie?.secure === true),

@@ -7,8 +7,8 @@ export interface HttpAnswer {
   headers: Record<string, string>
 }
 
-/** The protection space that every challenge names (RFC 9110 §11.5). */
-const REALM = 'sallyport'
+/** The protection space that every challenge names (RFC 9110 §11.5), unless the server has another. */
+export const REALM = 'sallyport'
 
 /** Status, `WWW-Authenticate` (RFC 6750 §3, RFC 9470 §3) and `Retry-After` of an error. */
 export function httpOf(error: AuthError): HttpAnswer {

@@ -60,6 +60,7 @@ const domain = {
 }
 const places = oneOf('headers', 'cookies', 'query_string', 'json')
 const method = text({ form: 'the name of a method', pattern: /^[A-Za-z]+$/ })
+const realm = { form: 'a text in ASCII, without quotes and backslashes', pattern: /^[ !#-[\]-~]+$/ }
 const notEmpty = { form: 'a text that is not empty', pattern: /\S/ }
 
 /** Every option that a variable can set. The names of Flask-JWT-Extended 4 where it has the option. */
@@ -195,6 +196,7 @@ export const OPTION_TABLE = {
   adminEmail: { env: 'ADMIN_EMAIL', default: undefined, kind: text(notEmpty) },
   adminPassword: { env: 'ADMIN_PASSWORD', default: undefined, kind: hidden },
   logLevel: { env: 'LOG_LEVEL', default: 'info', kind: oneOf(...LOG_LEVELS) },
+  realm: { env: 'REALM', default: 'sallyport', kind: text(realm) },
   graphiql: { env: 'GRAPHIQL', default: undefined, kind: boolean },
   introspection: {
     env: 'INTROSPECTION',

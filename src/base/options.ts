@@ -145,6 +145,8 @@ export interface ServerOptions {
   adminEmail?: string
   /** The password that the first administrator is made with. Of no use any more once they are there. */
   adminPassword?: string
+  /** The realm that every `WWW-Authenticate` header of the server names. */
+  realm?: string
   /**
    * Whether a browser that opens the endpoint finds GraphiQL there, with which to try the API. It asks no other host. By
    * default on, and off in production.
@@ -225,6 +227,7 @@ export interface ServerConfig extends DocumentLimits, AttemptConfig {
   readonly auditRetentionSeconds: number | null
   readonly production: boolean
   readonly graphiql: boolean
+  readonly realm: string
   readonly introspection: NonNullable<ServerOptions['introspection']>
   readonly logLevel: LogLevel
   readonly corsOrigins: readonly string[]

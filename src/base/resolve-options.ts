@@ -124,6 +124,7 @@ export function resolveServer(options: ServerOptions): ServerConfig {
     maxQueuedHashes: require(options, 'maxQueuedHashes'),
     auditRetentionSeconds: require(options, 'auditRetention'),
     production,
+    realm: require(options, 'realm'),
     graphiql: read(options, 'graphiql') ?? !production,
     introspection: read(options, 'introspection') ?? (production ? 'filtered' : 'public'),
     logLevel: require(options, 'logLevel'),

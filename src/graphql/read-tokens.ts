@@ -116,5 +116,6 @@ function requirePresented(context: ServerContext): PresentedToken {
   if (found.kind === 'ambiguous') {
     throw new AuthError('TOKEN_INVALID', { cause: 'several cookies of one name' })
   }
-  throw new AuthError(found.kind === 'none' ? 'UNAUTHENTICATED' : 'INVALID_REQUEST')
+  if (found.kind === 'malformed') throw new AuthError('INVALID_REQUEST')
+  throw new AuthError('UNAUTHENTICATED', { message: 'You must be logged in: there is no refresh token.' })
 }

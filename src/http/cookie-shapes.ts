@@ -1,6 +1,7 @@
 import type { SetCookie } from 'cookie'
 import type { CookieConfig } from '../base/location-options.js'
 import { type RequestSource, readCookies, readHeader } from '../context/index.js'
+import { hostOf } from './origin.js'
 
 /**
  * How far to look for cookies of other settings. `settings`: in the domains that the options name. `visible`: also in each
@@ -82,8 +83,7 @@ const MAX_LABELS = 6
 
 /** The host itself as a domain, and those above it. An address and a single name have none. */
 function domainsAbove(source: RequestSource): string[] {
-  const [host = ''] = readHeader(source, 'host')
-  const labels = host.replace(/:\d+$/, '').toLowerCase().split('.').slice(-MAX_LABELS)
+  const labels = hostOf(source).replace(/:\d+$/, '').toLowerCase().split('.').slice(-MAX_LABELS)
   if (!labels.every((label) => /^[a-z\d-]+$/.test(label)) || /^\d+$/.test(labels.at(-1) ?? '')) return []
   return labels.slice(0, -1).map((_label, index) => labels.slice(index).join('.'))
 }

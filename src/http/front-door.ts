@@ -12,10 +12,12 @@ import { createCors } from './cors.js'
 import { createFetchHandler } from './fetch-exchange.js'
 import { createGraphQLServer } from './graphql-server.js'
 import { createHealth } from './health.js'
+import { withHint } from './hint.js'
 import { createKeySet } from './key-set.js'
 import { createNodeListener } from './node-exchange.js'
 import type { CountAttempts } from './one-credential.js'
 import { createPlayground } from './playground/playground.js'
+import { withRealm } from './realm.js'
 import { createRequestLog } from './request-log.js'
 import { createRewordError } from './reword-errors.js'
 import { createServe } from './serve.js'
@@ -40,7 +42,7 @@ export function createFrontDoor(parts: {
 }): { handler: RequestListener; fetch: ReturnType<typeof createFetchHandler>; sockets: SocketDoor } {
   const { schema, server, locations, cookies, corsOrigins, logger } = parts
   const { endpoint } = server
-  const reword = createRewordError(parts.errors, logger)
+  const reword = withRealm(server.realm, withHint(locations, createRewordError(parts.errors, logger)))
   const graphql = createGraphQLServer({ ...parts, limits: server, reword })
   const health = createHealth(parts.isReady)
   const keySet = createKeySet(parts.publicKeys)

@@ -18,7 +18,6 @@ import { refuseCookieStreams } from './csrf.js'
 import { createDocumentCaches } from './document-cache.js'
 import { endWithError } from './end-with-error.js'
 import { finishErrors, withoutHttp } from './finish-result.js'
-import { withHint } from './hint.js'
 import { type AnswerError, type PlainAnswer, summarise } from './http-refusal.js'
 import { type CountAttempts, useOneCredential } from './one-credential.js'
 import { createDescribeOperation, type DescribeOperation } from './operation-mark.js'
@@ -99,7 +98,7 @@ export function createGraphQLServer(parts: {
   const finish =
     (context: object): ToPublicError =>
     (error) =>
-      reword(withHint(toPublicError(error), context), context)
+      reword(toPublicError(error), context)
   const toPublicError = createToPublicError(parts.logger)
   const caches = createDocumentCaches()
   const streamErrors = new WeakMap<object, AnswerError | undefined>()

@@ -1,12 +1,33 @@
 import { GraphQLError } from 'graphql'
-import type { AuthContext } from '../context/index.js'
+import { ERRORS } from '../base/errors.js'
+import type { LocationConfig, TokenPlace } from '../base/location-options.js'
+import { type AuthContext, type RequestSource, readHeader } from '../context/index.js'
+import type { RewordError } from './reword-errors.js'
 
-/** A public error which says to whoever sent a token, and is taken for nobody, why it was not found. */
-export function withHint(error: GraphQLError, context: Partial<AuthContext>): GraphQLError {
-  const { identity } = context
-  const hint = identity?.kind === 'anonymous' ? identity.hint : undefined
-  if (hint === undefined || error.extensions.code !== 'UNAUTHENTICATED') return error
-  const { nodes, source, positions, path, extensions } = error
-  const message = `You must be logged in: ${hint}.`
-  return new GraphQLError(message, { nodes, source, positions, path, extensions })
+/** Says to an anonymous caller why no token was found, or where to send one. The host's own words come after. */
+export function withHint(
+  { order, headerName, headerType, ...names }: LocationConfig,
+  reword: RewordError,
+): RewordError {
+  const described: Record<TokenPlace, string> = {
+    headers: `in the header "${headerName}" as "${`${headerType} <token>`.trimStart()}"`,
+    cookies: `in the cookie "${names.access.cookieName}"`,
+    query_string: `in the parameter "${names.queryStringName}"`,
+    json: `in the member "${names.access.jsonKey}" of the body`,
+  }
+  const missing = `there is no token ${order.map((place) => described[place]).join(', nor ')}`
+
+  function addHint(error: GraphQLError, context: Partial<AuthContext> & RequestSource): GraphQLError {
+    const { identity } = context
+    if (identity?.kind !== 'anonymous' || error.extensions.code !== 'UNAUTHENTICATED') return error
+    // A header with other credentials is not missing.
+    const isMissing =
+      error.message === ERRORS.UNAUTHENTICATED.message && readHeader(context, headerName).length === 0
+    const hint = identity.hint ?? (isMissing ? missing : undefined)
+    if (hint === undefined) return error
+    const { nodes, source, positions, path, extensions } = error
+    const message = `You must be logged in: ${hint}.`
+    return new GraphQLError(message, { nodes, source, positions, path, extensions })
+  }
+  return (error, context) => reword(addHint(error, context), context)
 }

@@ -148,6 +148,12 @@ export const SERVER: OptionRows = {
     usual: 'INVALID_CREDENTIALS',
     flipped: 'ok',
   },
+  realm: {
+    value: 'shop',
+    observe: over(async (server) => (await server.ask(ME)).headers.get('www-authenticate')),
+    usual: 'Bearer realm="sallyport"',
+    flipped: 'Bearer realm="shop"',
+  },
   graphiql: {
     value: false,
     observe: over(async ({ url }) => {

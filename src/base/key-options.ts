@@ -60,7 +60,8 @@ export interface RemoteKeyOptions {
    * `alg`; without one, those of `decodeAlgorithms` that it fits, by default RS256 or that of its curve. Read at the first
    * token, and again when its `Cache-Control` says so (after 10 minutes without; at least a minute, at most an hour), or
    * when a token names a key that is not there (every 30 s at most). While it cannot be read, the keys read before stay
-   * in force.
+   * in force; a set without a usable key counts as one that cannot be read for 5 minutes. Keys may share a `kid`: the
+   * algorithm tells them apart, and those of one algorithm are all tried.
    */
   jwksUrl?: string | URL
 }

@@ -4,6 +4,7 @@ import { PACKAGE_FOLDER } from '../base/package-folder.js'
 import { write } from './answer.js'
 import { describeFailure, type Failure } from './failure.js'
 import { keysCommand } from './keys.js'
+import { markOperands } from './mark-operands.js'
 import { migrateCommand } from './migrate.js'
 import type { Process } from './process.js'
 import { serveCommand } from './serve.js'
@@ -62,7 +63,7 @@ export async function run(argv: readonly string[], process: Process): Promise<nu
   passSettingsOn(program)
   for (const command of all(program)) tellMistakeInOneLine(command)
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    await program.parseAsync(markOperands(program, argv), { from: 'user' })
     return exitCode
   } catch (error) {
     if (isUsage(error)) {

@@ -64,6 +64,6 @@ async function readGenuine(at: Process): Promise<NamedToken> {
   if (claims.jti === undefined) {
     throw new AuthError('CONFLICT', { message: 'The token has no jti, by which it could be revoked.' })
   }
-  const expiresAt = claims.exp === undefined ? null : new Date(claims.exp * 1000)
+  const expiresAt = claims.exp === undefined ? null : new Date(Math.ceil(claims.exp * 1000))
   return { jti: claims.jti, foreign: { type, userId, expiresAt } }
 }

@@ -8,7 +8,9 @@ import type { BoundKey } from './keyring.js'
 export interface JwksContent {
   /** A key that serves several algorithms stands here once for each. */
   readonly keys: readonly BoundKey[]
-  /** Signing keys that were left out, and why; by name, for the log. */
+  /** Those of `keys` that the set gives no `kid`: a token's `kid` cannot tell them from others. */
+  readonly unnamed: ReadonlySet<BoundKey>
+  /** Warnings for the log, by the key's name: which signing keys are left out, and which share a `kid`. */
   readonly faults: readonly string[]
 }
 
@@ -21,20 +23,30 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 /**
  * The keys of a JWK Set (RFC 7517 §5) that verify signatures, each bound to its `alg` or, without one, to those of
  * `accepted` that it fits (by default RS256, or the algorithm of its curve). Keys for other ends are passed over, weak
- * and damaged ones are faults. Throws an `Error`, with the key's name, where the set as a whole cannot be trusted:
- * it is none, it is too large, it holds a secret, or two keys bear one name.
+ * and damaged ones are faults. Keys may share a `kid` (RFC 7517 §4.5): the algorithm tells them apart, and those of one
+ * algorithm are all tried. Throws an `Error`, with the key's name, when the set as a whole cannot be trusted: it is no
+ * JWK Set, it is too large, or it holds a secret.
  */
 export function readJwks(value: unknown, accepted?: readonly Algorithm[]): JwksContent {
-  const signing = readMembers(value).filter(isForSignatures)
-  refuseSharedNames(signing)
   const keys: BoundKey[] = []
+  const unnamed = new Set<BoundKey>()
   const faults: string[] = []
-  for (const jwk of signing) {
+  for (const jwk of readMembers(value).filter(isForSignatures)) {
     const bound = bindKey(jwk, accepted)
-    if (typeof bound === 'string') faults.push(`${nameOf(jwk)}: ${bound}`)
-    else keys.push(...bound)
+    if (typeof bound === 'string') {
+      faults.push(`left out ${nameOf(jwk)}: ${bound}`)
+      continue
+    }
+    for (const key of bound) {
+      const namesakes = keys.filter((one) => one.kid === key.kid && one.algorithm === key.algorithm)
+      if (namesakes.some((one) => one.key.equals(key.key))) continue
+      if (namesakes.length > 0)
+        faults.push(`${nameOf(jwk)} is there twice for ${key.algorithm}: each is tried`)
+      keys.push(key)
+      if (jwk.kid === undefined) unnamed.add(key)
+    }
   }
-  return { keys, faults }
+  return { keys, unnamed, faults }
 }
 
 function readMembers(value: unknown): readonly Members[] {
@@ -51,15 +63,6 @@ function refuseSecret(jwk: Members): void {
   if (jwk.kty !== 'oct' && member === undefined) return
   const what = jwk.kty === 'oct' ? 'a symmetric key' : `a private key (it has ${member})`
   throw new Error(`${nameOf(jwk)} is ${what}: the whole set is refused`)
-}
-
-function refuseSharedNames(signing: readonly Members[]): void {
-  const names = new Set<unknown>()
-  for (const { kid } of signing) {
-    if (kid === undefined) continue
-    if (names.has(kid)) throw new Error(`${nameOf({ kid })} is there twice: the whole set is refused`)
-    names.add(kid)
-  }
 }
 
 /** RFC 7517 §4.2, §4.3, §5: keys of other kinds and for other ends are no mistake. */

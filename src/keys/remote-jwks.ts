@@ -8,7 +8,7 @@ import { ALGORITHM_NEEDS } from './algorithms.js'
 import { fetchJwks } from './fetch-jwks.js'
 import { deriveKeyId } from './key-id.js'
 import type { BoundKey, KeyHint, Keyring } from './keyring.js'
-import { readJwks } from './read-jwks.js'
+import { type JwksContent, readJwks } from './read-jwks.js'
 
 export interface RemoteKeyringDependencies {
   readonly config: Pick<VerifyConfig, 'issuers' | 'audiences'>
@@ -25,12 +25,18 @@ const MAX_MAX_AGE_MS = 60 * 60_000
 const COOLDOWN_MS = 30_000
 /** After a failure while there are no keys at all: short, for nobody gets in until then. */
 const RETRY_MS = 1_000
+/** For how long an empty set does not replace keys: an issuer that restarts often publishes one for a moment. */
+const EMPTY_GRACE_MS = 5 * 60_000
+/** How long a token waits for a reading, counted from the reading's start, unless none has ended yet. */
+const PATIENCE_MS = 1_000
 
 /**
  * The keyring of `jwksUrl`. It reads the set at the first token, when its age is reached, and, once a cooldown, when a
  * token names a key that is not there; whoever asks meanwhile shares the reading. While the set cannot be read, the one
- * read before stays in force, and nobody waits; a key that it does not name cannot be judged then, and without any set
- * no token can: `candidates` rejects. Throws `OptionError` naming the option.
+ * read before stays in force; a key that it does not name cannot be judged then, and without any set no token can:
+ * `candidates` rejects. A set without a usable key replaces keys only after five minutes. An endpoint that hangs delays
+ * the tokens that arrive within the first moment of a reading, and no others; only the very first reading is waited
+ * for until it ends. Throws `OptionError` naming the option.
  */
 export function createRemoteKeyring(
   options: KeyOptions & RemoteKeyOptions,
@@ -45,6 +51,9 @@ export function createRemoteKeyring(
   const shownUrl = `${url.origin}${url.pathname}`
 
   let keys: readonly BoundKey[] | null = null
+  let unnamed: ReadonlySet<BoundKey> = new Set()
+  /** When the set was first found empty, while there are keys. */
+  let emptySince: number | null = null
   let content = ''
   let version = 1
   /** Whether the set is to be read again. */
@@ -53,12 +62,14 @@ export function createRemoteKeyring(
   let startedAt = Number.NEGATIVE_INFINITY
   /** Why the last reading failed; null: it did not. */
   let failure: Error | null = null
-  let reading: Promise<void> | null = null
+  let reading: Reading | null = null
 
-  function read(): Promise<void> {
-    reading ??= attempt().finally(() => {
-      reading = null
-    })
+  function read(): Reading {
+    reading ??= startReading(
+      attempt().finally(() => {
+        reading = null
+      }),
+    )
     return reading
   }
 
@@ -69,7 +80,9 @@ export function createRemoteKeyring(
     startedAt = clock.elapsed()
     try {
       const { value, maxAgeSeconds } = await fetchJwks(url, timeoutMs)
-      adopt(readJwks(value, accepted))
+      const next = readJwks(value, accepted)
+      refuseSuddenlyEmpty(next)
+      adopt(next)
       failure = null
       dueAt = clock.elapsed() + boundAge(maxAgeSeconds)
     } catch (cause) {
@@ -80,13 +93,23 @@ export function createRemoteKeyring(
     isDue = false
   }
 
-  function adopt(next: { keys: readonly BoundKey[]; faults: readonly string[] }): void {
-    const described = JSON.stringify([next.faults, next.keys.map(describeKey).sort()])
+  function refuseSuddenlyEmpty(next: JwksContent): void {
+    if (next.keys.length > 0 || keys === null || keys.length === 0) {
+      emptySince = null
+      return
+    }
+    emptySince ??= clock.elapsed()
+    if (clock.elapsed() - emptySince < EMPTY_GRACE_MS) throw new Error('has no key that verifies signatures')
+  }
+
+  function adopt(next: JwksContent): void {
+    const described = JSON.stringify([next.faults, next.keys.map(describeKey).sort(), next.unnamed.size])
     keys = next.keys
+    unnamed = next.unnamed
     if (described === content) return
     content = described
     version++
-    for (const fault of next.faults) logger.warn({ url: shownUrl }, `jwksUrl: left out ${fault}`)
+    for (const fault of next.faults) logger.warn({ url: shownUrl }, `jwksUrl: ${fault}`)
     if (next.keys.length === 0) logger.warn({ url: shownUrl }, 'jwksUrl: no key there verifies signatures')
   }
 
@@ -98,18 +121,29 @@ export function createRemoteKeyring(
   }
 
   async function candidatesOfFirst(hint: KeyHint): Promise<readonly BoundKey[]> {
-    const tooSoon = failure !== null && clock.elapsed() - startedAt < RETRY_MS
-    if (reading !== null || !tooSoon) await read()
+    const hadFailed = failure !== null
+    const tooSoon = hadFailed && clock.elapsed() - startedAt < RETRY_MS
+    if (reading === null && tooSoon) return find(hint)
+    if (!hadFailed) await read().done
+    else if (!(await read().soon)) throw failure ?? new Error(`${shownUrl}: is being read`)
+    return find(hint)
+  }
+
+  /** A name that is not there may be there by now. */
+  async function candidatesOfUnknown(hint: KeyHint): Promise<readonly BoundKey[]> {
+    if (!(await read().soon)) throw failure ?? new Error(`${shownUrl}: is being read`)
     return find(hint)
   }
 
   function find({ alg, kid }: KeyHint): readonly BoundKey[] {
     if (keys === null || (failure !== null && !hasName(kid))) throw failure ?? new Error('there are no keys')
-    return keys.filter((key) => key.algorithm === alg && (kid === undefined || key.kid === kid))
+    return keys.filter(
+      (key) => key.algorithm === alg && (kid === undefined || key.kid === kid || unnamed.has(key)),
+    )
   }
 
   function hasName(kid: string | undefined): boolean {
-    return kid === undefined || keys?.some((key) => key.kid === kid) === true
+    return kid === undefined || unnamed.size > 0 || keys?.some((key) => key.kid === kid) === true
   }
 
   return {
@@ -126,13 +160,30 @@ export function createRemoteKeyring(
       noteAge()
       const isUnknown = !hasName(hint.kid)
       const mayAsk = reading !== null || clock.elapsed() - startedAt >= COOLDOWN_MS
-      if (isUnknown && mayAsk) return read().then(() => find(hint))
+      if (isUnknown && mayAsk) return candidatesOfUnknown(hint)
       if (!isDue) return find(hint)
-      const done = read()
+      const current = read()
       // It failed a moment ago: with keys at hand, nobody waits for it to fail again.
-      return failure === null ? done.then(() => find(hint)) : find(hint)
+      if (failure !== null) return find(hint)
+      return current.soon.then(() => find(hint))
     },
   }
+}
+
+/** One reading of the set, shared by the requests that arrive meanwhile. */
+interface Reading {
+  readonly done: Promise<void>
+  /** Resolves when the reading ends, or has taken `PATIENCE_MS`. Whether it has ended. */
+  readonly soon: Promise<boolean>
+}
+
+function startReading(done: Promise<void>): Reading {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS, false)
+  })
+  const ended = done.then(() => true)
+  return { done, soon: Promise.race([ended, late]).finally(() => clearTimeout(timer)) }
 }
 
 function readJwksUrl(given: unknown): URL {

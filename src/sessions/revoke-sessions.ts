@@ -40,7 +40,7 @@ export function createSessionRevocation(parts: {
       // Another issuer may give a jti of its own choice: one of ours that names somebody else is not theirs to end.
       if (((await tx.findToken(jti))?.userId ?? subject) !== subject) return false
       await tx.markRevoked(jti, at, 'logout')
-      const expiresAt = exp === undefined ? null : new Date(exp * 1000)
+      const expiresAt = exp === undefined ? null : new Date(Math.ceil(exp * 1000))
       revoke({ scope: 'token', key: jti, effect: 'revoked', issuedBefore: null, expiresAt })
       const by = { kind: 'bearer', userId: subject, jti, sessionId: null, client } as const
       record({ type: 'logout', at, by, userId: subject })

@@ -35,7 +35,7 @@ export function readFacts(payload: SealedObject, rule: SubjectRule): TokenFacts 
   if (audiences === undefined) return 'aud: not a text or a list of them'
   if (iat !== undefined && !isTime(iat)) return 'iat: not a time'
   if (nbf !== undefined && !isTime(nbf)) return 'nbf: not a time'
-  if (exp !== undefined && !isWholeTime(exp)) return 'exp: not a time in whole seconds'
+  if (exp !== undefined && !isTime(exp)) return 'exp: not a time'
   const claims = withSubject(payload, rule.identityClaim, subject)
   return claims === null ? 'sub: not a text' : { subject, type, claims, audiences }
 }
@@ -63,8 +63,4 @@ function readAudiences(aud: unknown): readonly string[] | undefined {
 /** Seconds that an answer of ours can write as a date. */
 export function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= LAST_SECOND
-}
-
-function isWholeTime(value: unknown): value is number {
-  return isTime(value) && Number.isInteger(value)
 }

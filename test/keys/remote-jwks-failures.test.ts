@@ -103,3 +103,66 @@ describe('an issuer that answers otherwise', () => {
     expect(await kids()).toEqual(['old'])
   })
 })
+
+describe('F10: an empty set', () => {
+  test('does not replace keys for five minutes, and does then', async () => {
+    const { server, kids, pass, logger } = await openLoaded(OLD)
+    server.publish({ keys: [] })
+    pass(10 * MINUTE)
+    expect(await kids('old')).toEqual(['old'])
+    expect(logger.text()).toContain('has no key that verifies signatures')
+    pass(4 * MINUTE)
+    // Nothing is waited for while a failure is fresh: the second call sees the outcome.
+    await kids('old')
+    await expect(kids('new')).rejects.toThrow(/has no key/)
+    expect(await kids('old')).toEqual(['old'])
+    pass(MINUTE)
+    expect(await kids('gone').catch(() => 'refused')).toEqual([])
+    expect(await kids('old')).toEqual([])
+  })
+
+  test('is forgotten when the keys come back', async () => {
+    const { server, kids, pass } = await openLoaded(OLD)
+    server.publish({ keys: [] })
+    pass(10 * MINUTE)
+    await kids('old')
+    server.publish(NEW)
+    pass(MINUTE)
+    expect(await kids('new')).toEqual(['new'])
+    server.publish({ keys: [] })
+    pass(10 * MINUTE)
+    expect(await kids('new')).toEqual(['new'])
+  })
+})
+
+describe('F10: an issuer that hangs', () => {
+  test('delays the tokens of known keys by a second, together, and no later ones', async () => {
+    const { server, kids, pass } = await openLoaded(OLD)
+    server.answer(() => {})
+    pass(10 * MINUTE)
+    const startedAt = performance.now()
+    expect(await Promise.all([kids('old'), kids('old'), kids()])).toEqual([['old'], ['old'], ['old']])
+    const firstMs = performance.now() - startedAt
+    expect(await kids('old')).toEqual(['old'])
+    // It cannot be judged, and is not refused for good.
+    await expect(kids('new')).rejects.toThrow(/is being read/)
+    expect(firstMs).toBeLessThan(3_000)
+    expect(performance.now() - startedAt - firstMs).toBeLessThan(500)
+    expect(server.asked()).toBe(2)
+    await server.stop()
+  })
+
+  test('from the start is waited for once, and then for a second of each reading', async () => {
+    const server = await startJwksServer()
+    const { kids, pass } = openRing(server, { timeoutMs: 1_500 })
+    server.answer(() => {})
+    await expect(kids('old')).rejects.toThrow(/timeout/)
+    pass(1_000)
+    const startedAt = performance.now()
+    await expect(Promise.all([kids('old'), kids('old')])).rejects.toThrow(/timeout/)
+    await expect(kids('old')).rejects.toThrow(/timeout/)
+    expect(performance.now() - startedAt).toBeLessThan(1_400)
+    expect(server.asked()).toBe(2)
+    await server.stop()
+  })
+})

@@ -39,6 +39,15 @@ test('keys add, rotate, list and remove say what they did and what will happen w
   expect(await run('remove', first.kid)).toMatchObject({ code: 1, stdout: '' })
 })
 
+test('remove takes a kid that begins with a hyphen', async () => {
+  const { run } = await openKeys()
+  for (const kid of ['-Xq7fZ0_aB3-dE5g', '--q7fZ0_aB3-dE5g']) {
+    const refused = await run('remove', kid)
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toContain('there is no key of this name')
+  }
+})
+
 test('rotate on several machines at once makes one key', async () => {
   const { env, run, list } = await openKeys()
   const outcomes = await Promise.all(Array.from({ length: 3 }, () => run('rotate', '--json')))

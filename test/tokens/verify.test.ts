@@ -14,6 +14,20 @@ function sign(claims: object, key = secret): string {
   return forge(HEADER, claims, hmac('sha256', key))
 }
 
+test('F11: exp may be fractional (NumericDate), and ends the token at that very fraction', () => {
+  const clock = createSetClock(NOW)
+  const { verifier } = createBench({ secret, clock })
+  const exp = NOW / 1000 + 600.25
+  const raw = sign({ ...goodClaims({ now: NOW / 1000 }), iat: NOW / 1000 - 0.5, nbf: NOW / 1000 - 0.5, exp })
+  expect(verdictOf(verifier, raw)).toMatchObject({ kind: 'valid', claims: { exp } })
+  clock.set(NOW + 600_249)
+  const late = verdictOf(verifier, raw)
+  if (late.kind !== 'valid') throw new Error('it should be valid')
+  clock.set(NOW + 600_250)
+  expect(verdictOf(verifier, raw)).toMatchObject({ kind: 'expired' })
+  expect(verifier.rejudge(late)).toMatchObject({ kind: 'expired' })
+})
+
 describe('the cache', () => {
   const claims = goodClaims({ now: NOW / 1000 })
 

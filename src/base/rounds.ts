@@ -7,7 +7,7 @@ export interface Rounds {
 
 export function createRounds(everyMs: number): Rounds {
   const looks = new Set<(round: number) => void>()
-  let timer: NodeJS.Timeout | undefined
+  let timer: ReturnType<typeof setInterval> | undefined
   let round = 0
 
   function lookAtAll(): void {
@@ -18,7 +18,10 @@ export function createRounds(everyMs: number): Rounds {
   return {
     add(look) {
       looks.add(look)
-      timer ??= setInterval(lookAtAll, everyMs).unref()
+      if (timer !== undefined) return
+      timer = setInterval(lookAtAll, everyMs)
+      // A number where there is no Node: it keeps no process from ending.
+      if (typeof timer === 'object') timer.unref()
     },
     remove(look) {
       looks.delete(look)

@@ -16,34 +16,41 @@ import {
 
 export type MetaName = '__schema' | '__type'
 
-/**
- * Other names in each process: a client that knew them would ask past whatever refuses `__schema` by its name. Who learns
- * one is judged all the same.
- */
-const NONCE = crypto.randomUUID().replaceAll('-', '')
+type StandIns = Readonly<Record<MetaName, string>>
+
+const META_NAMES: StandIns = { __schema: '__schema', __type: '__type' }
 
 /**
  * graphql resolves `__schema` and `__type` by two definitions that all schemas of the process share, which no guard can
  * wrap. So a guarded schema has two fields of its own that answer the same and can be judged, and an adapter has documents
  * ask for those. They are listed nowhere.
+ *
+ * Other names in each process: a client that knew them would ask past whatever refuses `__schema` by its name. Who learns
+ * one is judged all the same. Made for the first document, since a Worker has no random values while modules load.
  */
-const STAND_INS: Readonly<Record<MetaName, string>> = {
-  __schema: `__guardedSchema_${NONCE}`,
-  __type: `__guardedType_${NONCE}`,
-}
-const NAMES: ReadonlyMap<string, MetaName> = new Map(
-  (Object.keys(STAND_INS) as MetaName[]).flatMap((name) => [
-    [name, name],
-    [STAND_INS[name], name],
-  ]),
-)
+let madeStandIns: StandIns | undefined
 
+function standIns(): StandIns {
+  if (madeStandIns !== undefined) return madeStandIns
+  const nonce = crypto.randomUUID().replaceAll('-', '')
+  madeStandIns = { __schema: `__guardedSchema_${nonce}`, __type: `__guardedType_${nonce}` }
+  return madeStandIns
+}
+
+/** Puts the fields by these names into a guarded schema, as its first document comes. */
+const DEFINE = new WeakMap<GraphQLSchema, () => void>()
 const GUARDED = new WeakSet<GraphQLSchema>()
 const REDIRECTED = new WeakMap<DocumentNode, DocumentNode>()
 
 /** `__schema` or `__type`, also of what stands in for it. */
 export function findMetaName(fieldName: string): MetaName | undefined {
-  return NAMES.get(fieldName)
+  if (isMetaName(fieldName)) return fieldName
+  if (madeStandIns?.__schema === fieldName) return '__schema'
+  return madeStandIns?.__type === fieldName ? '__type' : undefined
+}
+
+function isMetaName(fieldName: string): fieldName is MetaName {
+  return Object.hasOwn(META_NAMES, fieldName)
 }
 
 /** Makes the resolver of a meta-field, which may be called by another name. */
@@ -53,11 +60,13 @@ export type ResolveMeta = (name: MetaName, fieldName: string) => GraphQLFieldRes
 export function replaceMetaFields(schema: GraphQLSchema, resolve: ResolveMeta): void {
   const queryType = schema.getQueryType()
   if (queryType == null) return
-  for (const field of Object.values(makeFields(queryType, STAND_INS, resolve))) {
-    Object.defineProperty(queryType.getFields(), field.name, { value: field, enumerable: false })
-  }
+  DEFINE.set(schema, () => {
+    for (const field of Object.values(makeFields(queryType, standIns(), resolve))) {
+      Object.defineProperty(queryType.getFields(), field.name, { value: field, enumerable: false })
+    }
+  })
   if (versionInfo.major >= 17) {
-    const own = makeFields(queryType, { __schema: '__schema', __type: '__type' }, resolve)
+    const own = makeFields(queryType, META_NAMES, resolve)
     const getField = Reflect.get(schema, 'getField') as (parent: unknown, name: string) => unknown
     Object.defineProperty(schema, 'getField', {
       value: (parent: unknown, name: string) =>
@@ -69,11 +78,7 @@ export function replaceMetaFields(schema: GraphQLSchema, resolve: ResolveMeta): 
 
 type Fields = Readonly<Record<string, GraphQLField<unknown, unknown>>>
 
-function makeFields(
-  { name }: GraphQLObjectType,
-  fieldNames: Readonly<Record<MetaName, string>>,
-  resolve: ResolveMeta,
-): Fields {
+function makeFields({ name }: GraphQLObjectType, fieldNames: StandIns, resolve: ResolveMeta): Fields {
   const { __schema, __type } = fieldNames
   return new GraphQLObjectType({
     name,
@@ -90,7 +95,7 @@ function makeFields(
 
 /** Whether whoever resolves the field by this name is ours: graphql 16 resolves `__schema` and `__type` itself. */
 export function isOwnMetaField(schema: GraphQLSchema, fieldName: string): boolean {
-  return GUARDED.has(schema) && (versionInfo.major >= 17 || !Object.hasOwn(STAND_INS, fieldName))
+  return GUARDED.has(schema) && (versionInfo.major >= 17 || !isMetaName(fieldName))
 }
 
 /** Whether the schema's meta-fields are its own, and judged. */
@@ -101,6 +106,8 @@ export function hasOwnMetaFields(schema: GraphQLSchema): boolean {
 /** The document with what stands in for the meta-fields, under the same keys of the answer; else as it is. */
 export function redirectMetaFields(schema: GraphQLSchema, document: DocumentNode): DocumentNode {
   if (!GUARDED.has(schema)) return document
+  DEFINE.get(schema)?.()
+  DEFINE.delete(schema)
   const known = REDIRECTED.get(document)
   if (known !== undefined) return known
   const redirected: DocumentNode = visit(document, { [Kind.FIELD]: redirectField })
@@ -110,6 +117,6 @@ export function redirectMetaFields(schema: GraphQLSchema, document: DocumentNode
 
 function redirectField(node: FieldNode): FieldNode | undefined {
   const { name, alias = name } = node
-  if (!Object.hasOwn(STAND_INS, name.value)) return undefined
-  return { ...node, alias, name: { ...name, value: STAND_INS[name.value as MetaName] } }
+  if (!isMetaName(name.value)) return undefined
+  return { ...node, alias, name: { ...name, value: standIns()[name.value] } }
 }

@@ -37,7 +37,7 @@ function tell({ roles, scopes, claims, fresh, authTime }: TakenViewer): Viewer {
 }
 
 async function isTrueInTime(ask: () => Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
   const silence = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, LIMIT_MILLISECONDS, false)
   })

@@ -182,6 +182,7 @@ describe('what an entry of the package reaches', () => {
       '@prisma/adapter-better-sqlite3',
       '@prisma/adapter-pg',
       '@prisma/client',
+      '@zxcvbn-ts/core',
       '@zxcvbn-ts/language-common',
     ])
   })

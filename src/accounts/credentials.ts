@@ -1,4 +1,5 @@
 import { AuthError } from '../base/errors.js'
+import { hasUnseen, requireWellFormed } from '../base/text.js'
 
 /** What somebody types to log in: exactly one of `username` and `email`. */
 export interface Credentials {
@@ -15,24 +16,28 @@ export interface CredentialsInput {
   device?: string | null
 }
 
-const DEVICE = /^[^\p{C}]{1,200}$/u
+const DEVICE = /^.{1,200}$/su
 
-/** Throws `BAD_USER_INPUT` unless there is exactly one name, and a label that can be shown. */
+/**
+ * Throws `BAD_USER_INPUT` unless there is exactly one name, a well-formed password, and a label that can be shown. What is no
+ * name is looked for like any other.
+ */
 export function readCredentials(input: CredentialsInput): Credentials {
   const username = input.username ?? null
   const email = input.email ?? null
   if ((username === null) === (email === null)) {
     throw new AuthError('BAD_USER_INPUT', { message: 'Give exactly one of username and email.' })
   }
+  requireWellFormed('password', input.password)
   return { username, email, password: input.password, device: readDevice(input.device) }
 }
 
 export function readDevice(device: string | null | undefined): string | null {
   const label = device?.trim() ?? ''
   if (label === '') return null
-  if (!DEVICE.test(label)) {
+  if (!DEVICE.test(label) || hasUnseen(label)) {
     throw new AuthError('BAD_USER_INPUT', {
-      message: 'device: needs at most 200 characters, without control characters.',
+      message: 'device: needs at most 200 characters, all of them visible.',
       details: { field: 'device' },
     })
   }

@@ -1,5 +1,5 @@
 import { AuthError } from '../base/errors.js'
-import { isName } from '../base/is-name.js'
+import { isSubject, isWellFormed } from '../base/text.js'
 import type { Attempts } from '../limits/attempts.js'
 import type { NewUser, Store, UserRecord } from '../store/contract.js'
 import { StoreConflict } from '../store/failures.js'
@@ -33,6 +33,10 @@ export function createExternalAuthenticator(parts: {
   const { store, attempts, subjectOf } = parts
 
   async function check(credentials: Credentials): Promise<Authenticated> {
+    // Halves of characters are one text as soon as the host writes them.
+    if (!isWellFormed(credentials.username ?? credentials.email ?? '')) {
+      throw new AuthError('INVALID_CREDENTIALS')
+    }
     const identity = await parts.authenticate(credentials)
     // Nobody, as a host without types may say it too.
     if (identity == null) throw new AuthError('INVALID_CREDENTIALS')
@@ -73,14 +77,17 @@ function bareUser(id: string, createdAt: Date): NewUser {
 }
 
 function requireRoles(roles: unknown): readonly string[] {
-  if (Array.isArray(roles) && roles.every((role) => typeof role === 'string' && !role.includes('\0')))
-    return roles
+  if (Array.isArray(roles) && roles.every(isRole)) return roles
   throw new TypeError('authenticate: needs an identity whose `roles` is a list of texts')
 }
 
+function isRole(role: unknown): boolean {
+  return typeof role === 'string' && !role.includes('\0') && isWellFormed(role)
+}
+
 function requireSubject(id: unknown): string {
-  if (isName(id)) return id
+  if (isSubject(id)) return id
   throw new TypeError(
-    'authenticate: needs an identity whose `id`, or `subjectOf` it, is a text that is not empty',
+    'authenticate: needs an identity whose `id`, or `subjectOf` it, is a text of 1 to 255 visible characters',
   )
 }

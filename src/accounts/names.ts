@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url'
 import { AuthError } from '../base/errors.js'
+import { hasUnseen } from '../base/text.js'
 
 /** What a person is called, as they write it (`shown`) and as it is compared (`key`). */
 export interface Name {
@@ -7,25 +8,32 @@ export interface Name {
   readonly key: string
 }
 
-// Some letters and marks are never seen (`\p{DI}`): with them, one name would look like another.
-const USERNAME = /^(?:(?!\p{DI})[\p{L}\p{M}\p{N}._-]){3,64}$/u
+const USERNAME = /^[\p{L}\p{M}\p{N}._-]{3,64}$/u
+/** A letter or digit is needed, and UTS 39 §5.4 takes no more than four marks in a row. */
+const READABLE = /^(?!\p{M})(?!.*\p{M}{5})(?=.*[\p{L}\p{N}])/u
 // Only what tells an address from a slip: one @, before it no blanks or control characters, after it a host name.
-const EMAIL = /^[^\s@\p{C}]{1,64}@(?=.{1,190}$)[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*$/u
+const EMAIL = /^[^\s@]{1,64}@(?=.{1,190}$)[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*$/u
 
 /** Null when it is no username. Compatibility forms and upper and lower case are one name. */
 export function readUsername(text: string): Name | null {
   const shown = text.trim().normalize('NFKC')
-  return USERNAME.test(shown) ? { shown, key: fold(shown).normalize('NFKC') } : null
+  return USERNAME.test(shown) && isReadable(shown) ? { shown, key: fold(shown).normalize('NFKC') } : null
 }
 
-/** Null when it is no e-mail address. */
+/** Null when it is no e-mail address. Compatibility forms (full width) and upper and lower case are one address. */
 export function readEmail(text: string): Name | null {
   const shown = text.trim().normalize('NFC')
-  if (!EMAIL.test(shown)) return null
+  if (!EMAIL.test(shown) || !isReadable(shown)) return null
   const at = shown.lastIndexOf('@')
   const domain = domainToASCII(shown.slice(at + 1))
   if (domain === '') return null
-  return { shown, key: `${fold(shown.slice(0, at)).normalize('NFC')}@${domain}` }
+  const local = shown.slice(0, at)
+  if (!READABLE.test(local)) return null
+  return { shown, key: `${fold(local.normalize('NFKC')).normalize('NFKC')}@${domain}` }
+}
+
+function isReadable(shown: string): boolean {
+  return READABLE.test(shown) && !hasUnseen(shown)
 }
 
 /** Without the difference of upper and lower case. There and back: `ß` is `SS`, and a sigma has three forms. */
@@ -43,20 +51,20 @@ export const NAMELESS = {
   roles: [],
 } as const
 
-const SEARCH = /^[^\p{C}]{1,200}$/u
+const SEARCH = /^.{1,200}$/su
 
 /** How the names that begin with a text begin, as they are compared. Throws `BAD_USER_INPUT`. */
 export function readNamePrefix(text: string): { usernamePrefix: string; emailPrefix: string } {
   const shown = text.trim()
-  if (!SEARCH.test(shown)) {
+  if (!SEARCH.test(shown) || hasUnseen(shown)) {
     throw new AuthError('BAD_USER_INPUT', {
-      message: 'search: needs at most 200 characters, without control characters.',
+      message: 'search: needs at most 200 characters, all of them visible.',
       details: { field: 'search' },
     })
   }
   return {
     usernamePrefix: fold(shown.normalize('NFKC')).normalize('NFKC'),
-    emailPrefix: readEmail(shown)?.key ?? fold(shown.normalize('NFC')).normalize('NFC'),
+    emailPrefix: readEmail(shown)?.key ?? fold(shown.normalize('NFKC')).normalize('NFKC'),
   }
 }
 
@@ -64,7 +72,8 @@ export function requireUsername(text: string): Name {
   const name = readUsername(text)
   if (name === null) {
     throw new AuthError('BAD_USER_INPUT', {
-      message: 'username: needs 3 to 64 letters, digits, dots, hyphens or underscores.',
+      message:
+        'username: needs 3 to 64 letters, digits, dots, hyphens or underscores, and a letter or digit among them.',
       details: { field: 'username' },
     })
   }

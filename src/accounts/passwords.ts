@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import argon2 from '@node-rs/argon2'
 import { AuthError } from '../base/errors.js'
+import { isWellFormed, requireWellFormed } from '../base/text.js'
 import type { HashQueue } from '../limits/hash-queue.js'
-import { isCommonPassword } from './common-passwords.js'
+import { isGuessable } from './password-strength.js'
 
 /** OWASP's first choice for Argon2id: 19 MiB, two passes, one lane. Hashes made otherwise are renewed at login. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -12,8 +13,14 @@ const MIN_BYTES = 8
 const MAX_BYTES = 1_024
 
 export interface Passwords {
-  /** Throws `BAD_USER_INPUT` for a password that is too short, too long or a common one. */
-  requireAcceptable(password: string, field: string): Promise<void>
+  /**
+   * Throws `BAD_USER_INPUT` for a password that is too short, too long, not well-formed, or easy to guess, also from the
+   * account's own names.
+   */
+  requireAcceptable(
+    password: string,
+    about: { field: string; ownNames: readonly (string | null)[] },
+  ): Promise<void>
   hash(password: string): Promise<string>
   /**
    * Whether it is the password of this hash. Without one (nobody has that name) it takes as long as with one, and says
@@ -28,18 +35,21 @@ export function createPasswords(queue: HashQueue): Passwords {
   const decoy = argon2.hash(randomBytes(32), PARAMETERS)
 
   return {
-    async requireAcceptable(password, field) {
+    async requireAcceptable(password, { field, ownNames }) {
+      requireWellFormed(field, password)
       const bytes = Buffer.byteLength(normalise(password))
       if (bytes < MIN_BYTES) throw refused(field, `needs at least ${MIN_BYTES} bytes`)
       if (bytes > MAX_BYTES) throw refused(field, `may have at most ${MAX_BYTES} bytes`)
-      if (await isCommonPassword(password)) throw refused(field, 'is one of the most common passwords')
+      const names = ownNames.filter((name) => name !== null)
+      if (await isGuessable(password, names)) throw refused(field, 'is easy to guess')
     },
 
     hash: (password) => queue(() => argon2.hash(normalise(password), PARAMETERS)),
 
     async verify(hash, password) {
       const text = normalise(password)
-      if (Buffer.byteLength(text) > MAX_BYTES) return { isCorrect: false, isOutdated: false }
+      if (!isWellFormed(text) || Buffer.byteLength(text) > MAX_BYTES)
+        return { isCorrect: false, isOutdated: false }
       const target = hash ?? (await decoy)
       const matches = await queue(() => argon2.verify(target, text))
       return { isCorrect: matches && hash !== null, isOutdated: !target.startsWith(CURRENT) }

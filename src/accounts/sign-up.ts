@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { AuthError } from '../base/errors.js'
-import { isName } from '../base/is-name.js'
+import { isSubject } from '../base/text.js'
 import type { NewUser, Statements, Store } from '../store/contract.js'
 import { StoreConflict } from '../store/failures.js'
 import { requireEmail, requireUsername } from './names.js'
@@ -30,7 +30,10 @@ export function createPrepareAccount(parts: {
     if (username === null && email === null) {
       throw new AuthError('BAD_USER_INPUT', { message: 'Give a username, an email, or both.' })
     }
-    await passwords.requireAcceptable(input.password, 'password')
+    await passwords.requireAcceptable(input.password, {
+      field: 'password',
+      ownNames: [username?.shown ?? null, email?.shown ?? null],
+    })
     return {
       id,
       username: username?.shown ?? null,
@@ -48,8 +51,11 @@ export function createPrepareAccount(parts: {
 }
 
 function requireId(id: string): string {
-  if (isName(id)) return id
-  throw new AuthError('BAD_USER_INPUT', { message: 'id: is empty, or no text.', details: { field: 'id' } })
+  if (isSubject(id)) return id
+  throw new AuthError('BAD_USER_INPUT', {
+    message: `id: ${id === '' ? 'is empty' : 'needs at most 255 characters, all of them visible'}.`,
+    details: { field: 'id' },
+  })
 }
 
 /** Throws `CONFLICT`, naming the field, when a name is taken. */

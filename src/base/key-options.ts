@@ -19,7 +19,8 @@ export type Algorithm =
 /** The keys: how tokens are signed and verified. */
 export interface KeyOptions {
   /**
-   * The HMAC secret: at least as long as the algorithm's hash (32 bytes for HS256). When there is neither this nor a key
+   * The HMAC secret: at least as long as the algorithm's hash (32 bytes for HS256), and drawn at
+   * random: words, sequences and repeats are refused in production, and warned of elsewhere. When there is neither this nor a key
    * pair, one is made in `dataDir`; in `production` the start is refused instead.
    */
   secret?: string | Uint8Array

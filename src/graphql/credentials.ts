@@ -1,6 +1,7 @@
 import { accountToCount } from '../accounts/authenticate.js'
 import { type CredentialsInput, readCredentials, readDevice } from '../accounts/credentials.js'
 import { AuthError, ERRORS } from '../base/errors.js'
+import { requireWellFormed } from '../base/text.js'
 import { chooseDelivery, type Delivery, followCarrier } from './auth-payload.js'
 import { createTokenReader, isByCookie } from './read-tokens.js'
 import { locationOf, type Resolver, requireActor, type Services } from './services.js'
@@ -49,6 +50,7 @@ export function credentialResolvers(services: Services) {
 
   const prove: Resolver<{ password: string }> = async (_parent, { password }, context) => {
     const deliver = followCarrier(context, locationOf(context))
+    requireWellFormed('password', password)
     return deliver(await reauthenticate(requireActor(context), password))
   }
 

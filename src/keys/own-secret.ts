@@ -3,12 +3,13 @@ import type { KeyOptions } from '../base/key-options.js'
 import type { Logger } from '../base/logger.js'
 import type { ServerConfig } from '../base/options.js'
 import { loadOrGenerateSecret } from './secret-file.js'
+import { isGuessableSecret } from './secret-strength.js'
 
-const MIN_DIFFERENT_BYTES = 10
+const ADVICE = 'it is guessed like a password; draw one at random, such as by `openssl rand -base64 48`'
 
 /**
  * The key options, with the secret of the data folder where the host gave no key. Throws `OptionError` in production
- * without a key, and with a secret that is weak.
+ * without a key, and with a secret that can be guessed; elsewhere the log warns of one.
  */
 export function withOwnSecret(
   options: KeyOptions,
@@ -16,7 +17,10 @@ export function withOwnSecret(
   logger: Logger,
 ): KeyOptions {
   const hasKey = [options.secret, options.privateKey, options.publicKey].some((key) => key !== undefined)
-  if (production && options.secret !== undefined) refuseWeak(options.secret)
+  if (options.secret !== undefined && isGuessableSecret(options.secret)) {
+    if (production) throw new OptionError('secret', `is weak: ${ADVICE}`)
+    logger.warn({}, `secret: is weak, and refused in production: ${ADVICE}`)
+  }
   if (hasKey) return options
   if (production) {
     throw new OptionError('secret', 'is missing: in production give JWT_SECRET_KEY or a key pair')
@@ -24,10 +28,4 @@ export function withOwnSecret(
   const { secret, path, generated } = loadOrGenerateSecret(dataDir)
   if (generated) logger.info({ path }, 'made a secret for signing tokens')
   return { ...options, secret }
-}
-
-/** Long enough is not enough: a text of few different characters was typed, not drawn. */
-function refuseWeak(secret: string | Uint8Array): void {
-  if (new Set(Buffer.from(secret)).size >= MIN_DIFFERENT_BYTES) return
-  throw new OptionError('secret', 'is weak: draw one at random, such as by `openssl rand -base64 48`')
 }

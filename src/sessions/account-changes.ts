@@ -1,6 +1,7 @@
 import { NAMELESS } from '../accounts/names.js'
 import type { Passwords } from '../accounts/passwords.js'
 import { AuthError } from '../base/errors.js'
+import { requireWellFormed } from '../base/text.js'
 import type { Commit } from '../revocation/commit.js'
 import type { Store, Transaction, UserRecord } from '../store/contract.js'
 import { lockActor, requireAnotherAdministrator } from './actor.js'
@@ -42,11 +43,16 @@ export function createAccountChanges(parts: {
 
   return {
     async changePassword(actor, { currentPassword, newPassword }, origin) {
+      requireWellFormed('currentPassword', currentPassword)
+      requireWellFormed('newPassword', newPassword)
       const known = await store.findUser(actor.userId)
       if (known === null) throw new AuthError('USER_NOT_FOUND')
       const { client, sessionId } = actor
       await parts.provePassword(known, currentPassword, { client, sessionId, reason: 'change_password' })
-      await passwords.requireAcceptable(newPassword, 'newPassword')
+      await passwords.requireAcceptable(newPassword, {
+        field: 'newPassword',
+        ownNames: [known.username, known.email],
+      })
       const passwordHash = await passwords.hash(newPassword)
       const host = await parts.signer.prepare(known)
       const at = await store.now()

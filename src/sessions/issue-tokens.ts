@@ -6,6 +6,7 @@ import { toSeconds } from '../base/clock.js'
 import { parseDuration } from '../base/duration.js'
 import { AuthError, OptionError } from '../base/errors.js'
 import type { Duration, TokenConfig, VerifyConfig } from '../base/options.js'
+import { isSubject } from '../base/text.js'
 import type { Commit } from '../revocation/commit.js'
 import type { Store, TokenRecord, Transaction } from '../store/contract.js'
 import type { Issuer } from '../tokens/issue.js'
@@ -60,9 +61,10 @@ export function createTokenIssuing(parts: {
     throw new OptionError('expiresIn', 'is false, but allowNoExpiry is not on: the token would be refused')
   }
 
-  /** What is no text is refused where it is signed. */
   function readSubject(given: string | object): string {
-    return typeof given === 'object' && parts.subjectOf ? parts.subjectOf(given) : (given as string)
+    const subject = typeof given === 'object' && parts.subjectOf ? parts.subjectOf(given) : given
+    if (isSubject(subject)) return subject
+    throw new TypeError('subject must be text of 1 to 255 visible characters')
   }
 
   /** Throws `CONFLICT` for an account that is disabled or deleted. */

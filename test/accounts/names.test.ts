@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readEmail, readUsername, requireEmail, requireUsername } from '../../src/accounts/names.js'
+import { readDevice } from '../../src/accounts/credentials.js'
+import {
+  readEmail,
+  readNamePrefix,
+  readUsername,
+  requireEmail,
+  requireUsername,
+} from '../../src/accounts/names.js'
+import { readRoles } from '../../src/accounts/roles.js'
+import { isSubject } from '../../src/base/text.js'
 
 const anyText = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }))
 const letters = fc.string({
@@ -35,6 +44,11 @@ describe('a user name', () => {
     ['a selector of forms, which nobody sees', 'ada\ufe0f'],
     ['a letter that nobody sees', 'ada\u3164'],
     ['a picture', 'ada😀'],
+    ['F12 marks alone', '\u0301\u0301\u0301'],
+    ['F12 dots alone', '...'],
+    ['F12 lines alone', '_-_'],
+    ['F12 a mark at the beginning', '\u0301ada'],
+    ['F12 a tower of marks', `a${'\u0301'.repeat(20)}b`],
   ])('%s is none: %j', (_what, text) => {
     expect(readUsername(text)).toBeNull()
     expect(() => requireUsername(text)).toThrow(
@@ -101,4 +115,57 @@ describe('an e-mail address', () => {
       { numRuns: 2_000 },
     )
   })
+})
+
+describe('F12: characters that are not seen', () => {
+  const unseen = [
+    ...[
+      '\u034f',
+      '\u115f',
+      '\u3164',
+      '\uffa0',
+      '\ufe0f',
+      '\u{e0100}',
+      '\u180b',
+      '\u17b4',
+      '\u200b',
+      '\u200d',
+    ],
+    ...[
+      '\u00ad',
+      '\u2060',
+      '\u202e',
+      '\u{e0061}',
+      '\u2800',
+      '\u{1d159}',
+      '\u2065',
+      '\ufff0',
+      '\ud800',
+      '\udfff',
+    ],
+  ]
+  test.each(unseen)('%j is in no name, label, role, search or id', (char) => {
+    expect(readUsername(`ada${char}b`)).toBeNull()
+    expect(readEmail(`ada${char}b@example.com`)).toBeNull()
+    expect(readEmail(`ada@exam${char}ple.com`)).toBeNull()
+    const refused = (field: string) => expect.objectContaining({ code: 'BAD_USER_INPUT', details: { field } })
+    expect(() => readDevice(`my${char}phone`)).toThrow(refused('device'))
+    expect(() => readRoles([`edi${char}tor`])).toThrow(refused('roles'))
+    expect(() => readNamePrefix(`a${char}b`)).toThrow(refused('search'))
+    expect(isSubject(`4${char}2`)).toBe(false)
+  })
+
+  test('an address in full width is the same address', () => {
+    expect(readEmail('\uff46\uff55\uff4c\uff4c@example.com')?.key).toBe('full@example.com')
+    expect(readNamePrefix('\uff46\uff55').emailPrefix).toBe('fu')
+  })
+
+  test.each(['auth0|5f7c8ec7c33c6c004bbafe82', 'CN=Ada Lovelace,O=Sallyport', '42', 'é'.repeat(255)])(
+    'an id from elsewhere may be %j',
+    (id) => expect(isSubject(id)).toBe(true),
+  )
+
+  test.each(['', ' ', ' 42', '42\n', 'x'.repeat(256), 'x'.repeat(1_000_000)])('and may not be %#', (id) =>
+    expect(isSubject(id)).toBe(false),
+  )
 })

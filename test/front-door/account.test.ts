@@ -49,6 +49,8 @@ describe('changePassword', async () => {
     ['a new password that is too short', { next: 'x4%Kp!q' }, 400, 'BAD_USER_INPUT'],
     ['a new password that is too long', { next: 'x'.repeat(1025) }, 400, 'BAD_USER_INPUT'],
     ['a common new password', { next: 'password123' }, 400, 'BAD_USER_INPUT'],
+    ['F18 a new password that is a sequence', { next: '987654321' }, 400, 'BAD_USER_INPUT'],
+    ['F12 half of a character in the new password', { next: 'x4%Kp!q7\udfff' }, 400, 'BAD_USER_INPUT'],
   ])('changes nothing for %s', async (_what, { next, current }: Passwords, status, code) => {
     const ada = await server.signUp()
     const answer = await change(ada.accessToken, next, current)

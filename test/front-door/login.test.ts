@@ -22,6 +22,14 @@ describe('login', async () => {
     expect(wrong).toMatchObject({ status: 401, code: 'INVALID_CREDENTIALS', data: null })
   })
 
+  test('F12 refuses half of a character in a password, which would open with any other half', async () => {
+    for (const password of [`${PASSWORD}\ud800`, '\udc00\udc01\udc02']) {
+      const refused = await logIn({ username: 'ada', password })
+      expect(refused).toMatchObject({ status: 400, code: 'BAD_USER_INPUT', data: null })
+      expect(refused.errors[0]?.extensions.field).toBe('password')
+    }
+  })
+
   test('P43 gives a fresh access token and a refresh token, their times, the user and the session', async () => {
     const { data } = await logIn({ username: 'ada', password: PASSWORD, device: "  Ada's phone " })
     const { accessToken, refreshToken, ...shown } = data.login

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { forge, hmac } from '../support/forge.js'
 import { newName, PASSWORD, SECRET, startServer, startSharedServer } from '../support/server.js'
+import { createTestLogger } from '../support/test-logger.js'
 
 describe('who has stolen a token, or has a key in common with us', async () => {
   const server = await startSharedServer()
@@ -136,7 +137,16 @@ test('a claims loader that throws leaves neither account nor session behind', as
   expect(await server.signUp('ada')).toMatchObject({ username: 'ada' })
 })
 
-test('in production a secret that was typed rather than drawn stops the start', async () => {
-  const weak = startServer({ production: true, secret: 'a'.repeat(64) })
-  await expect(weak).rejects.toMatchObject({ option: 'secret', message: expect.stringContaining('is weak') })
-})
+test.each(['a'.repeat(64), 'my_very_long_and_safe_secret_key', '12345678901234567890123456789012'])(
+  'F19: in production a secret that was typed rather than drawn stops the start: %s',
+  async (secret) => {
+    const weak = startServer({ production: true, secret })
+    await expect(weak).rejects.toMatchObject({
+      option: 'secret',
+      message: expect.stringContaining('is weak'),
+    })
+    const logger = createTestLogger()
+    await startServer({ secret, logger })
+    expect(logger.text()).toContain('secret: is weak, and refused in production')
+  },
+)

@@ -1,0 +1,118 @@
+/** Twelve random bytes; less than 32 hexadecimal digits have, and more than a sentence of ten words. */
+const MIN_BITS = 96
+const MIN_DIFFERENT_BYTES = 10
+/** What is estimated: a secret of more bytes is as strong as its beginning at least. */
+const ESTIMATED = 256
+/** The shortest repeat or sequence that counts as one. */
+const SHORTEST = 4
+
+/** Sequences and rows of keys, which attackers try in both directions. */
+const ROWS = [
+  'abcdefghijklmnopqrstuvwxyzabc',
+  '012345678901234567890',
+  '0123456789abcdef0123456789',
+  'qwertyuiopasdfghjklzxcvbnm',
+  'qwertzuiopasdfghjklyxcvbnm',
+  '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p',
+  '!@#$%^&*()_+',
+]
+const SEQUENCES = ROWS.flatMap((row) => [row, [...row].reverse().join('')])
+
+/** The pairs of letters that make up most of a text in a European language; four fifths of all pairs are not here. */
+const PAIRS = new Set(
+  (
+    'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ' +
+    'ic ne ea ra ce li ch ll be ma si om ur ec ss et us ke ey ni la el un ge ei ie au no wo rd my cr ow wn pe pr am ' +
+    'ac ad ap ay bo bl ca ct da di do ee em fe fo fi af ho id ig il im iv lo ly mi mo na ns ol oo op os pa pl po rs ' +
+    'rt ry sa sh so sp su ta tr ts tt ul ut wa we wh wi ye yo hs ck nc ex xa mp ev ou up ab bi'
+  ).split(' '),
+)
+
+const DIGIT_FOR_LETTER: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+}
+
+/**
+ * Whether a secret was typed rather than drawn: few different bytes, sequences, repeats, words. An estimate of its bits:
+ * a random one of 16 bytes and more passes, however it is written. A published secret that was once random passes too.
+ */
+export function isGuessableSecret(secret: string | Uint8Array): boolean {
+  const bytes = Buffer.from(secret)
+  if (new Set(bytes).size < MIN_DIFFERENT_BYTES) return true
+  const text = bytes.subarray(0, ESTIMATED).toString('latin1')
+  return estimateBits(text) < MIN_BITS
+}
+
+function estimateBits(text: string): number {
+  const isHex = /^(?:[\da-f-]+|[\dA-F-]+)$/.test(text)
+  const bitsOfOne = isHex ? 4 : Math.log2(countAlphabet(text))
+  const lower = text.toLowerCase()
+  // One digit between two letters stands for a letter, as in `s3cret`.
+  const spelt = isHex
+    ? lower
+    : lower.replace(/(?<=[a-z])[013457@$](?=[a-z])/g, (one) => DIGIT_FOR_LETTER[one] ?? one)
+  let bits = 0
+  for (let at = 0; at < text.length; ) {
+    const known = Math.max(findRepeat(lower, at), findSequence(lower, at))
+    const word = isHex ? 0 : findWords(spelt, at)
+    if (known >= SHORTEST && known >= word) {
+      bits += 8
+      at += known
+    } else if (word > 0) {
+      bits += 4 + 1.5 * word
+      at += word
+    } else {
+      bits += /[\s_.-]/.test(text[at] ?? '') ? 1 : bitsOfOne
+      at += 1
+    }
+  }
+  return bits
+}
+
+function countAlphabet(text: string): number {
+  if (/[^\x20-\x7e]/.test(text)) return 256
+  const classes: readonly [RegExp, number][] = [
+    [/\d/, 10],
+    [/[a-z]/, 26],
+    [/[A-Z]/, 26],
+    [/[+/=_\s.-]/, 2],
+    [/[^\w+/=\s.-]/, 30],
+  ]
+  return classes.reduce((sum, [characters, size]) => sum + (characters.test(text) ? size : 0), 0)
+}
+
+/** How much from here on stood before, or is one character again and again. */
+function findRepeat(text: string, at: number): number {
+  let longest = 0
+  for (let from = 0; from < at; from++) {
+    let length = 0
+    while (at + length < text.length && text[from + length] === text[at + length]) length++
+    longest = Math.max(longest, length)
+  }
+  return longest
+}
+
+function findSequence(text: string, at: number): number {
+  let length = SHORTEST
+  const isSequence = (size: number) => SEQUENCES.some((row) => row.includes(text.slice(at, at + size)))
+  if (at + length > text.length || !isSequence(length)) return 0
+  while (at + length < text.length && isSequence(length + 1)) length++
+  return length
+}
+
+/** The words from here on, with a separator between two, if the pairs of their letters are those of words. */
+function findWords(text: string, at: number): number {
+  const words = /^[a-z]+(?:[\s_.-][a-z]+)*/.exec(text.slice(at))?.[0] ?? ''
+  if (words.length < SHORTEST) return 0
+  const pairs = [...words].slice(1).map((letter, index) => `${words[index]}${letter}`)
+  const letters = pairs.filter((pair) => /^[a-z]+$/.test(pair))
+  const usual = letters.filter((pair) => PAIRS.has(pair))
+  return letters.length >= SHORTEST - 1 && usual.length / letters.length >= 0.7 ? words.length : 0
+}

@@ -105,8 +105,8 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   const locations = resolveLocations(options)
   const cookies = resolveCookies(options)
   const server = resolveServer(options)
-  const clientOf = createClientOf(server.trustedProxies)
   const logger = chooseLogger(options.logger, { given: server.logLevel, console: options.logLevel })
+  const clientOf = createClientOf(server.trustedProxies, logger)
   const administrator = resolveAdministrator(options)
   const keys = await openKeyring(options, {
     server,

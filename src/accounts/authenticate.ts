@@ -27,6 +27,8 @@ export interface Authenticator {
 export interface ProofOrigin {
   readonly ip: string | null
   readonly sessionId?: string | null
+  /** The name that was given with it, as `nameToCount` has it. */
+  readonly name?: string
 }
 
 /** The password of somebody who is known already. Throws as `authenticate` does. */
@@ -51,8 +53,9 @@ export function createAuthenticator(parts: {
 
     async authenticate(credentials, ip) {
       const user = await findNamed(credentials)
-      if (user !== null) return parts.provePassword(user, credentials.password, { ip })
-      return attempts.prove({ account: nameToCount(credentials), ip }, async () => {
+      const name = nameToCount(credentials)
+      if (user !== null) return parts.provePassword(user, credentials.password, { ip, name })
+      return attempts.prove({ account: name, ip }, async () => {
         await passwords.verify(null, credentials.password)
         throw new AuthError('INVALID_CREDENTIALS')
       })
@@ -73,12 +76,12 @@ export function createProvePassword(parts: {
     })
 }
 
-/** What attempts on an account are counted by, under whichever of its names they come. */
+/** What the sources of an account are known by, and the attempts of its sessions counted by. */
 export function accountToCount(userId: string): string {
   return `user ${userId}`
 }
 
-/** The same of a name without an account here. */
+/** What attempts under a name are counted by, alike for a name with an account and one without. */
 export function nameToCount({ username, email }: Credentials): string {
   const text = username ?? email ?? ''
   const name = username === null ? readEmail(text) : readUsername(text)

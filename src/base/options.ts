@@ -103,12 +103,12 @@ export interface ServerOptions {
    */
   maxCost?: number
   /**
-   * How many wrong passwords an account takes in `attemptWindow` from strangers, all together; `false`: any number. A
-   * source from which somebody was let into the account in the last 30 days, and a session, have as many of their own.
+   * How many wrong passwords each name of an account (user name, e-mail address) takes in `attemptWindow` from strangers,
+   * all together; `false`: any number. A source from which somebody was let into the account in the last 30 days, and a session, have as many of their own.
    * Beyond it `RATE_LIMITED` for a window, and at each further time of that day for twice as long, up to 16 windows.
    */
   loginAttempts?: number | false
-  /** How many wrong passwords an IPv4 address or an IPv6 /64 may give in `attemptWindow`; `false`: any number. */
+  /** How many wrong passwords an IPv4 address (also through NAT64) or an IPv6 /64 may give in `attemptWindow`; `false`: any number. */
   loginAttemptsPerSource?: number | false
   /** How many sign-ups a source may try in `attemptWindow`; `false`: any number. */
   signupsPerSource?: number | false

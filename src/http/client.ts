@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { type Logger, silentLogger } from '../base/logger.js'
 import { type Address, isWithin, parseAddress, type Range, readRanges } from '../limits/source.js'
 
 /** Where a request comes from, as far as it can be told. */
@@ -14,10 +15,28 @@ export type ClientOf = (source: object) => ClientOfRequest
 
 /**
  * By the socket: no header that a client can write is believed. Behind a trusted proxy by `X-Forwarded-For`, to which each
- * proxy adds at the end whom it heard from. Throws `OptionError` naming `trustedProxies`.
+ * proxy adds at the end whom it heard from. Such a header from an address that is not trusted is worth one warning: the
+ * operator may have a proxy and not say so. Throws `OptionError` naming `trustedProxies`.
  */
-export function createClientOf(trustedProxies: readonly string[]): ClientOf {
+export function createClientOf(
+  trustedProxies: readonly string[],
+  logger: Pick<Logger, 'warn'> = silentLogger,
+): ClientOf {
   const trusted = readRanges('trustedProxies', trustedProxies)
+  let hasWarned = false
+
+  function warnOnce(peer: Address | null, sent: unknown): void {
+    if (hasWarned || peer === null || isWithin(peer, trusted)) return
+    const header = [FORWARDED, 'forwarded'].find((name) => readHeader(sent, name))
+    if (header === undefined) return
+    hasWarned = true
+    logger.warn(
+      { peer: peer.toString(), header },
+      'trustedProxies: a forwarding header comes from an address that is not trusted, and is ignored; ' +
+        'if that is your proxy, all its clients count as one source',
+    )
+  }
+
   return (source) => {
     const { req, request, headers } = source as {
       req?: Partial<IncomingMessage>
@@ -26,6 +45,7 @@ export function createClientOf(trustedProxies: readonly string[]): ClientOf {
     }
     const sent = req?.headers ?? request?.headers ?? headers
     const peer = parseAddress(req?.socket?.remoteAddress ?? '')
+    warnOnce(peer, sent)
     return {
       ip: peer === null ? null : behind(peer, readHeader(sent, FORWARDED), trusted).toString(),
       userAgent: cleanAgent(readHeader(sent, 'user-agent')),

@@ -18,8 +18,10 @@ const BLOCKED = 1_000_000_000
 
 /** Whose password is tried, and from where. */
 export interface Attempt {
-  /** The account, or the name of none: never kept as it is. */
+  /** The account, or the name of none: never kept as it is. Its sources are known by it. */
   readonly account: string
+  /** The name that was given, which the attempts are counted by. @default account */
+  readonly name?: string
   readonly ip: string | null
   /** The session that proves its password again: it was let in before, wherever it is now. */
   readonly sessionId?: string | null
@@ -85,11 +87,18 @@ export function createAttempts(parts: {
     return (await known.findCounter(knownKey(account, source)))?.expiresAt ?? null
   }
 
-  /** Strangers share the account's attempts; who was let in before has their own. */
-  function budgetOf({ account, sessionId }: Attempt, source: string | null, knownUntil: Date | null): string {
+  /**
+   * Strangers share the attempts of each name: were they those of the account, a refusal of one of its names would show
+   * which other name belongs to it. A source that was let in before has attempts of its own, and so has a session.
+   */
+  function budgetOf(
+    { account, name = account, sessionId }: Attempt,
+    source: string | null,
+    knownUntil: Date | null,
+  ): string {
     if (sessionId != null) return disguise(`${account}\nsession ${sessionId}`)
     const isKnown = knownUntil !== null && knownUntil.getTime() > clock.now()
-    return disguise(isKnown ? `${account}\n${source}` : account)
+    return disguise(isKnown ? `${name}\n${source}` : name)
   }
 
   /** The first attempt too many blocks the account: each time twice as long. */

@@ -12,12 +12,26 @@ export function parseAddress(text: string): Address | null {
   return ipaddr.IPv6.isValid(text) ? ipaddr.process(text) : null
 }
 
-/** What attempts are counted by: an IPv4 address, or the /64 of an IPv6 one, which is what one customer has. */
+/**
+ * What attempts are counted by: an IPv4 address, also one that NAT64 carries, or the /64 of an IPv6 one, which is what
+ * one customer has.
+ */
 export function sourceOf(ip: string | null): string | null {
   const address = ip === null ? null : parseAddress(ip)
   if (address === null) return null
   if (address.kind() === 'ipv4') return address.toString()
-  return `${Buffer.from(address.toByteArray().slice(0, 8)).toString('hex')}/64`
+  const bytes = address.toByteArray()
+  if (isTranslated(bytes)) return bytes.slice(12).join('.')
+  return `${Buffer.from(bytes.slice(0, 8)).toString('hex')}/64`
+}
+
+const NAT64 = [0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0]
+const NAT64_LOCAL = [0x00, 0x64, 0xff, 0x9b, 0, 1]
+
+/** `64:ff9b::/96` (RFC 6052), and a /96 of `64:ff9b:1::/48` (RFC 8215): the last four bytes are an IPv4 address. */
+function isTranslated(bytes: readonly number[]): boolean {
+  const begins = (prefix: readonly number[]) => prefix.every((byte, at) => bytes[at] === byte)
+  return begins(NAT64) || (begins(NAT64_LOCAL) && bytes.slice(12).some((byte) => byte !== 0))
 }
 
 /** Reads addresses and CIDR ranges. Throws `OptionError` for what is neither. */

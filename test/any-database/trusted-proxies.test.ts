@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { createClientOf } from '../../src/http/client.js'
 import { createSallyport } from '../../src/index.js'
+import { sourceOf } from '../../src/limits/source.js'
 import { requestText, sendRaw } from '../support/raw-http.js'
 import { PASSWORD, SECRET, startServer, startSharedServer } from '../support/server.js'
+import { createTestLogger } from '../support/test-logger.js'
 
 const CLIENT = '203.0.113.9'
 const SPOOFED = '6.6.6.6'
@@ -109,4 +112,32 @@ test.each([
     option: 'trustedProxies',
     message: expect.stringContaining(text),
   })
+})
+
+describe('F14: a forwarding header from an address that is not trusted', () => {
+  const seen = (ip: string, headers: object) => ({ req: { socket: { remoteAddress: ip }, headers } })
+
+  test.each([['x-forwarded-for'], ['forwarded']])('is worth one warning: %s', (header) => {
+    const logger = createTestLogger()
+    const clientOf = createClientOf(['10.0.0.0/8'], logger)
+    clientOf(seen('192.0.2.1', {}))
+    clientOf(seen('10.1.1.1', { [header]: '198.51.100.1' }))
+    expect(logger.lines).toEqual([])
+    for (let round = 0; round < 3; round++) {
+      expect(clientOf(seen('192.0.2.1', { [header]: '198.51.100.1' })).ip).toBe('192.0.2.1')
+    }
+    expect(logger.lines).toMatchObject([{ level: 'warn', fields: { peer: '192.0.2.1', header } }])
+  })
+})
+
+test.each([
+  ['64:ff9b::c000:201', '192.0.2.1'],
+  ['64:ff9b::192.0.2.1', '192.0.2.1'],
+  ['64:ff9b:1:aaaa:bbbb:0:192.0.2.1', '192.0.2.1'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['64:ff9b:1::', '0064ff9b00010000/64'],
+  ['64:ff9b:0:1::c000:201', '0064ff9b00000001/64'],
+  ['2001:db8:1:2:3::4', '20010db800010002/64'],
+])('F14: %s counts as %s', (ip, source) => {
+  expect(sourceOf(ip)).toBe(source)
 })

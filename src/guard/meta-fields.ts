@@ -26,7 +26,7 @@ const META_NAMES: StandIns = { __schema: '__schema', __type: '__type' }
  * ask for those. They are listed nowhere.
  *
  * Other names in each process: a client that knew them would ask past whatever refuses `__schema` by its name. Who learns
- * one is judged all the same. Made for the first document, since a Worker has no random values while modules load.
+ * one is judged all the same.
  */
 let madeStandIns: StandIns | undefined
 
@@ -37,7 +37,7 @@ function standIns(): StandIns {
   return madeStandIns
 }
 
-/** Puts the fields by these names into a guarded schema, as its first document comes. */
+/** Puts these fields into a schema that was guarded while a Worker's modules load, which has no random values then. */
 const DEFINE = new WeakMap<GraphQLSchema, () => void>()
 const GUARDED = new WeakSet<GraphQLSchema>()
 const REDIRECTED = new WeakMap<DocumentNode, DocumentNode>()
@@ -60,11 +60,16 @@ export type ResolveMeta = (name: MetaName, fieldName: string) => GraphQLFieldRes
 export function replaceMetaFields(schema: GraphQLSchema, resolve: ResolveMeta): void {
   const queryType = schema.getQueryType()
   if (queryType == null) return
-  DEFINE.set(schema, () => {
+  const define = () => {
     for (const field of Object.values(makeFields(queryType, standIns(), resolve))) {
       Object.defineProperty(queryType.getFields(), field.name, { value: field, enumerable: false })
     }
-  })
+  }
+  try {
+    define()
+  } catch {
+    DEFINE.set(schema, define)
+  }
   if (versionInfo.major >= 17) {
     const own = makeFields(queryType, META_NAMES, resolve)
     const getField = Reflect.get(schema, 'getField') as (parent: unknown, name: string) => unknown

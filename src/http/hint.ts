@@ -4,7 +4,10 @@ import type { LocationConfig, TokenPlace } from '../base/location-options.js'
 import { type AuthContext, type RequestSource, readHeader } from '../context/index.js'
 import type { RewordError } from './reword-errors.js'
 
-/** Says to an anonymous caller why no token was found, or where to send one. The host's own words come after. */
+/**
+ * Says to an anonymous caller why no token was found, or where to send one if that is not the usual header. The host's own
+ * words come after.
+ */
 export function withHint(
   { order, headerName, headerType, ...names }: LocationConfig,
   reword: RewordError,
@@ -15,6 +18,10 @@ export function withHint(
     query_string: `in the parameter "${names.queryStringName}"`,
     json: `in the member "${names.access.jsonKey}" of the body`,
   }
+  const isUsual =
+    order.includes('headers') &&
+    `${headerName} ${headerType}`.toLowerCase() === 'authorization bearer' &&
+    names.access.cookieName.endsWith('access_token_cookie')
   const missing = `there is no token ${order.map((place) => described[place]).join(', nor ')}`
 
   function addHint(error: GraphQLError, context: Partial<AuthContext> & RequestSource): GraphQLError {
@@ -22,7 +29,9 @@ export function withHint(
     if (identity?.kind !== 'anonymous' || error.extensions.code !== 'UNAUTHENTICATED') return error
     // A header with other credentials is not missing.
     const isMissing =
-      error.message === ERRORS.UNAUTHENTICATED.message && readHeader(context, headerName).length === 0
+      !isUsual &&
+      error.message === ERRORS.UNAUTHENTICATED.message &&
+      readHeader(context, headerName).length === 0
     const hint = identity.hint ?? (isMissing ? missing : undefined)
     if (hint === undefined) return error
     const { nodes, source, positions, path, extensions } = error

@@ -6,7 +6,7 @@ const ME = '{ me { id } }'
 
 describe('F22 what a client is told that sends no token', () => {
   test.each<[TestServerOptions, string]>([
-    [{}, 'in the header "authorization" as "Bearer <token>", nor in the cookie "access_token_cookie"'],
+    [{ accessCookieName: 'at' }, 'in the header "authorization" as "Bearer <token>", nor in the cookie "at"'],
     [
       { headerName: 'X-Auth', headerType: 'JWT', accessCookieName: 'at' },
       'in the header "x-auth" as "JWT <token>", nor in the cookie "at"',

@@ -9,7 +9,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 
 /** One script: each file declares what the next ones call. */
-const SCRIPTS = ['tokens', 'requests', 'memory', 'explain', 'bar-view', 'bar', 'start']
+const SCRIPTS = ['tokens', 'requests', 'memory', 'explain', 'operations', 'bar-view', 'bar', 'start']
 const ROOT = '<div id="root">'
 
 /** @type {{ encoding: 'br' | 'gzip' | 'identity', settings: object, graphiql: object }} */

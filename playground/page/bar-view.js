@@ -15,6 +15,10 @@ const STATES = /** @type {Record<string, string>} */ ({
   UNAVAILABLE: 'the server cannot judge the token now',
 })
 
+/** How long it says what was done. */
+const DONE_MS = 15_000
+const EXECUTE = '.graphiql-execute-button'
+
 /** What the bar consists of, and how it looks. Knows nothing of tokens. */
 function createBarView() {
   const bar = requireElement(document.getElementById('sallyport'))
@@ -27,6 +31,12 @@ function createBarView() {
   const follow = /** @type {HTMLButtonElement} */ (part('follow'))
   /** @type {(typed: Typed) => Promise<void>} */
   let onSubmit = async () => {}
+  /** @type {Record<string, boolean>} */
+  let possible = {}
+  /** What had the focus before it was asked for a password. @type {Element | null} */
+  let opener = null
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
 
   form.addEventListener('submit', async (event) => {
     event.preventDefault()
@@ -35,6 +45,8 @@ function createBarView() {
     submit.disabled = true
     await onSubmit(typed)
     submit.disabled = false
+    if (form.hidden || part('notice').hidden) keepFocus()
+    else focusForm()
   })
 
   /** @param {Shown} shown */
@@ -53,11 +65,55 @@ function createBarView() {
     const meter = /** @type {HTMLMeterElement} */ (part('meter'))
     meter.hidden = lifeMs <= 0
     if (lifeMs > 0) meter.value = Math.min(1, Math.max(0, (leftMs ?? 0) / lifeMs))
-    for (const [action, possible] of Object.entries(can)) button(action).hidden = !possible
+    possible = can
+    showButtons()
+  }
+
+  /** One button for one thing: the form has its own. */
+  function showButtons() {
+    const asksForPassword = !part('notice').hidden && !form.hidden && nameField.disabled
+    for (const [action, isPossible] of Object.entries(possible)) {
+      button(action).hidden = !isPossible || (action === 'reauthenticate' && asksForPassword)
+    }
+  }
+
+  function focusForm() {
+    ;(nameField.disabled ? passwordField : nameField).focus()
+  }
+
+  /** Where the focused element has gone, the focus goes back to where the user was, or to the bar. */
+  function keepFocus() {
+    const { activeElement } = document
+    if (activeElement !== null && activeElement !== document.body && isVisible(activeElement)) return
+    const buttons = [
+      ...bar.querySelectorAll('.sallyport-buttons button'),
+      ...document.querySelectorAll(EXECUTE),
+    ]
+    const target = [opener, ...buttons].find((one) => one !== null && isVisible(one))
+    if (target instanceof HTMLElement) target.focus()
+  }
+
+  function dismiss() {
+    clearTimeout(timer)
+    part('notice').hidden = true
+    passwordField.value = ''
+    showButtons()
+    keepFocus()
+  }
+
+  /** What was done needs no answer: it goes by itself, unless the user is at it. */
+  function dismissLater() {
+    timer = setTimeout(() => {
+      const isInUse = part('notice').matches(':hover, :focus-within')
+      if (isInUse) dismissLater()
+      else dismiss()
+    }, DONE_MS)
   }
 
   /** @param {{ code: string, action: string, text: string }} said */
   function notice({ code, action, text }) {
+    clearTimeout(timer)
+    if (action === 'done') dismissLater()
     part('notice').hidden = false
     part('notice').dataset.action = action
     part('code').hidden = code === ''
@@ -65,6 +121,7 @@ function createBarView() {
     write(part('text'), text)
     form.hidden = true
     follow.hidden = true
+    showButtons()
   }
 
   /** @param {string} action */
@@ -75,9 +132,11 @@ function createBarView() {
   return {
     show,
     notice,
-    dismiss() {
-      part('notice').hidden = true
-      passwordField.value = ''
+    dismiss,
+    /** What was refused is settled by an answer, unless the user is at it. */
+    settle() {
+      const { dataset } = part('notice')
+      if (dataset.action !== 'done' && !part('notice').matches(':focus-within')) dismiss()
     },
     /**
      * @param {string} label
@@ -99,13 +158,16 @@ function createBarView() {
       write(submit, label)
       onSubmit = act
       form.hidden = false
+      if (!bar.contains(document.activeElement)) opener = document.activeElement
+      showButtons()
     },
     /** @param {Record<string, () => unknown>} actions */
     on(actions) {
       for (const [name, act] of Object.entries(actions)) {
         button(name).addEventListener('click', async () => {
           await act()
-          if (!form.hidden) (nameField.disabled ? passwordField : nameField).focus()
+          if (form.hidden || part('notice').hidden) keepFocus()
+          else focusForm()
         })
       }
     },
@@ -138,4 +200,9 @@ function duration(ms) {
 function requireElement(element) {
   if (element === null) throw new Error('The page lacks a part of the bar.')
   return element
+}
+
+/** @param {Element} element */
+function isVisible(element) {
+  return element !== document.body && element.getClientRects().length > 0
 }

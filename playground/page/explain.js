@@ -13,7 +13,7 @@ const BY_ACTION = /** @type {Record<string, string>} */ ({
   login: 'Log in to go on.',
   refresh: 'The access token’s time is up. The refresh token gives the next one, without a password.',
   reauthenticate:
-    'You are logged in, but this asks for a password given recently. Give it again: the same session gets a fresh token.',
+    'You are logged in, but this asks for a password given recently. Confirm it: the same session gets a fresh token.',
   retry: 'Not now. The same request may pass later.',
 })
 

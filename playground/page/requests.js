@@ -20,7 +20,7 @@ function watchRequests({ settings, tokens, onAnswer }) {
     const response = await send(location.pathname, request)
     if (isStream(response)) return followStream(response, request.body)
     const answer = await readJson(response.clone())
-    if (answer !== null) onAnswer(describe(answer, response, request.body))
+    if (answer !== null) onAnswer({ ...describe(answer, response, request.body), isFromEditor: true })
     return response
   }
 
@@ -48,7 +48,7 @@ function watchRequests({ settings, tokens, onAnswer }) {
     const { query, variables, ...rest } = JSON.parse(body)
     const known = {
       refreshToken: tokens.refresh(),
-      jti: readClaims(tokens.access() ?? '').jti,
+      jti: tokens.claims().jti,
     }
     const missing = Object.entries(known).filter(
       ([name, value]) => value && variables?.[name] == null && new RegExp(`\\$${name}\\s*:`).test(query),
@@ -68,6 +68,7 @@ function watchRequests({ settings, tokens, onAnswer }) {
     const refresh = tokens.refresh()
     return {
       answer,
+      isFromEditor: false,
       isMutation: /\bmutation\b/.test(JSON.parse(body).query),
       sentRefreshToken: refresh !== null && body.includes(refresh),
       retryAfter: response.headers.get('retry-after'),
@@ -83,7 +84,7 @@ function watchRequests({ settings, tokens, onAnswer }) {
    */
   function followStream(response, body) {
     const decoder = new TextDecoder()
-    const access = tokens.access()
+    const session = findSession()
     let rest = ''
     const overhear = new TransformStream({
       transform(chunk, controller) {
@@ -92,7 +93,7 @@ function watchRequests({ settings, tokens, onAnswer }) {
         rest = lines.pop() ?? ''
         for (const line of lines) {
           const answer = line.startsWith('data: ') ? parseJson(line.slice('data: '.length)) : null
-          const isNews = answer !== null && tokens.access() === access
+          const isNews = answer !== null && findSession() === session
           if (isNews) onAnswer(describe(answer, response, body))
         }
       },
@@ -100,14 +101,27 @@ function watchRequests({ settings, tokens, onAnswer }) {
     return new Response(response.body?.pipeThrough(overhear), response)
   }
 
+  /** What tells one session of the page from another. */
+  function findSession() {
+    return tokens.access() ?? readProof()
+  }
+
+  /** The readable cookie of a session in cookies; null: there is none. */
+  function readProof() {
+    const values = settings.csrf.map(({ cookie }) => readCookie(cookie))
+    return values.find((value) => value) ?? null
+  }
+
   /**
    * @param {string} query
    * @param {Record<string, unknown>} [variables]
+   * @param {{ byCookie?: boolean }} [how] `byCookie`: without the token of the page's own.
    */
-  async function ask(query, variables = {}) {
+  async function ask(query, variables = {}, { byCookie = false } = {}) {
     const request = complete(JSON.stringify({ query, variables }), {
       headers: { accept: 'application/json' },
     })
+    if (byCookie) request.headers.delete(settings.header)
     const response = await send(location.pathname, request)
     const answer = (await readJson(response)) ?? { errors: [{ message: `Status ${response.status}.` }] }
     return describe(answer, response, request.body)
@@ -116,9 +130,9 @@ function watchRequests({ settings, tokens, onAnswer }) {
   return {
     ask,
     aheadMs: () => aheadMs,
+    readProof,
     /** Whether the browser has cookies of a session, and can send them: a token of the page's own would win. */
-    hasCookies: () =>
-      tokens.access() === null && settings.csrf.some(({ cookie }) => readCookie(cookie) !== null),
+    hasCookies: () => tokens.access() === null && readProof() !== null,
   }
 }
 

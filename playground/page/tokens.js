@@ -1,16 +1,28 @@
-/** The tokens of the last answer that had some: in memory only, so that a reload forgets them. */
+/** The tokens of the last answer that had some: in memory only. A session that a reload keeps is in cookies. */
 function createTokens() {
   /** @type {string | null} */
   let access = null
   /** @type {string | null} */
   let refresh = null
+  /** @type {Claims} */
+  let cookieClaims = {}
 
   return {
     access: () => access,
     refresh: () => refresh,
+    /** Of the token that the page sends. */
+    claims: () => (access === null ? cookieClaims : readClaims(access)),
+    /**
+     * Notes what the server says of the token in a cookie, which the page cannot read.
+     * @param {Claims} claims
+     */
+    noteClaims(claims) {
+      cookieClaims = claims
+    },
     clear() {
       access = null
       refresh = null
+      cookieClaims = {}
     },
     /**
      * Takes the successor of a sliding access token: of ours, not of one that the user sent.

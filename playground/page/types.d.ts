@@ -5,6 +5,8 @@ interface Settings {
   scheme: string
   /** Which readable cookie proves, in which header, that this page sends the others. */
   csrf: { cookie: string; header: string }[]
+  /** How the bar logs in. */
+  delivery: 'BODY' | 'COOKIE'
   /** Which root fields of ours there are, as `Mutation.login`. */
   fields: string[]
   /** The password of the examples: no secret. */
@@ -37,6 +39,8 @@ interface Exchange {
   answer: Answer
   isMutation: boolean
   sentRefreshToken: boolean
+  /** The user ran it, and not the bar. */
+  isFromEditor: boolean
   retryAfter: string | null
   /** What a sliding access token was answered with. */
   successor: string | null

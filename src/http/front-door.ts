@@ -59,7 +59,7 @@ export function createFrontDoor(parts: {
     ...shared,
     cors: createCors(corsOrigins),
     bodyTokens: locations.bodyTokens,
-    playground: server.graphiql ? createPlayground({ schema, locations, cookies }) : undefined,
+    playground: server.graphiql ? createPlayground({ schema, locations, cookies, endpoint }) : undefined,
     plain: (path) => health(path) ?? keySet(path),
   })
   const sockets = createSocketDoor({ ...shared, maxOperations: server.maxOperationsPerSocket })

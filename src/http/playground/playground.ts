@@ -16,6 +16,7 @@ import {
 const FIELDS = [
   'Query.whoami',
   'Query.me',
+  'Query.claims',
   'Mutation.signup',
   'Mutation.login',
   'Mutation.refresh',
@@ -35,13 +36,17 @@ export function createPlayground(parts: {
   schema: GraphQLSchema
   locations: LocationConfig
   cookies: CookieConfig | null
+  endpoint: string
 }): Playground {
-  const { schema, locations, cookies } = parts
+  const { schema, locations, cookies, endpoint } = parts
   const fields = FIELDS.filter((field) => hasRootField(schema, field))
+  const delivery: PageSettings['delivery'] =
+    cookies !== null && isReadable(cookies, endpoint) ? 'COOKIE' : 'BODY'
   const settings = {
     header: locations.headerName,
     scheme: locations.headerType,
     csrf: cookies === null ? [] : csrfOf(locations, cookies),
+    delivery,
     fields,
     examplePassword: EXAMPLE_PASSWORD,
   }
@@ -78,6 +83,11 @@ function csrfOf(locations: LocationConfig, cookies: CookieConfig): PageSettings[
     cookie: cookies[type].csrfName,
     header: locations[type].csrfHeader,
   }))
+}
+
+/** Whether the page can read what proves its cookies: else it could not go on after a reload. */
+function isReadable({ csrfProtect, csrfInCookies, access }: CookieConfig, endpoint: string): boolean {
+  return csrfProtect && csrfInCookies && (access.csrfPath === '/' || endpoint === access.csrfPath)
 }
 
 /** A browser that navigates names it; a GraphQL client names JSON, and whoever takes anything gets JSON too. */

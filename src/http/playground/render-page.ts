@@ -8,6 +8,7 @@ export interface PageSettings {
   readonly header: string
   readonly scheme: string
   readonly csrf: readonly { readonly cookie: string; readonly header: string }[]
+  readonly delivery: 'BODY' | 'COOKIE'
   readonly fields: readonly string[]
   readonly examplePassword: string
 }

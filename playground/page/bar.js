@@ -204,7 +204,7 @@ function createBar({ settings, tokens, requests }) {
       askForLogin()
     },
     reauthenticate() {
-      view.notice({ code: '', action: 'reauthenticate', text: BY_ACTION.reauthenticate ?? '' })
+      view.notice({ code: '', action: 'reauthenticate', text: 'The same session gets a fresh token.' })
       askForPassword()
     },
     refresh,

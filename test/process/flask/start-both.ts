@@ -17,7 +17,7 @@ import type { Answer } from './browser.js'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const PAGE = readFileSync(`${ROOT}docs/flask-jwt-extended.md`, 'utf8')
-export const SECRET = 'a secret that both of them are given'
+export const SECRET = 'k3J9vQ2mXz8LwP5nRt7YbC1dFgHsA4eU6iOo0'
 
 /** Settings of the Flask application, by their names; any value of JSON. */
 export type Settings = Readonly<Record<string, unknown>>

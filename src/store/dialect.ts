@@ -15,6 +15,8 @@ export interface Dialect {
   lockUser(tx: Prisma.TransactionClient, id: string): Promise<UserRecord | null>
   /** See `Transaction.isHeldByAnother`. */
   isHeldByAnother(tx: Prisma.TransactionClient, role: string, userId: string): Promise<boolean>
+  /** Stands at the head of what an instance reads at all times, in SQL. */
+  readonly watch: string
   /** The highest number of a row that Prisma lets be asked for. */
   readonly lastId: number
   /** SQL that compares texts by their bytes, as an index does: not by the rules of a language. */

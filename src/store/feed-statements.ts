@@ -5,7 +5,7 @@ import { insertRowsForIds } from './insert-rows.js'
 
 export function createFeedStatements(client: Client, dialect: Dialect): Pick<Statements, 'readRevocations'> {
   // Not by Prisma's `findMany`, which takes three times as long: a start may read a hundred thousand lines.
-  const read = `
+  const read = `${dialect.watch}
     SELECT "id", "scope", "key", "effect", "issued_before" AS "issuedBefore", "expires_at" AS "expiresAt"
     FROM ${dialect.table('revocations')} WHERE "id" > ${dialect.parameter(1)}
     ORDER BY "id" LIMIT ${dialect.parameter(2)}`

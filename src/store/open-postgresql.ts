@@ -1,4 +1,3 @@
-import { PrismaPg } from '@prisma/adapter-pg'
 import type { PoolConfig } from 'pg'
 import type { Clock } from '../base/clock.js'
 import { CLIENT_OPTIONS } from './client-options.js'
@@ -7,6 +6,7 @@ import { PrismaClient } from './generated/postgresql/client.js'
 import type { PrismaClient as SqliteClient } from './generated/sqlite/client.js'
 import { type Migrations, prepare } from './migrate.js'
 import { readMigrations } from './migrations.js'
+import { createPostgresqlAdapterFactory } from './postgresql-adapter.js'
 import { createPostgresqlDialect } from './postgresql-dialect.js'
 import { openPostgresqlMigration } from './postgresql-migration.js'
 import { createPrismaStore } from './prisma-store.js'
@@ -42,7 +42,7 @@ export async function openPostgresqlStore({
     await target.close()
   }
   const client = new PrismaClient({
-    adapter: new PrismaPg(config, { schema }),
+    adapter: createPostgresqlAdapterFactory(config, schema),
     ...CLIENT_OPTIONS,
   })
   await client.$connect()

@@ -1,16 +1,11 @@
 import type { Dialect } from './dialect.js'
 import type { UserModel } from './generated/sqlite/models.js'
+import { WATCH } from './postgresql-adapter.js'
 import { toUser } from './user-statements.js'
 
 /** Any numbers that no other program locks in the same database. */
 const FEED_LOCK = 7_246_518_903
 const ROLE_LOCK = 7_246_518_904
-
-/**
- * Set with each lock, for the transaction alone: an instance that hangs must not keep its locks from the others, and
- * those wait 10 s. Not for the connection, because poolers between us and the server refuse that.
- */
-const LET_GO = "set_config('idle_in_transaction_session_timeout', '8s', true)"
 
 /** The schema's name is put into SQL: only one that was checked as it was read. */
 export function createPostgresqlDialect(schema: string): Dialect {
@@ -19,16 +14,16 @@ export function createPostgresqlDialect(schema: string): Dialect {
   const lockUser = `
     SELECT "id", "username", "username_key" AS "usernameKey", "email", "email_key" AS "emailKey",
       "password_hash" AS "passwordHash", "roles", "version", "created_at" AS "createdAt",
-      "disabled_at" AS "disabledAt", "deleted_at" AS "deletedAt", ${LET_GO} AS "letGo"
+      "disabled_at" AS "disabledAt", "deleted_at" AS "deletedAt"
     FROM ${table('users')} WHERE "id" = $1 FOR NO KEY UPDATE`
-  const lockFeed = `SELECT ${LET_GO}, pg_advisory_xact_lock(${FEED_LOCK})`
-  const lockRoles = `SELECT ${LET_GO}, pg_advisory_xact_lock(${ROLE_LOCK})`
+  const lockFeed = `SELECT pg_advisory_xact_lock(${FEED_LOCK})`
+  const lockRoles = `SELECT pg_advisory_xact_lock(${ROLE_LOCK})`
   // A statement of its own, for a snapshot that is taken once the lock is held.
   const heldByAnother = `
     SELECT 1 FROM ${table('users')} WHERE "id" <> $1 AND "roles" @> jsonb_build_array($2::text)
       AND "disabled_at" IS NULL AND "deleted_at" IS NULL LIMIT 1`
   // As a number: a raw timestamp with time zone is read back wrong by the server's offset.
-  const now = `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "ms"`
+  const now = `${WATCH} SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "ms"`
 
   return {
     provider: 'postgresql',
@@ -42,6 +37,7 @@ export function createPostgresqlDialect(schema: string): Dialect {
       await tx.$executeRawUnsafe(lockRoles)
       return (await tx.$queryRawUnsafe<unknown[]>(heldByAnother, userId, role)).length > 0
     },
+    watch: WATCH,
     lastId: Number.MAX_SAFE_INTEGER,
     bytewise: { atLeast: '~>=~', above: '~>~', below: '~<~', order: 'USING ~<~' },
     lockFeed: async (tx) => {

@@ -17,6 +17,8 @@ export const sqliteDialect: Dialect = {
   },
   isHeldByAnother: async (tx, role, userId) =>
     (await tx.$queryRawUnsafe<unknown[]>(HELD_BY_ANOTHER, userId, role)).length > 0,
+  // It has a connection for reading.
+  watch: '',
   lastId: 2_147_483_647,
   bytewise: { atLeast: '>=', above: '>', below: '<', order: '' },
   lockFeed: async () => {},

@@ -9,7 +9,7 @@ import type { GenuineToken, Issued } from './issued.js'
 import { judgeRefresh } from './judge-refresh.js'
 import { isPast, sessionEnd } from './limits.js'
 import { accessRow, mintPair, refreshRow } from './pair.js'
-import type { SessionSigner } from './sign.js'
+import type { HostParts, SessionSigner } from './sign.js'
 
 /**
  * Exchanges a verified refresh token for the session's next pair. Throws `SESSION_ENDED` for one that is dead,
@@ -17,10 +17,15 @@ import type { SessionSigner } from './sign.js'
  */
 export type Rotate = (token: GenuineToken, client: Source) => Promise<Issued>
 
-type Outcome =
-  | { kind: 'pair'; user: UserRecord; session: SessionRecord }
-  | { kind: 'reused' }
-  | { kind: 'ended' }
+type Outcome = { kind: 'pair'; issued: Issued } | { kind: 'reused' } | { kind: 'ended' } | { kind: 'changed' }
+
+const ATTEMPTS = 3
+
+/** The user as the host's hooks saw them, and what the hooks returned. */
+interface Prepared {
+  readonly version: number
+  readonly host: HostParts
+}
 
 interface Presented {
   readonly jti: string
@@ -67,21 +72,28 @@ export function createRotate(parts: {
     return session
   }
 
+  /** Synchronous, so that it runs before the commit: if it throws, the refresh token stays unspent. */
+  function sign(user: UserRecord, session: SessionRecord, host: HostParts): Outcome {
+    const access = signer.signAccess(user, session, { fresh: false, host })
+    return { kind: 'pair', issued: { user, session, access, refresh: signer.signRefresh(session, host) } }
+  }
+
   /** What is due to a token that is not the current one: the current pair, soon after its own exchange. */
   async function judgeReplay(
     tx: Transaction,
     user: UserRecord,
     token: Presented,
-    now: Date,
+    { now, host }: { now: Date; host: HostParts },
   ): Promise<Outcome> {
     const row = await tx.findToken(token.jti)
     const session = await tx.findSession(token.sessionId)
     const state = judgeRefresh({ row, session, user }, config, now)
-    if (state === 'rotated' && session !== null) return { kind: 'pair', user, session }
+    if (state === 'rotated' && session !== null) return sign(user, session, host)
     return { kind: state === 'reused' ? 'reused' : 'ended' }
   }
 
-  async function decide(token: Presented, client: Source, now: Date): Promise<Outcome> {
+  async function decide(token: Presented, client: Source, { version, host }: Prepared): Promise<Outcome> {
+    const now = await store.now()
     const by = {
       kind: 'bearer',
       userId: token.userId,
@@ -92,14 +104,15 @@ export function createRotate(parts: {
     return commit(async (tx, revoke, record) => {
       const user = await tx.lockUser(token.userId)
       if (user === null || !isEnabled(user)) return { kind: 'ended' }
+      if (user.version !== version) return { kind: 'changed' }
       const createdAt = await findStart(tx, token, now)
       if (createdAt === null) return { kind: 'ended' }
       const session = await exchange(tx, token, { now, createdAt })
       if (session !== null) {
         record({ type: 'refresh', at: now, by, userId: user.id })
-        return { kind: 'pair', user, session }
+        return sign(user, session, host)
       }
-      const outcome = await judgeReplay(tx, user, token, now)
+      const outcome = await judgeReplay(tx, user, token, { now, host })
       if (outcome.kind === 'reused') {
         await endSessions(tx, revoke, {
           userId: user.id,
@@ -113,20 +126,25 @@ export function createRotate(parts: {
     })
   }
 
+  /** Asks the host's hooks before the transaction: if one fails, the refresh token stays unspent. */
+  async function prepare(userId: string): Promise<Prepared | null> {
+    const user = await store.findUser(userId)
+    if (user === null || !isEnabled(user)) return null
+    return { version: user.version, host: await signer.prepare(user) }
+  }
+
   return async ({ subject, claims }, client) => {
     // Minted elsewhere under our key: genuine, but nothing here can be exchanged.
     if (claims.jti === undefined || claims.sid === undefined) throw new AuthError('SESSION_ENDED')
     const token = { jti: claims.jti, sessionId: claims.sid, userId: subject }
-    const outcome = await decide(token, client, await store.now())
-    if (outcome.kind === 'ended') throw new AuthError('SESSION_ENDED')
-    if (outcome.kind === 'reused') throw new AuthError('REFRESH_REUSED')
-    const { user, session } = outcome
-    const host = await signer.prepare(user)
-    return {
-      user,
-      session,
-      access: signer.signAccess(user, session, { fresh: false, host }),
-      refresh: signer.signRefresh(session, host),
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const prepared = await prepare(subject)
+      if (prepared === null) throw new AuthError('SESSION_ENDED')
+      const outcome = await decide(token, client, prepared)
+      if (outcome.kind === 'pair') return outcome.issued
+      if (outcome.kind === 'ended') throw new AuthError('SESSION_ENDED')
+      if (outcome.kind === 'reused') throw new AuthError('REFRESH_REUSED')
     }
+    throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
   }
 }

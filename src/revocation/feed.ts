@@ -1,7 +1,7 @@
 import type { Claims } from '../base/claims.js'
 import type { Clock } from '../base/clock.js'
 import type { Logger } from '../base/logger.js'
-import type { RevocationEntry, Store } from '../store/contract.js'
+import type { RevocationEntry, RevocationPage, Store } from '../store/contract.js'
 import { KEEP_SECONDS } from './keep.js'
 import { createLiveEntries, type RevocationVerdict } from './live-entries.js'
 
@@ -39,6 +39,8 @@ export function createRevocationFeed(parts: {
   const { store, clock, logger } = parts
   const entries = createLiveEntries()
   let lastId = 0
+  /** Of every line that was seen, also of our own that no poll has brought yet. */
+  let highestId = 0
   let loadedAt: number | null = null
   let forgottenAt = clock.elapsed()
   let reportedStale = false
@@ -48,12 +50,10 @@ export function createRevocationFeed(parts: {
 
   async function load(): Promise<void> {
     const began = clock.elapsed()
-    for (;;) {
-      const page = await store.readRevocations(lastId, PAGE)
-      for (const entry of page) entries.apply(entry)
-      lastId = page.at(-1)?.id ?? lastId
-      if (page.length < PAGE) break
-    }
+    const seenId = highestId
+    const first = await store.readRevocations(lastId, PAGE)
+    if (first.lastIssuedId < seenId) await readAgain(first.lastIssuedId)
+    else await readOn(first, (entry) => entries.apply(entry))
     loadedAt = began
     if (reportedStale) logger.info({}, 'revocations are read again')
     reportedStale = false
@@ -61,6 +61,30 @@ export function createRevocationFeed(parts: {
       entries.forgetExpired(clock.now() - (parts.leewaySeconds + KEEP_SECONDS) * 1000)
       forgottenAt = began
     }
+  }
+
+  async function readOn(first: RevocationPage, apply: (entry: RevocationEntry) => void): Promise<void> {
+    let page = first
+    for (;;) {
+      for (const entry of page.entries) apply(entry)
+      lastId = page.entries.at(-1)?.id ?? lastId
+      highestId = Math.max(highestId, lastId)
+      if (page.entries.length < PAGE) return
+      page = await store.readRevocations(lastId, PAGE)
+    }
+  }
+
+  /** The database is an older copy: new lines have ids that were seen before, and some that were seen are gone. */
+  async function readAgain(lastIssuedId: number): Promise<void> {
+    logger.error(
+      { lastIssuedId, highestId },
+      'the database has lost revocations, as after a failover or a restore: those known here stay in force',
+    )
+    entries.markOld()
+    lastId = 0
+    highestId = 0
+    await readOn(await store.readRevocations(0, PAGE), (entry) => entries.applyAgain(entry))
+    highestId = Math.max(highestId, lastIssuedId)
   }
 
   async function poll(): Promise<void> {
@@ -97,7 +121,10 @@ export function createRevocationFeed(parts: {
       schedule()
     },
     apply(committed) {
-      for (const entry of committed) entries.apply(entry)
+      for (const entry of committed) {
+        entries.apply(entry)
+        highestId = Math.max(highestId, entry.id)
+      }
     },
     check: (claims, subject) => (isReady() ? entries.judge(claims, subject) : 'unavailable'),
     isReady,

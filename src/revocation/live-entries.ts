@@ -7,6 +7,13 @@ export type RevocationVerdict = 'live' | 'revoked' | 'superseded'
 export interface LiveEntries {
   readonly size: number
   apply(entry: RevocationEntry): void
+  /**
+   * For lines that are read again after the database stepped back. What is known may be lost there and stays in force until it
+   * expires: of two lines about one thing the graver holds, up to the next new line about it.
+   */
+  applyAgain(entry: RevocationEntry): void
+  /** Has every line that comes later count as newer than what is known. */
+  markOld(): void
   judge(claims: Claims, subject: string): RevocationVerdict
   /** Forgets what expired before this time (milliseconds). */
   forgetExpired(now: number): void
@@ -39,6 +46,17 @@ export function createLiveEntries(): LiveEntries {
       byScope[entry.scope].set(entry.key, { ...newest, expiresAt })
     },
 
+    applyAgain(entry) {
+      const known = byScope[entry.scope].get(entry.key)
+      byScope[entry.scope].set(entry.key, known === undefined ? entry : graverOf(known, entry))
+    },
+
+    markOld() {
+      for (const map of maps) {
+        for (const [key, entry] of map) map.set(key, { ...entry, id: 0 })
+      }
+    },
+
     judge(claims, subject) {
       const token = claims.jti === undefined ? 'live' : effectOf(byScope.token.get(claims.jti))
       const session = claims.sid === undefined ? 'live' : effectOf(byScope.session.get(claims.sid))
@@ -55,6 +73,24 @@ export function createLiveEntries(): LiveEntries {
       }
     },
   }
+}
+
+const GRAVITY = { restored: 0, superseded: 1, revoked: 2 } as const
+
+function graverOf(known: RevocationEntry, again: RevocationEntry): RevocationEntry {
+  const effect = GRAVITY[known.effect] > GRAVITY[again.effect] ? known.effect : again.effect
+  return {
+    ...again,
+    effect,
+    issuedBefore: latest(known.issuedBefore, again.issuedBefore),
+    expiresAt: later(known.expiresAt, again.expiresAt),
+  }
+}
+
+/** Null: without a time. */
+function latest(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other
+  return one.getTime() > other.getTime() ? one : other
 }
 
 /** Null: never. */

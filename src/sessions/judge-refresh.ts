@@ -33,8 +33,12 @@ export function judgeRefresh(
   return session.refreshJti === row.jti ? 'live' : 'revoked'
 }
 
-/** The time was read before the lock, so that a rival's exchange may seem to lie ahead. */
+/** How far ahead a rival's exchange may seem: the time is read before the lock, for which a transaction waits 10 s at most. */
+const AHEAD_MS = 10_000
+
+/** An exchange that lies further ahead was made before the clock went back: nobody knows how long ago that was. */
 function isWithinWindow(rotatedAt: Date, { reuseWindowSeconds }: TokenConfig, now: Date): boolean {
   const windowMs = reuseWindowSeconds * 1000
-  return windowMs > 0 && now.getTime() - rotatedAt.getTime() < windowMs
+  const ageMs = now.getTime() - rotatedAt.getTime()
+  return windowMs > 0 && ageMs > -AHEAD_MS && ageMs < windowMs
 }

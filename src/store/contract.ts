@@ -108,6 +108,15 @@ export interface RevocationEntry {
   expiresAt: Date | null
 }
 
+export interface RevocationPage {
+  readonly entries: RevocationEntry[]
+  /**
+   * The highest id that the database has given out, also to lines that are gone. Below one that was seen, the database has
+   * stepped back: a failover or a restored copy lost what came after.
+   */
+  readonly lastIssuedId: number
+}
+
 export type NewRevocation = Omit<RevocationEntry, 'id'>
 
 /** Single statements. Each is atomic by itself; within `transaction` they hold or fall together. */
@@ -192,7 +201,7 @@ export interface Statements extends AuditStatements, Counters {
   lastAccessExpiry(sessionIds: readonly string[]): Promise<Date | null | undefined>
 
   /** Lines of the feed with an id above `afterId`, in order of id, at most `limit`. */
-  readRevocations(afterId: number, limit: number): Promise<RevocationEntry[]>
+  readRevocations(afterId: number, limit: number): Promise<RevocationPage>
 }
 
 /** What only a transaction may do. */

@@ -23,6 +23,8 @@ export interface Dialect {
   readonly bytewise: { atLeast: string; above: string; below: string; order: string }
   /** Keeps others from appending to the feed until the transaction ends. */
   lockFeed(tx: Prisma.TransactionClient): Promise<void>
+  /** SQL for one row, `last`: the highest id that the feed's table has given out. */
+  readonly lastRevocationId: string
   /** The database's clock. */
   now(client: Client): Promise<Date>
 }

@@ -7,7 +7,14 @@ import type {
 } from '@prisma/driver-adapter-utils'
 import type { Pool, PoolClient, PoolConfig } from 'pg'
 import { isConnectionOver } from './postgresql-errors.js'
-import { type OpenPool, openPool, type PrismaPgAdapter, retireIdle } from './postgresql-pool.js'
+import {
+  closePool,
+  type OpenPool,
+  openPool,
+  type PrismaPgAdapter,
+  retireIdle,
+  trackBusy,
+} from './postgresql-pool.js'
 
 /**
  * Begins a transaction with all that it relies on, in one message, so that it costs no further round trip. For the transaction
@@ -48,6 +55,7 @@ export function createPostgresqlAdapterFactory(config: PoolConfig, schema: strin
 
 function createAdapter(main: OpenPool, watch: OpenPool): SqlDriverAdapter {
   const { stock, pool } = main
+  const [busy, watching] = [trackBusy(pool), trackBusy(watch.pool)]
 
   /** Where one connection is over those beside it may be too: the server has stopped, or is a standby by now. */
   function retire(error: unknown): void {
@@ -92,8 +100,7 @@ function createAdapter(main: OpenPool, watch: OpenPool): SqlDriverAdapter {
     },
     getConnectionInfo: () => stock.getConnectionInfo(),
     dispose: async () => {
-      await stock.dispose()
-      await watch.stock.dispose()
+      await Promise.all([closePool(main, busy), closePool(watch, watching)])
     },
   }
 }

@@ -40,6 +40,8 @@ export function createPostgresqlDialect(schema: string): Dialect {
     watch: WATCH,
     lastId: Number.MAX_SAFE_INTEGER,
     bytewise: { atLeast: '~>=~', above: '~>~', below: '~<~', order: 'USING ~<~' },
+    // Not MAX(id), which sinks when the newest lines are pruned.
+    lastRevocationId: `SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('${table('revocations')}', 'id')::regclass), 0)::float8 AS "last"`,
     lockFeed: async (tx) => {
       await tx.$executeRawUnsafe(lockFeed)
     },

@@ -1,16 +1,19 @@
+/** A standby refuses to write (25006), and to begin a transaction that would (0A000). */
+const STANDBY: readonly string[] = ['25006', '0A000']
+
 /**
- * Whether nothing more can be asked of a connection after this error: the driver gave up or lost it, the server is
- * shutting down (class 57P), or it turned into a standby that only reads (25006), as after a failover.
+ * Whether nothing more can be asked of a connection after this error: the driver gave up or lost it (class 08, or no code
+ * of the server's), the server is shutting down (class 57P), or it is a standby by now, as after a failover.
  */
 export function isConnectionOver(error: unknown): boolean {
   const code = sqlStateOf(error)
-  return code === null || code === '25006' || code.startsWith('57P') || code.startsWith('08')
+  return code === null || STANDBY.includes(code) || code.startsWith('57P') || code.startsWith('08')
 }
 
-/** The server's code, of the driver's error or of the adapter's around it; null when the server said nothing. */
+/** The server's code, of the driver's error or of the adapter's around it; null when the server said nothing. `EPIPE` is none. */
 function sqlStateOf(error: unknown): string | null {
   for (const code of [property(error, 'code'), property(property(error, 'cause'), 'originalCode')]) {
-    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code
+    if (typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code)) return code
   }
   return null
 }

@@ -24,6 +24,9 @@ const SETTINGS = `
   SELECT set_config('default_transaction_isolation', 'read committed', false)
     WHERE current_setting('default_transaction_isolation') <> 'read committed'`
 
+/** How long closing waits for statements under way. */
+const CLOSE_LIMIT_MS = 3_000
+
 /** Opens a pool. The limits are startup parameters, without which it is opened where a pooler refuses those. */
 export async function openPool(config: PoolConfig, schema: string): Promise<OpenPool> {
   const limited = await connect({ ...config, ...LIMITS }, schema)
@@ -44,6 +47,26 @@ async function connect(config: PoolConfig, schema: string): Promise<OpenPool> {
     { schema },
   ).connect()
   return { stock, pool: stock.underlyingDriver() }
+}
+
+/** Closes the pool; after 3 s also what is still under way, which a database that hangs would never end. */
+export async function closePool({ stock }: OpenPool, busy: ReadonlySet<PoolClient>): Promise<void> {
+  const timer = setTimeout(() => {
+    for (const connection of busy) connection.end()
+  }, CLOSE_LIMIT_MS)
+  try {
+    await stock.dispose()
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The connections that somebody uses, kept up to date. */
+export function trackBusy(pool: Pool): ReadonlySet<PoolClient> {
+  const busy = new Set<PoolClient>()
+  pool.on('acquire', (connection) => busy.add(connection))
+  pool.on('release', (_error, connection) => busy.delete(connection))
+  return busy
 }
 
 function applySettings(connection: PoolClient, done: (error?: Error) => void): void {

@@ -21,6 +21,7 @@ export const sqliteDialect: Dialect = {
   watch: '',
   lastId: 2_147_483_647,
   bytewise: { atLeast: '>=', above: '>', below: '<', order: '' },
+  lastRevocationId: `SELECT coalesce((SELECT "seq" FROM "sqlite_sequence" WHERE "name" = 'revocations'), 0) AS "last"`,
   lockFeed: async () => {},
   now: async () => new Date(systemClock.now()),
 }

@@ -46,3 +46,16 @@ describe('two instances whose clocks differ by 40 s, one ahead and one behind by
       .toEqual(['TOKEN_EXPIRED', 'TOKEN_EXPIRED'])
   })
 })
+
+test.each([
+  [5, null],
+  [60, 'REFRESH_REUSED'],
+])('F7: the clock went back by %i s since a refresh token was exchanged: %s', async (seconds, code) => {
+  const server = await startServer()
+  const { refreshToken } = await server.signUp()
+  server.clock.advance(100)
+  await server.refresh(refreshToken)
+  server.clock.advance(-seconds)
+  const again = await server.refresh(refreshToken)
+  expect(again.code ?? null).toBe(code)
+})

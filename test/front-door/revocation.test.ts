@@ -103,7 +103,7 @@ describe('P42 what is kept', () => {
     const kept = await server.logIn(username)
     const count = async () => ({
       tokens: (await store.listTokens({ userId, limit: 100 })).length,
-      lines: (await store.readRevocations(0, 100)).length,
+      lines: (await store.readRevocations(0, 100)).entries.length,
     })
     expect(await count()).toEqual({ tokens: 4, lines: 2 })
     const pruner = createPruner({

@@ -8,6 +8,7 @@ import { createCommit } from '../../src/revocation/commit.js'
 import { createRevocationFeed, type RevocationFeed } from '../../src/revocation/feed.js'
 import type { NewRevocation, Store } from '../../src/store/contract.js'
 import { openStore } from '../../src/store/open-store.js'
+import { openSqlite } from '../../src/store/sqlite-adapter.js'
 
 const TOKEN: Claims = { sub: 'ada', jti: 'jti-1', sid: 'session-1' }
 const REVOKED: NewRevocation = {
@@ -39,11 +40,12 @@ async function openDatabase() {
     for (const store of opened) await store.close()
     await rm(folder, { recursive: true, force: true })
   })
-  return async () => {
+  const open = async () => {
     const store = await openStore({ databaseUrl })
     opened.push(store)
     return store
   }
+  return Object.assign(open, { path: databaseUrl.slice('file:'.length) })
 }
 
 function createFeed(
@@ -121,7 +123,7 @@ test('a commit that fails revokes nothing', async () => {
   })
   await expect(failing).rejects.toThrow('no')
   expect(feed.check(TOKEN, 'ada')).toBe('live')
-  expect(await store.readRevocations(0, 10)).toEqual([])
+  expect((await store.readRevocations(0, 10)).entries).toEqual([])
 })
 
 /** A feed whose database goes away and comes back. */
@@ -196,4 +198,35 @@ test('lines about tokens that are long past are forgotten', async () => {
   clock.push(61)
   await vi.waitFor(() => expect(feed.size).toBe(3), patience)
   expect(feed.check({ ...TOKEN, jti: 'jti-2' }, 'ada')).toBe('revoked')
+})
+
+test('F26: what a database loses stays revoked, what it gives out anew is heard of, and the log says so', async () => {
+  const open = await openDatabase()
+  const store = await open()
+  const session = { ...TOKEN, jti: 'jti-2', sid: 'session-2' }
+  const restored: NewRevocation = { ...REVOKED, effect: 'restored' }
+  const [first] = await append(store, { ...REVOKED, key: 'old' })
+  await append(store, REVOKED, { ...REVOKED, key: 'jti-3' })
+  const log: string[] = []
+  const { feed } = createFeed(store, {
+    logger: { ...silentLogger, error: (_fields, message) => void log.push(message) },
+  })
+  await feed.start()
+  expect(feed.check(TOKEN, 'ada')).toBe('revoked')
+
+  // As a failover to a standby that was behind, or a restored copy.
+  const file = await openSqlite(open.path)
+  await file.executeScript(
+    `DELETE FROM revocations WHERE id > ${first?.id}; UPDATE sqlite_sequence SET seq = ${first?.id} WHERE name = 'revocations'`,
+  )
+  await file.dispose()
+  await vi.waitFor(() => expect(log).toEqual([expect.stringContaining('has lost revocations')]), patience)
+  expect(feed.check(TOKEN, 'ada')).toBe('revoked')
+  // Its id is one that the feed had seen already.
+  await append(store, { ...REVOKED, scope: 'session', key: 'session-2' })
+  await vi.waitFor(() => expect(feed.check(session, 'ada')).toBe('revoked'), patience)
+  await append(store, restored)
+  await vi.waitFor(() => expect(feed.check(TOKEN, 'ada')).toBe('live'), patience)
+  expect(feed.check({ ...TOKEN, jti: 'jti-3' }, 'ada')).toBe('revoked')
+  expect(log).toHaveLength(1)
 })

@@ -40,10 +40,10 @@ test('P42 lines that are past, for every clock, go in as many batches as it take
   expect(await pruner.run()).toBe(0)
   clock.advance(1)
   expect(await pruner.run()).toBe(1_201)
-  expect(await store.readRevocations(0, 10)).toHaveLength(5)
+  expect((await store.readRevocations(0, 10)).entries).toHaveLength(5)
   clock.advance(86_400)
   expect(await pruner.run()).toBe(2)
-  expect(await store.readRevocations(0, 10)).toHaveLength(3)
+  expect((await store.readRevocations(0, 10)).entries).toHaveLength(3)
 })
 
 test('stopped, it begins no further batch', async () => {

@@ -26,16 +26,16 @@ test('appended lines are answered with their ids, and read as they were, in thei
   const ids = appended.map(({ id }) => id)
   expect(ids).toEqual([...ids].sort((a, b) => a - b))
   expect(new Set(ids).size).toBe(4)
-  expect(await store.readRevocations(0, 10)).toEqual(appended)
+  expect((await store.readRevocations(0, 10)).entries).toEqual(appended)
 })
 
 test('the feed is read from after an id, as many lines as asked', async () => {
   const { store } = await openTestStore()
   const appended = await append(store, ...Array.from({ length: 10 }, (_, index) => line(`jti-${index}`)))
-  const first = await store.readRevocations(0, 4)
+  const { entries: first } = await store.readRevocations(0, 4)
   expect(first).toEqual(appended.slice(0, 4))
-  expect(await store.readRevocations(first.at(-1)?.id ?? 0, 100)).toEqual(appended.slice(4))
-  expect(await store.readRevocations(appended.at(-1)?.id ?? 0, 100)).toEqual([])
+  expect((await store.readRevocations(first.at(-1)?.id ?? 0, 100)).entries).toEqual(appended.slice(4))
+  expect((await store.readRevocations(appended.at(-1)?.id ?? 0, 100)).entries).toEqual([])
 })
 
 test('a long append keeps its order', async () => {
@@ -43,7 +43,7 @@ test('a long append keeps its order', async () => {
   const entries = Array.from({ length: 1201 }, (_, index) => line(`jti-${index}`))
   const appended = await append(store, ...entries)
   expect(appended.map(({ key }) => key)).toEqual(entries.map(({ key }) => key))
-  expect(await store.readRevocations(0, 2000)).toEqual(appended)
+  expect((await store.readRevocations(0, 2000)).entries).toEqual(appended)
   expect(await append(store)).toEqual([])
 })
 
@@ -55,7 +55,7 @@ test('what a failed transaction appended is not in the feed', async () => {
   })
   await expect(failing).rejects.toThrow('changed my mind')
   const kept = await append(store, line('kept'))
-  expect(await store.readRevocations(0, 10)).toEqual(kept)
+  expect((await store.readRevocations(0, 10)).entries).toEqual(kept)
 })
 
 test('an id is never used again, though the last line was pruned', async () => {
@@ -89,12 +89,12 @@ test('of two open transactions that append, the second waits: no reader sees its
     await tx.appendRevocations([line('first')])
     second = append(another, line('second')).then(() => order.push('second'))
     await untilOneWaits(databaseUrl)
-    expect(await another.readRevocations(0, 10)).toEqual([])
+    expect((await another.readRevocations(0, 10)).entries).toEqual([])
     order.push('first')
   })
   await second
   expect(order).toEqual(['first', 'second'])
-  expect((await store.readRevocations(0, 10)).map(({ key }) => key)).toEqual(['first', 'second'])
+  expect((await store.readRevocations(0, 10)).entries.map(({ key }) => key)).toEqual(['first', 'second'])
 })
 
 test('a reader that follows the feed while many append misses no line', async () => {
@@ -111,7 +111,7 @@ test('a reader that follows the feed while many append misses no line', async ()
 
   const seen: number[] = []
   for (let last = false; ; last = !writing) {
-    const lines = await another.readRevocations(seen.at(-1) ?? 0, 1000)
+    const { entries: lines } = await another.readRevocations(seen.at(-1) ?? 0, 1000)
     seen.push(...lines.map(({ id }) => id))
     if (last && lines.length === 0) break
     // On SQLite a read never leaves this turn of the event loop, and the writers wait for the next.

@@ -22,7 +22,7 @@ test('what is past goes, and what is not or never stays', async () => {
     expect(await store.findSession(id)).not.toBeNull()
     expect(await store.findToken(refreshJti)).not.toBeNull()
   }
-  expect((await store.readRevocations(0, 10)).map(({ key }) => key)).toEqual(['jti-1', 'jti-2'])
+  expect((await store.readRevocations(0, 10)).entries.map(({ key }) => key)).toEqual(['jti-1', 'jti-2'])
   expect(await store.prune(at(10), 100)).toEqual({ revocations: 0, tokens: 0, sessions: 0, counters: 0 })
 })
 

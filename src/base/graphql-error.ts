@@ -1,4 +1,4 @@
-import { type ASTNode, GraphQLError } from 'graphql'
+import { type ASTNode, GraphQLError, type SourceLocation } from 'graphql'
 import { type AuthError, ERRORS, type ErrorMeaning } from './errors.js'
 
 /** What an HTTP answer that consists of nothing but this error has to say. */
@@ -44,7 +44,6 @@ export interface GraphQLErrorOptions {
 export function toGraphQLError(error: AuthError, options: GraphQLErrorOptions = {}): GraphQLError {
   const own = { code: error.code, action: ERRORS[error.code].action }
   const mapped = new GraphQLError(error.message, {
-    ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
     extensions: {
       // Before the details, where a reader looks for it, and after them, so that none takes its place.
       ...own,
@@ -53,7 +52,51 @@ export function toGraphQLError(error: AuthError, options: GraphQLErrorOptions = 
       ...(options.http === true ? { http: httpOf(error) } : {}),
     },
   })
+  if (options.nodes !== undefined) locateAt(mapped, options.nodes)
   // Not as `originalError`: servers mask an error that has one. The cause is for the log and is never printed.
   if (error.cause !== undefined) mapped.cause = error.cause
   return mapped
+}
+
+/**
+ * Gives an error its nodes with the lines and columns that the parser counted. `GraphQLError` counts them itself, for each
+ * node from the beginning of the text: with many errors a document of a megabyte took seconds.
+ */
+function locateAt(error: GraphQLError, nodes: readonly ASTNode[]): void {
+  const locations: SourceLocation[] = nodes.flatMap(({ loc }) =>
+    loc?.startToken === undefined ? [] : [{ line: loc.startToken.line, column: loc.startToken.column }],
+  )
+  const [source] = nodes.flatMap(({ loc }) => loc?.source ?? [])
+  setPlaces(error, {
+    nodes,
+    source,
+    positions: source && nodes.flatMap(({ loc }) => (loc === undefined ? [] : [loc.start])),
+    locations: locations.length === 0 ? undefined : locations,
+  })
+}
+
+type Places = Pick<GraphQLError, 'nodes' | 'source' | 'positions' | 'locations'>
+
+/** An error with the path and the places of another, which are found already. */
+export function rebuildError(
+  error: GraphQLError,
+  { message, extensions }: Pick<GraphQLError, 'message' | 'extensions'>,
+): GraphQLError {
+  const { nodes, source, positions, locations, path } = error
+  const rebuilt = new GraphQLError(message, { path, extensions })
+  setPlaces(rebuilt, { nodes, source, positions, locations })
+  return rebuilt
+}
+
+function setPlaces(error: GraphQLError, { locations, ...places }: Places): void {
+  for (const [name, value] of Object.entries(places)) {
+    Object.defineProperty(error, name, { value, enumerable: false, configurable: true, writable: true })
+  }
+  const enumerable = locations !== undefined
+  Object.defineProperty(error, 'locations', {
+    value: locations,
+    enumerable,
+    configurable: true,
+    writable: true,
+  })
 }

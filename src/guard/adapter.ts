@@ -4,7 +4,7 @@ import { coerceVariables } from './conditions.js'
 import type { Refusal } from './decide.js'
 import type { Execution, Judge } from './judge.js'
 import { redirectMetaFields } from './meta-fields.js'
-import { fragmentsOf, operationsNamed } from './operation.js'
+import { fragmentsOf, hasTwinFragments, operationsNamed } from './operation.js'
 
 /** What a server is about to execute; the shape of graphql's `ExecutionArgs`. */
 export interface Request {
@@ -43,7 +43,7 @@ export function executionOf(request: Request): Execution | 'nothing' | 'ambiguou
   const [operation] = operations
   if (operation === undefined || (operationName == null && operations.length > 1)) return 'nothing'
   // Two by one name: executors differ on which they take.
-  if (operations.length > 1) return 'ambiguous'
+  if (operations.length > 1 || hasTwinFragments(document)) return 'ambiguous'
   return {
     operation,
     findFragment: fragmentsOf(document),

@@ -1,6 +1,6 @@
 import {
   type DocumentNode,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLSchema,
   isEnumType,
   isInputObjectType,
@@ -13,6 +13,7 @@ import {
   visit,
 } from 'graphql'
 import { ERRORS } from '../base/errors.js'
+import { rebuildError } from '../base/graphql-error.js'
 
 /** What may be said of a document: nothing of the schema is named that the document does not name. */
 export type ConcealNames = (message: string, document: DocumentNode) => string
@@ -87,8 +88,7 @@ export function concealErrors(
 const CONCEALED = new WeakMap<readonly GraphQLError[], readonly GraphQLError[]>()
 
 function withMessage(error: GraphQLError, message: string): GraphQLError {
-  const { nodes, source, positions, path, extensions } = error
-  const changed = new GraphQLError(message, { nodes, source, positions, path, extensions })
+  const changed = rebuildError(error, { message, extensions: error.extensions })
   // A stack holds what was on it, for as long as the error is kept.
   changed.stack = message
   return changed
@@ -101,9 +101,15 @@ function withoutNames(message: string): string {
     : `${variable} does not fit the schema.`
 }
 
+const WRITTEN = new WeakMap<DocumentNode, ReadonlySet<string>>()
+
+/** Each document is walked once, however many messages there are about it. */
 function namesWritten(document: DocumentNode): ReadonlySet<string> {
+  const known = WRITTEN.get(document)
+  if (known !== undefined) return known
   const names = new Set<string>()
   visit(document, { [Kind.NAME]: ({ value }) => void names.add(value) })
+  WRITTEN.set(document, names)
   return names
 }
 

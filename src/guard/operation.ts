@@ -18,7 +18,18 @@ export function operationsNamed(
   return name == null ? operations : operations.filter((operation) => operation.name?.value === name)
 }
 
-/** Of two fragments by one name executors take the last. */
+/** Whether two fragments have one name: executors differ on which of them they run, and validation refuses both. */
+export function hasTwinFragments({ definitions }: DocumentNode): boolean {
+  const names = new Set<string>()
+  for (const definition of definitions) {
+    if (definition.kind !== Kind.FRAGMENT_DEFINITION) continue
+    if (names.has(definition.name.value)) return true
+    names.add(definition.name.value)
+  }
+  return false
+}
+
+/** Of two fragments by one name graphql takes the last. */
 export function fragmentsOf(document: DocumentNode): FindFragment {
   const known = FRAGMENTS.get(document)
   if (known !== undefined) return known

@@ -14,12 +14,15 @@ export function refusalHttp(refusal: Refusal): HttpAnswer {
   return httpOf(authErrorOf(refusal))
 }
 
-/** What an adapter answers where nothing ran: one error for each coordinate, all with the same code. */
+/** The coordinates that a refusal names: a document can have thousands, and each is an error of its own. */
+const MAX_NAMED = 10
+
+/** What an adapter responds with where nothing ran: an error for each of the first coordinates, all with the same code. */
 export function refusalErrors(refusal: Refusal, { http }: { http: boolean }): GraphQLError[] {
   if (refusal.mentions.length === 0) return [toGraphQLError(authErrorOf(refusal), { http })]
-  return refusal.mentions.map(({ coordinate, node }) =>
-    toGraphQLError(authErrorOf(refusal, coordinate), { nodes: [node], http }),
-  )
+  return refusal.mentions
+    .slice(0, MAX_NAMED)
+    .map(({ coordinate, node }) => toGraphQLError(authErrorOf(refusal, coordinate), { nodes: [node], http }))
 }
 
 /** What a resolver throws. Without status: other fields of the answer may have data. */

@@ -1,4 +1,5 @@
-import { GraphQLError } from 'graphql'
+import type { GraphQLError } from 'graphql'
+import { rebuildError } from '../base/graphql-error.js'
 import type { ToPublicError } from './public-error.js'
 
 /** Makes the errors of a result public. Only the first of one without data says a status and headers: it is the answer's. */
@@ -17,6 +18,5 @@ export function finishErrors(
 export function withoutHttp(error: GraphQLError): GraphQLError {
   const { http, ...extensions } = error.extensions
   if (http === undefined) return error
-  const { nodes, source, positions, path } = error
-  return new GraphQLError(error.message, { nodes, source, positions, path, extensions })
+  return rebuildError(error, { message: error.message, extensions })
 }

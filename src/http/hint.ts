@@ -1,5 +1,6 @@
-import { GraphQLError } from 'graphql'
+import type { GraphQLError } from 'graphql'
 import { ERRORS } from '../base/errors.js'
+import { rebuildError } from '../base/graphql-error.js'
 import type { LocationConfig, TokenPlace } from '../base/location-options.js'
 import { type AuthContext, type RequestSource, readHeader } from '../context/index.js'
 import type { RewordError } from './reword-errors.js'
@@ -34,9 +35,8 @@ export function withHint(
       readHeader(context, headerName).length === 0
     const hint = identity.hint ?? (isMissing ? missing : undefined)
     if (hint === undefined) return error
-    const { nodes, source, positions, path, extensions } = error
     const message = `You must be logged in: ${hint}.`
-    return new GraphQLError(message, { nodes, source, positions, path, extensions })
+    return rebuildError(error, { message, extensions: error.extensions })
   }
   return (error, context) => reword(addHint(error, context), context)
 }

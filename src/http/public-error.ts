@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
 import { AuthError, ERRORS, isErrorCode } from '../base/errors.js'
-import { type HttpAnswer, httpOf, toGraphQLError } from '../base/graphql-error.js'
+import { type HttpAnswer, httpOf, rebuildError, toGraphQLError } from '../base/graphql-error.js'
 import type { Logger } from '../base/logger.js'
 import { StoreUnavailable } from '../store/failures.js'
 import { withoutValues } from './redact.js'
@@ -106,14 +106,7 @@ function answerOf(code: string, details: GraphQLErrorExtensions): HttpAnswer {
 }
 
 function located(mapped: GraphQLError, at: GraphQLError): GraphQLError {
-  const { nodes, source, positions, path } = at
-  return new GraphQLError(mapped.message, {
-    nodes,
-    source,
-    positions,
-    path,
-    extensions: mapped.extensions,
-  })
+  return rebuildError(at, mapped)
 }
 
 /** Whatever was thrown, as an error. */

@@ -1,5 +1,4 @@
-import { GraphQLError } from 'graphql'
-import { type HttpAnswer, REALM } from '../base/graphql-error.js'
+import { type HttpAnswer, REALM, rebuildError } from '../base/graphql-error.js'
 import type { RewordError } from './reword-errors.js'
 
 /** Puts the configured realm into the challenge of an error, in place of the usual one. */
@@ -12,8 +11,7 @@ export function withRealm(realm: string, reword: RewordError): RewordError {
     if (http === undefined || challenge === undefined) return error
     const own = challenge.replace(`realm="${REALM}"`, () => `realm="${realm}"`)
     const headers = { ...http.headers, 'WWW-Authenticate': own }
-    const { message, nodes, source, positions, path } = error
     const extensions = { ...error.extensions, http: { ...http, headers } }
-    return new GraphQLError(message, { nodes, source, positions, path, extensions })
+    return rebuildError(error, { message: error.message, extensions })
   }
 }

@@ -1,7 +1,7 @@
-import { GraphQLError } from 'graphql'
+import type { GraphQLError } from 'graphql'
 import type { ErrorChange, ErrorHooks } from '../base/error-hooks.js'
 import { isErrorCode } from '../base/errors.js'
-import type { HttpAnswer } from '../base/graphql-error.js'
+import { type HttpAnswer, rebuildError } from '../base/graphql-error.js'
 import type { Logger } from '../base/logger.js'
 import { genuineToken } from '../context/index.js'
 
@@ -46,14 +46,10 @@ function readChange(given: unknown): ErrorChange {
 
 function change(error: GraphQLError, { message, extensions, status }: ErrorChange): GraphQLError {
   const { code, action, http } = error.extensions
-  const { nodes, source, positions, path } = error
   const answer = http as HttpAnswer | undefined
   const changed = answer === undefined || status === undefined ? answer : { ...answer, status }
-  return new GraphQLError(message ?? error.message, {
-    nodes,
-    source,
-    positions,
-    path,
+  return rebuildError(error, {
+    message: message ?? error.message,
     extensions: {
       ...error.extensions,
       ...extensions,

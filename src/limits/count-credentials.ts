@@ -6,6 +6,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { AuthError } from '../base/errors.js'
+import { fragmentsByName } from './fragments-by-name.js'
 
 /** The mutations that take a password or a token, each of which can be guessed. */
 export const CREDENTIAL_FIELDS: readonly string[] = [
@@ -23,7 +24,7 @@ const FIELDS: ReadonlySet<string> = new Set(CREDENTIAL_FIELDS)
  */
 export function countCredentials(
   operation: OperationDefinitionNode,
-  findFragment: (name: string) => FragmentDefinitionNode | undefined,
+  findFragment: (name: string) => Pick<FragmentDefinitionNode, 'selectionSet'> | undefined,
 ): number {
   const names = new Set<string>()
   const spread = new Set<string>()
@@ -44,15 +45,12 @@ export function countCredentials(
 }
 
 /** The same, of an operation of a document. */
-export function countCredentialsIn(
-  { definitions }: DocumentNode,
-  operation: OperationDefinitionNode,
-): number {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const one of definitions) {
-    if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
-  }
-  return countCredentials(operation, (name) => fragments.get(name))
+export function countCredentialsIn(document: DocumentNode, operation: OperationDefinitionNode): number {
+  const fragments = fragmentsByName(document)
+  return countCredentials(operation, (name) => {
+    const selectionSet = fragments.get(name)
+    return selectionSet && { selectionSet }
+  })
 }
 
 /** Says that an operation takes more than one. */

@@ -1,12 +1,12 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql'
 import type { DocumentLimits } from '../base/options.js'
+import { fragmentsByName } from './fragments-by-name.js'
 
 /** A limit that a document goes beyond. */
 export interface Excess {
@@ -24,7 +24,7 @@ interface Merged {
 
 /** What one operation has so far. */
 interface Tally {
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  readonly fragments: ReadonlyMap<string, SelectionSetNode>
   readonly reached: Set<string>
   readonly limits: DocumentLimits
   aliases: number
@@ -39,10 +39,9 @@ const SCHEMA_AGAIN = 300
  * it can be asked before validation, whose time is the square of what is repeated.
  */
 export function findExcess(document: DocumentNode, limits: DocumentLimits): Excess | null {
-  const fragments = new Map<string, FragmentDefinitionNode>()
+  const fragments = fragmentsByName(document)
   const operations: OperationDefinitionNode[] = []
   for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
     if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition)
   }
   const reached = new Set<string>()
@@ -60,7 +59,7 @@ export function findExcess(document: DocumentNode, limits: DocumentLimits): Exce
     const excess = spend(selectionSet)
     if (excess !== null) return excess
   }
-  for (const [name, { selectionSet }] of fragments) {
+  for (const [name, selectionSet] of fragments) {
     const excess = reached.has(name) ? null : spend(selectionSet)
     if (excess !== null) return excess
   }
@@ -115,7 +114,7 @@ function collect(
       if (spread.has(name)) return
       spread.add(name)
       tally.reached.add(name)
-      tally.fragments.get(name)?.selectionSet.selections.forEach(take)
+      tally.fragments.get(name)?.selections.forEach(take)
       return
     }
     const isOfSchema = isSchema || selection.name.value === '__schema'

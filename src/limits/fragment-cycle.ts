@@ -1,11 +1,10 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
+import { fragmentsByName } from './fragments-by-name.js'
 
 /** A fragment that spreads itself, however deep and by way of whichever others; null: none does. */
-export function findFragmentCycle({ definitions }: DocumentNode): string | null {
+export function findFragmentCycle(document: DocumentNode): string | null {
   const spreads = new Map<string, readonly string[]>()
-  for (const one of definitions) {
-    if (one.kind === Kind.FRAGMENT_DEFINITION) spreads.set(one.name.value, spreadsOf(one.selectionSet))
-  }
+  for (const [name, selectionSet] of fragmentsByName(document)) spreads.set(name, spreadsOf(selectionSet))
   const states = new Map<string, 'open' | 'done'>()
   const search = (name: string): string | null => {
     const state = states.get(name)

@@ -62,3 +62,15 @@ test('more mistakes than are listed are one answer, 400', async () => {
   expect(errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED')
   expect(body).not.toHaveProperty('data')
 })
+
+test.each([
+  ['the first', (heavy: string, light: string) => `${heavy} ${light}`],
+  ['the last', (heavy: string, light: string) => `${light} ${heavy}`],
+])('H4: of two fragments of one name %s is measured too', async (_which, order) => {
+  const heavy = `fragment F on Query { ${'__schema { queryType { name } } '.repeat(600)} }`
+  const { status, code, errors } = await server.ask(
+    `{ ...F } ${order(heavy, 'fragment F on Query { __typename }')}`,
+  )
+  expect({ status, code }).toEqual({ status: 400, code: 'INVALID_REQUEST' })
+  expect(errors[0]?.extensions).toMatchObject({ limit: 'maxCost' })
+})

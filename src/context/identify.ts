@@ -97,7 +97,7 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identifi
     const { location } = presented
     if (verdict.kind === 'invalid') return refused(invalid(verdict.reason, location), presented)
     if (verdict.kind === 'unavailable') {
-      logger.error({ err: verdict.cause }, 'the keys that verify tokens cannot be read')
+      logger.error({ err: verdict.cause }, 'a token cannot be verified now')
       return refused(unavailable(location), presented)
     }
     // Before the proof: the page may have read it from a cookie of the other session.

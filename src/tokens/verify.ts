@@ -39,7 +39,7 @@ export interface InvalidToken {
   readonly reason: string
 }
 
-/** The keys could not be asked. The cause is for the log. */
+/** The keys could not be asked, or our own clock went back. The cause is for the log. */
 export interface UnjudgedToken {
   readonly kind: 'unavailable'
   readonly cause: unknown
@@ -61,6 +61,11 @@ export interface VerifierDependencies {
   readonly keyring: Keyring
   readonly config: VerifyConfig
   readonly clock: Clock
+  /**
+   * Whether this program issues the tokens of sessions that the keys vouch for. Then one that is not valid yet shows that the
+   * clock went back: an access token is `unavailable`, and a refresh token is as good as its row. @default false
+   */
+  readonly issuesTokens?: boolean
   /** The most memory that verified tokens may take; 0: none are kept. By default 16 MiB, some 6,500 tokens. */
   readonly cacheBytes?: number
 }
@@ -69,7 +74,7 @@ const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024
 const TYP = /^(application\/)?(at\+)?jwt$/i
 
 export function createVerifier(dependencies: VerifierDependencies): Verifier {
-  const { keyring, config, clock, cacheBytes = DEFAULT_CACHE_BYTES } = dependencies
+  const { keyring, config, clock, issuesTokens = false, cacheBytes = DEFAULT_CACHE_BYTES } = dependencies
   const cache = createTokenCache(keyring.isVolatile === true ? 0 : cacheBytes)
   const aheadSeconds = aheadSecondsOf(config)
 
@@ -118,8 +123,12 @@ export function createVerifier(dependencies: VerifierDependencies): Verifier {
     const { subject, type, claims, header } = token
     if (expected !== 'any' && type !== expected) return invalid(`type: ${type}, not ${expected}`)
     const now = clock.now() / 1000
-    const problem = findWrongParty(token, config) ?? findEarly(claims, now + aheadSeconds)
+    const problem = findWrongParty(token, config)
     if (problem !== null) return invalid(problem)
+    const early = findEarly(claims, now + aheadSeconds)
+    if (early !== null && !(issuesTokens && isOfSession(claims))) return invalid(early)
+    // Our own clock went back. A refresh token is judged by its row, whatever the clock says.
+    if (early !== null && type === 'access') return unavailable(`${early}: the clock went back`)
     if (claims.exp === undefined && !config.allowNoExpiry) return invalid('exp: absent')
     return { kind: isPast(claims, now) ? 'expired' : 'valid', subject, type, claims, header }
   }
@@ -168,6 +177,11 @@ function findEarly({ nbf, iat }: Claims, latest: number): string | null {
   if (nbf !== undefined && nbf > latest) return 'nbf: not yet'
   if (iat !== undefined && iat > latest) return 'iat: issued in the future'
   return null
+}
+
+/** Every token of a session of ours has both. */
+function isOfSession({ jti, sid }: Claims): boolean {
+  return jti !== undefined && sid !== undefined
 }
 
 function invalid(reason: string): InvalidToken {

@@ -59,3 +59,29 @@ test.each([
   const again = await server.refresh(refreshToken)
   expect(again.code ?? null).toBe(code)
 })
+
+describe('F29: a clock that went back since a token was issued', () => {
+  test('refuses the access token with a retry, and exchanges the refresh token', async () => {
+    const server = await startServer()
+    server.clock.advance(100)
+    const { accessToken, refreshToken } = await server.signUp()
+    server.clock.advance(-60)
+    expect(await server.ask('{ me { id } }', { token: accessToken })).toMatchObject({
+      status: 503,
+      code: 'UNAVAILABLE',
+      errors: [{ extensions: { action: 'retry' } }],
+    })
+    const { data } = await server.refresh(refreshToken)
+    expect(await server.judge(data.refresh.accessToken)).toBe('ok')
+    server.clock.advance(60)
+    expect(await server.judge(accessToken)).toBe('ok')
+  })
+
+  test('takes no token of the future that is of no session of ours', async () => {
+    const server = await startServer()
+    server.clock.advance(100)
+    const token = await server.sallyport.tokens.issueAccess({ subject: 'ada' })
+    server.clock.advance(-60)
+    expect(await server.ask('{ claims }', { token })).toMatchObject({ status: 401, code: 'TOKEN_INVALID' })
+  })
+})

@@ -10,6 +10,8 @@ export type DatabaseLocation =
       url: string
       /** Prisma's `?schema=`; by default `public`, as with Prisma. */
       schema: string
+      /** Prisma's `?connection_limit=`, or pg's `?max=`; null: not given. */
+      poolSize: number | null
       /** Host, port and database: fit for a message, since it has neither name nor password. */
       place: string
     }
@@ -48,5 +50,14 @@ function postgresqlLocation(databaseUrl: string): DatabaseLocation {
     throw new OptionError('databaseUrl', "its 'schema' must be letters, digits and '_'")
   }
   const place = `${url.host}${url.pathname}`
-  return { provider: 'postgresql', url: databaseUrl, schema, place }
+  return { provider: 'postgresql', url: databaseUrl, schema, poolSize: readPoolSize(url), place }
+}
+
+function readPoolSize({ searchParams }: URL): number | null {
+  const name = searchParams.has('connection_limit') ? 'connection_limit' : 'max'
+  const text = searchParams.get(name)
+  if (text === null) return null
+  const size = Number(text)
+  if (/^\d{1,4}$/.test(text) && size > 0) return size
+  throw new OptionError('databaseUrl', `its '${name}' must be a number of connections, at least 1`)
 }

@@ -11,7 +11,7 @@ export interface StoreOptions {
   databaseUrl: string
   /** Replaces the database's clock; for tests. */
   clock?: Clock
-  /** How many connections to PostgreSQL at most. @default 10 */
+  /** How many connections to PostgreSQL requests have at most; `?connection_limit=` in the URL comes first. @default 10 */
   poolSize?: number
   /** Whether pending migrations are applied, or a database that lacks any, or is not there, is refused. @default 'apply' */
   migrations?: Migrations
@@ -47,5 +47,11 @@ async function open(
     return openSqliteStore({ path: location.path, clock, migrations })
   }
   const { openPostgresqlStore } = await import('./open-postgresql.js')
-  return openPostgresqlStore({ url: location.url, schema: location.schema, clock, poolSize, migrations })
+  return openPostgresqlStore({
+    url: location.url,
+    schema: location.schema,
+    clock,
+    poolSize: location.poolSize ?? poolSize,
+    migrations,
+  })
 }

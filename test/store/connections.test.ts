@@ -169,7 +169,34 @@ function describeSettings() {
   })
 }
 
+function describeUrl() {
+  test('its connection_limit, or max, is the number of connections; its application_name is kept', async () => {
+    const { databaseUrl, drop } = await freshDatabase()
+    onTestFinished(drop)
+    const other = await openPool(databaseUrl, 1)
+    onTestFinished(() => other.end())
+    for (const name of ['connection_limit', 'max']) {
+      const store = await openStore({ databaseUrl: `${databaseUrl}?${name}=3&application_name=${name}` })
+      await Promise.all(Array.from({ length: 20 }, () => store.transaction((tx) => tx.findUser('nobody'))))
+      const count = 'SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = $1'
+      // Three for requests, at most two for the feed and the clock.
+      const [{ count: connections }] = (await other.query(count, [name])).rows
+      expect(connections).toBeGreaterThanOrEqual(3)
+      expect(connections).toBeLessThanOrEqual(5)
+      await store.close()
+    }
+  })
+
+  test.each(['0', '-1', 'many', '1.5', ''])('its connection_limit may not be %j', async (size) => {
+    const opened = openStore({ databaseUrl: `postgresql://localhost/x?connection_limit=${size}` })
+    await expect(opened).rejects.toThrow(
+      "databaseUrl: its 'connection_limit' must be a number of connections",
+    )
+  })
+}
+
 if (inject('provider') === 'postgresql') {
+  describe('F31: the URL', describeUrl)
   describe('F1 and F25: a connection whose transaction', describeConnections)
   describe('F4: settings of the database', describeSettings)
 }

@@ -52,6 +52,7 @@ export function createAuthenticator(parts: {
     findNamedId: async (credentials) => (await findNamed(credentials))?.id ?? null,
 
     async authenticate(credentials, ip) {
+      passwords.requireRoom()
       const user = await findNamed(credentials)
       const name = nameToCount(credentials)
       if (user !== null) return parts.provePassword(user, credentials.password, { ip, name })

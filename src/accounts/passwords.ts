@@ -22,6 +22,8 @@ export interface Passwords {
     about: { field: string; ownNames: readonly (string | null)[] },
   ): Promise<void>
   hash(password: string): Promise<string>
+  /** Throws `RATE_LIMITED` when no hash can be queued now. */
+  requireRoom(): void
   /**
    * Whether it is the password of this hash. Without one (nobody has that name) it takes as long as with one, and says
    * no. `isOutdated`: the hash should be renewed.
@@ -43,6 +45,8 @@ export function createPasswords(queue: HashQueue): Passwords {
       const names = ownNames.filter((name) => name !== null)
       if (await isGuessable(password, names)) throw refused(field, 'is easy to guess')
     },
+
+    requireRoom: queue.requireRoom,
 
     hash: (password) => queue(() => argon2.hash(normalise(password), PARAMETERS)),
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { newCommand } from './new-command.js'
 import type { Process } from './process.js'
 
-const HINT = 'Make an administrator: npm run --silent sallyport -- user add --admin --email you@example.com\n'
+const HINT = 'Make an administrator: npx sallyport user add --admin --email you@example.com\n'
 
 export function serveCommand({ env, stdout, stderr, onStop, onReload }: Process): Command {
   return newCommand('serve', {

@@ -4,8 +4,11 @@ import { OptionError } from '../base/errors.js'
 import type { ListenConfig } from '../base/options.js'
 import { inTurn } from './in-turn.js'
 import { serveAnew } from './serve-anew.js'
+import { createSocketTurns } from './socket-turns.js'
 import { isWebSocket, type UpgradeListener } from './websocket/socket-door.js'
 
+/** Longer than the 60 s after which common load balancers close an idle connection: they close first, and lose no request. */
+const KEEP_ALIVE_MS = 65_000
 const DRAIN_MS = 10_000
 /** What a client sent before it could know has arrived by then. */
 const SILENCE_MS = 500
@@ -30,12 +33,14 @@ export async function listen(
     underWayOn(this.req.socket).delete(this)
   }
 
+  const takeInTurn = createSocketTurns()
   const server = createServer((request, response) => {
     if (draining) closeAfter(response)
     underWayOn(request.socket).add(response)
     response.once('close', forget)
-    handler(request, response)
+    takeInTurn(request.socket, response, () => handler(request, response))
   })
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   server.on('upgrade', (request, socket, first) => {
     inTurn(request.socket, underWayOn(request.socket), () => {
       if (isWebSocket(request)) upgrade(request, socket, first)

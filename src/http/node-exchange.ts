@@ -102,10 +102,22 @@ class NodeExchange implements Exchange {
 export function targetOf(request: IncomingMessage, requireHost: CheckHost): Target {
   const { url = '', headers, originalUrl = url } = request as IncomingMessage & { originalUrl?: string }
   if (!url.startsWith('/')) throw new HttpRefusal(400, 'The request target must be a path.')
+  requireOneHost(request)
   requireHost(headers.host)
   const path = pathOf(url)
   const fullPath = originalUrl === url ? path : pathOf(originalUrl)
   return { path, fullPath, search: url.slice(path.length) }
+}
+
+/** RFC 9112 §3.2: more than one `Host` is 400. Node keeps the first, where a proxy may route by the last. */
+function requireOneHost({ rawHeaders }: IncomingMessage): void {
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string
+    if (name.length === 4 && name.toLowerCase() === 'host' && ++hosts > 1) {
+      throw new HttpRefusal(400, 'The request has more than one Host header.')
+    }
+  }
 }
 
 function pathOf(url: string): string {

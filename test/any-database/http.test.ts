@@ -182,6 +182,19 @@ describe('a strange request line or header', () => {
     expect((await raw('GET //evil.example/graphql', ['Host: x'])).status).toBe(404)
   })
 
+  test('F31: two Host headers are 400', async () => {
+    for (const second of ['x', 'y']) {
+      const { status } = await raw('GET /health', ['Host: x', `hOsT: ${second}`])
+      expect(status).toBe(400)
+    }
+  })
+
+  test('F28: an idle connection is kept for longer than load balancers keep it', async () => {
+    const { status, headers } = await fetch(`${server.origin}/health`)
+    expect(status).toBe(200)
+    expect(headers.get('keep-alive')).toBe('timeout=65')
+  })
+
   test('G56 a header of 64 KB is 431, and the server goes on', async () => {
     const big = 'x'.repeat(65_536)
     for (const header of [`X-Big: ${big}`, `Authorization: Bearer ${big}`, `Cookie: ${big}`]) {

@@ -71,6 +71,21 @@ describe('the queue of slow work', () => {
     expect(await queue(async () => 3)).toBe(3)
   })
 
+  test('F27: a full queue refuses before there is work', async () => {
+    const queue = createHashQueue({ maxConcurrent: 1, maxQueued: 1 })
+    const work = createWork()
+    queue.requireRoom()
+    const results = [queue(work.begin(1)), queue(work.begin(2))]
+    await settled()
+    expect(() => queue.requireRoom()).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }))
+    for (const at of [0, 1]) {
+      work.endings[at]?.resolve(at)
+      await settled()
+    }
+    await Promise.all(results)
+    queue.requireRoom()
+  })
+
   test('work that fails gives its place on, and its error to whoever asked', async () => {
     const queue = createHashQueue({ maxConcurrent: 1, maxQueued: 2 })
     const thrown = queue(() => {

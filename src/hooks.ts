@@ -14,7 +14,7 @@ export interface Hooks extends HostChecks {
    * a password of ours are off then.
    */
   readonly authenticate?: Authenticate
-  /** Loads what `context.user()` and `me` answer; null: `USER_NOT_FOUND`. By default the account's row. */
+  /** Loads what `context.user()` and `me` answer; null: `USER_NOT_FOUND`. By default the account, as a `PublicUser`. */
   readonly loadUser?: Load<unknown>
   /** Further claims of every access token of a user. May not set one that Sallyport sets itself. */
   readonly claims?: ClaimsLoader

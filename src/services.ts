@@ -1,6 +1,7 @@
 import { type Authenticator, createAuthenticator, createProvePassword } from './accounts/authenticate.js'
 import { createExternalAuthenticator } from './accounts/external.js'
 import { createPasswords } from './accounts/passwords.js'
+import { type PublicUser, toPublicUser } from './accounts/public-user.js'
 import { createPrepareAccount } from './accounts/sign-up.js'
 import { createRecordFailure } from './audit/record.js'
 import { toSeconds } from './base/clock.js'
@@ -36,7 +37,7 @@ import { createSliding } from './sessions/slide.js'
 import { createSessionStarter } from './sessions/start.js'
 import { createSessionWatch } from './sessions/watch-sessions.js'
 import type { AlignedClock } from './store/aligned-clock.js'
-import type { SessionRecord, Store, UserRecord } from './store/contract.js'
+import type { SessionRecord, Store } from './store/contract.js'
 import { aheadSecondsOf } from './tokens/clock-skew.js'
 import { createHostChecks } from './tokens/host-checks.js'
 import { createIssuer, type Issuer } from './tokens/issue.js'
@@ -228,9 +229,9 @@ const refuseRotation: Rotate = async () => {
   throw new AuthError('SESSION_ENDED')
 }
 
-function loadAccount(store: Store): Load<UserRecord> {
+function loadAccount(store: Store): Load<PublicUser> {
   return async ({ subject }) => {
     const user = await store.findUser(subject)
-    return user === null || user.deletedAt !== null ? null : user
+    return user === null || user.deletedAt !== null ? null : toPublicUser(user)
   }
 }

@@ -1,3 +1,4 @@
+import { toPublicUser } from '../accounts/public-user.js'
 import { AuthError } from '../base/errors.js'
 import type { TokenLocation } from '../base/identity.js'
 import type { Issued } from '../sessions/issued.js'
@@ -61,7 +62,7 @@ function payloadOf({ user, session, access, refresh }: Issued) {
     refreshToken: refresh?.token ?? null,
     refreshTokenExpiresAt: refresh?.expiresAt ?? null,
     tokenType: 'Bearer',
-    user,
+    user: toPublicUser(user),
     session: session && { ...session, current: true },
   }
 }

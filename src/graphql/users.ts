@@ -1,5 +1,5 @@
 import { readNamePrefix } from '../accounts/names.js'
-import type { UserRecord } from '../store/contract.js'
+import { type PublicUser, toPublicUser } from '../accounts/public-user.js'
 import {
   type Connection,
   type PageArguments,
@@ -19,23 +19,25 @@ interface UsersArguments extends PageArguments {
 
 /** What an administrator sees of accounts, and does to them. */
 export function userResolvers({ store, userAdministration }: Services) {
-  async function listUsers(args: PageArguments): Promise<Connection<UserRecord>> {
+  async function listUsers(args: PageArguments): Promise<Connection<PublicUser>> {
     const first = readFirst(args.first)
     const after = readCursor(args.after)
     const rows = await store.listUsers({
       after: after && { createdAt: after.at, id: after.id },
       limit: first + 1,
     })
-    return toConnection(rows, { first, isFirstPage: after === undefined }, ({ createdAt, id }) =>
-      writeCursor({ at: createdAt, id }),
+    return toConnection(
+      rows.map(toPublicUser),
+      { first, isFirstPage: after === undefined },
+      ({ createdAt, id }) => writeCursor({ at: createdAt, id }),
     )
   }
 
-  async function findUsers(args: PageArguments, search: string): Promise<Connection<UserRecord>> {
+  async function findUsers(args: PageArguments, search: string): Promise<Connection<PublicUser>> {
     const first = readFirst(args.first)
     const after = readNameCursor(args.after)
     const hits = await store.findUsersByPrefix({ ...readNamePrefix(search), after, limit: first + 1 })
-    const names = new Map(hits.map(({ user, key }) => [user, key]))
+    const names = new Map(hits.map(({ user, key }) => [toPublicUser(user), key]))
     return toConnection([...names.keys()], { first, isFirstPage: after === undefined }, (user) =>
       writeNameCursor(names.get(user) ?? ''),
     )
@@ -46,13 +48,24 @@ export function userResolvers({ store, userAdministration }: Services) {
     return text === '' ? listUsers(page) : findUsers(page, text)
   }
 
-  const user: Resolver<{ id: string }> = (_parent, { id }) => store.findUser(readId(id))
+  const user: Resolver<{ id: string }> = async (_parent, { id }) => {
+    const found = await store.findUser(readId(id))
+    return found && toPublicUser(found)
+  }
 
-  const setRoles: Resolver<{ userId: string; roles: readonly string[] }> = (_parent, change, context) =>
-    userAdministration.setRoles(requireActor(context), { ...change, userId: readId(change.userId) })
+  type Change<T> = Resolver<T & { userId: string }>
 
-  const setUserDisabled: Resolver<{ userId: string; disabled: boolean }> = (_parent, change, context) =>
-    userAdministration.setDisabled(requireActor(context), { ...change, userId: readId(change.userId) })
+  const setRoles: Change<{ roles: readonly string[] }> = async (_parent, change, context) => {
+    const by = requireActor(context)
+    return toPublicUser(await userAdministration.setRoles(by, { ...change, userId: readId(change.userId) }))
+  }
+
+  const setUserDisabled: Change<{ disabled: boolean }> = async (_parent, change, context) => {
+    const by = requireActor(context)
+    return toPublicUser(
+      await userAdministration.setDisabled(by, { ...change, userId: readId(change.userId) }),
+    )
+  }
 
   const revokeUserSessions: Resolver<{ userId: string }> = (_parent, { userId }, context) =>
     userAdministration.endSessions(requireActor(context), readId(userId))

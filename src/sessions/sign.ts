@@ -1,3 +1,4 @@
+import { type PublicUser, toPublicUser } from '../accounts/public-user.js'
 import type { SessionRecord, UserRecord } from '../store/contract.js'
 import type { IssueInput, Issuer } from '../tokens/issue.js'
 import type { SignedToken } from './issued.js'
@@ -6,10 +7,10 @@ import { refreshClaims } from './pair.js'
 export type HostClaims = Readonly<Record<string, unknown>>
 
 /** Claims of the host's own, for every access token of this user. May not set one of ours. */
-export type ClaimsLoader = (user: UserRecord) => HostClaims | Promise<HostClaims>
+export type ClaimsLoader = (user: PublicUser) => HostClaims | Promise<HostClaims>
 
 /** Further header parameters of the host's own, for every token of this user. May not set one of ours. */
-export type HeadersLoader = (user: UserRecord) => HostHeaders | Promise<HostHeaders>
+export type HeadersLoader = (user: PublicUser) => HostHeaders | Promise<HostHeaders>
 
 export type HostHeaders = Readonly<Record<string, unknown>>
 
@@ -70,8 +71,8 @@ export function createSessionSigner(parts: {
 
   return {
     prepare: async (user) => ({
-      claims: (await claims?.(user)) ?? {},
-      headers: (await headers?.(user)) ?? {},
+      claims: (await claims?.(toPublicUser(user))) ?? {},
+      headers: (await headers?.(toPublicUser(user))) ?? {},
       key: await issuer.keyFor(user.id),
     }),
 

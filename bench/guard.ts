@@ -61,6 +61,7 @@ benchEvaluation()
 benchList()
 benchCompilation()
 benchHostile()
+benchImplementors()
 
 /** A plan that is compiled already, for six fields: how long one verdict takes, and with all that is round it. */
 function benchEvaluation(): void {
@@ -143,6 +144,41 @@ function benchHostile(): void {
       `compile ${levels} levels of fragments, 4^${levels} expanded: ${(microseconds / 1000).toFixed(2)} ms`,
     )
   }
+}
+
+/** One fragment over 64 implementors: its fields are many, and its kinds of values; then a lattice of interfaces. */
+function benchImplementors(): void {
+  const range = <T>(count: number, make: (index: number) => T) =>
+    Array.from({ length: count }, (_, i) => make(i))
+  const wide = range(64, (i) => `type T${i} implements Node { id: ID s: String @auth }`)
+  benchDocument('one fragment of 8,000 fields over 64 implementors', {
+    typeDefs: `interface Node { id: ID s: String } type Query { node: Node @public } ${wide.join('\n')}`,
+    query: `{ node { ${range(64, (i) => `... on T${i} { ...F }`).join(' ')} } } fragment F on Node { ${range(8000, (i) => `a${i}: s`).join(' ')} }`,
+  })
+  const interfaces = range(12, (i) => `interface I${i} { next: I0 x: String }`)
+  const objects = range(2000, (bits) => {
+    const implemented = range(12, (i) => i).filter((i) => i === 0 || (bits >> (i - 1)) % 2 === 1)
+    return `type T${bits} implements ${implemented.map((i) => `I${i}`).join(' & ')} { next: I0 x: String @auth }`
+  })
+  const narrow = (bits: number) =>
+    range(12, (i) => i)
+      .filter((i) => (bits >> i) % 2 === 1)
+      .reduce((inner, i) => `... on I${i} { ${inner} }`, 'x next { x }')
+  benchDocument('a lattice of 2,000 types and 12 interfaces', {
+    typeDefs: ['type Query { start: I0 @public }', ...interfaces, ...objects].join('\n'),
+    query: `{ start { ${range(600, (i) => narrow(i * 6 + 1)).join(' ')} } }`,
+  })
+}
+
+function benchDocument(name: string, { typeDefs, query }: { typeDefs: string; query: string }): void {
+  const other = guardSchema(makeExecutableSchema({ typeDefs: [guardTypeDefs, typeDefs] }), OPTIONS)
+  const read = readRequirements(other, config)
+  const execution = executionOf(parse(query))
+  const each = timeEach(() => new Judge(other, read, config).judge(execution), 10) / 1000
+  const parsed = timeEach(() => parse(query), 10) / 1000
+  console.log(
+    `compile ${name} (${query.length} B): ${each.toFixed(1)} ms; to parse it: ${parsed.toFixed(1)} ms`,
+  )
 }
 
 function newJudge(): Judge {

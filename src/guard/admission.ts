@@ -133,10 +133,13 @@ export class Admission {
   }
 
   /** The code that an operation would be refused with if it began now. Null: none. Policies are not asked again. */
-  rejudge(context: unknown, info: GraphQLResolveInfo): ErrorCode | null {
+  rejudger(context: unknown, info: GraphQLResolveInfo): () => ErrorCode | null {
     const judge = info.schema === this.#schema ? this.#judge : this.#judges.findJudge(info.schema)
-    const verdict = judge?.prejudge(executionIn(context, info))
-    return verdict?.kind === 'refused' ? verdict.refusal.code : null
+    const rejudge = judge?.rejudger(executionIn(context, info))
+    return () => {
+      const verdict = rejudge?.()
+      return verdict?.kind === 'refused' ? verdict.refusal.code : null
+    }
   }
 
   /** Whoever asks what the schema is, as they were when the operation was judged. */
@@ -177,7 +180,7 @@ export class Admission {
     const isForeignRoot = info.schema !== this.#schema && info.path.prev === undefined
     const judge = isForeignRoot ? this.#judges.findJudge(info.schema) : null
     if (isForeignRoot && judge === null && isAbout(site, info)) return UNJUDGEABLE
-    const there = judge === null ? ALLOWED : judgeInfo(judge, context, info)
+    const there = judge === null ? ALLOWED : judge.judge(executionIn(context, info))
     const alone = () => this.#judge.judgeAlone(this.#demandsOf(site, args), context)
     if (there instanceof Promise)
       return there.then((verdict) => (verdict.kind === 'refused' ? verdict : alone()))
@@ -233,10 +236,6 @@ function enforceNow(site: Site, verdict: Verdict, scope: 'operation' | 'field'):
   if (verdict.denials.size === 0) return
   const denial = findDenial(site.requirement, verdict.denials)
   if (denial !== undefined) throw fieldError(denial)
-}
-
-function judgeInfo(judge: Judge, context: unknown, info: GraphQLResolveInfo): Verdict | Promise<Verdict> {
-  return judge.judge(executionIn(context, info))
 }
 
 function executionIn(context: unknown, info: GraphQLResolveInfo): Execution {

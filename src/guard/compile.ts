@@ -20,6 +20,7 @@ import { type Block, emptyBlock, type FindFragment, type Plan, rulesOf } from '.
 import type { FieldStep, PossibleTypes, TypeAtlas } from './possible-types.js'
 import type { Requirements } from './requirements.js'
 import { isNothing, type Requirement, type Rule } from './rule.js'
+import { refuseTooComplex } from './too-complex.js'
 
 interface PlanOptions {
   readonly schema: GraphQLSchema
@@ -50,6 +51,10 @@ interface Place {
 
 /** A fragment reached with more kinds of values than this is judged for all that it can be reached with. */
 const MAX_NARROWINGS = 64
+/** Selections that are compiled for further kinds of values, in all; then each fragment is judged for all its kinds. */
+const MAX_REPEATED = 20_000
+/** Clauses of a plan. Each selection has few, unless it has rules of many types under conditions of its own. */
+const MAX_CLAUSES = 50_000
 
 class Compiler {
   readonly #schema: GraphQLSchema
@@ -60,6 +65,10 @@ class Compiler {
   readonly #rules = new Set<Rule>()
   readonly #fragments = new Map<string, FragmentDefinitionNode>()
   readonly #blocks = new Map<string, Map<string, Block>>()
+  readonly #demanded = new Map<readonly Condition[], Map<FieldStep, Set<string>>>()
+  #repeating = 0
+  #repeated = 0
+  #clauses = 0
   #introspects = false
   #readsData = false
 
@@ -102,6 +111,7 @@ class Compiler {
   }
 
   #visitSelection(selection: SelectionNode, place: Place): void {
+    if (this.#repeating > 0) this.#repeated++
     switch (selection.kind) {
       case Kind.FIELD:
         this.#visitField(selection, place)
@@ -137,7 +147,9 @@ class Compiler {
     const step = this.#atlas.follow(possible, name)
     if (field === undefined || step === null) throw new AuthError('GRAPHQL_VALIDATION_FAILED')
     const coordinate = `${parent.name}.${name}`
-    for (const requirement of step.requirements) this.#demand(requirement, coordinate, node, place)
+    if (this.#isNew(step, coordinate, place)) {
+      for (const requirement of step.requirements) this.#demand(requirement, coordinate, node, place)
+    }
     if (step.inputs.size > 0) this.#visitArguments(node, step, place)
     const named = getNamedType(field.type)
     if (node.selectionSet === undefined || step.returned === null || !isCompositeType(named)) return
@@ -156,8 +168,20 @@ class Compiler {
     return { ...place, parent: type, possible }
   }
 
+  /** A field that is selected again under the same conditions demands nothing more. Each block has conditions of its own. */
+  #isNew(step: FieldStep, coordinate: string, { conditions }: Place): boolean {
+    const steps = this.#demanded.get(conditions) ?? new Map<FieldStep, Set<string>>()
+    this.#demanded.set(conditions, steps)
+    const coordinates = steps.get(step) ?? new Set()
+    steps.set(step, coordinates)
+    const isNew = !coordinates.has(coordinate)
+    coordinates.add(coordinate)
+    return isNew
+  }
+
   #demand(requirement: Requirement, coordinate: string, node: SelectionNode, place: Place): void {
     if (isNothing(requirement)) return
+    if (++this.#clauses > MAX_CLAUSES) refuseTooComplex()
     this.#note(requirement)
     place.block.clauses.push({ requirement, conditions: place.conditions, mention: { coordinate, node } })
   }
@@ -194,7 +218,9 @@ class Compiler {
     this.#blocks.set(name, blocks)
     const seen = blocks.get(possible.key)
     if (seen !== undefined) return seen
-    const widened = blocks.size < MAX_NARROWINGS ? possible : this.#atlas.typesOf(parent)
+    const mayNarrow = blocks.size < MAX_NARROWINGS && this.#repeated < MAX_REPEATED
+    const widened = mayNarrow ? possible : this.#atlas.typesOf(parent)
+    const isRepeated = blocks.size > 0
     const block: Block = blocks.get(widened.key) ?? emptyBlock()
     const isNew = !blocks.has(widened.key)
     // Remembered before it is filled: a fragment that contains itself ends here.
@@ -203,7 +229,9 @@ class Compiler {
       // A fragment with variables of its own has them hide the operation's: none is believed in there.
       const knowsVariables =
         fragment.variableDefinitions === undefined || fragment.variableDefinitions.length === 0
+      if (isRepeated) this.#repeating++
       this.#visit(fragment.selectionSet, { parent, possible: widened, conditions: [], knowsVariables, block })
+      if (isRepeated) this.#repeating--
     }
     return block
   }

@@ -60,6 +60,12 @@ export function decide(
   return asks && verdict.kind === 'allowed' ? pend(active, denials, who.viewer) : verdict
 }
 
+/** Changes whenever `decide` could decide otherwise for the same operation with the same variables. */
+export function denialsKey(demands: Demands, viewer: TakenViewer, time: Freshness): string {
+  const denials = denialsOf(demands.rules, viewer, time)
+  return [viewer.kind, ...demands.rules.map((rule) => denials.get(rule)?.code ?? '')].join(' ')
+}
+
 function judgeClauses(active: readonly Clause[], denials: Denials, viewer: TakenViewer): Verdict {
   const isBad = viewer.kind === 'bad'
   const broken = active.filter(({ requirement }) =>

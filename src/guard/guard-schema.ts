@@ -147,7 +147,7 @@ function wrapFields(
   const watch = (site: Site) => (context: unknown, info: GraphQLResolveInfo) =>
     watchBearer(
       context,
-      recall(key, site, context, info) === undefined ? null : () => admission().rejudge(context, info),
+      recall(key, site, context, info) === undefined ? null : admission().rejudger(context, info),
     )
 
   function wrapField(field: FieldConfig, site: Site, isKept: boolean): FieldConfig {

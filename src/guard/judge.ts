@@ -4,7 +4,7 @@ import { AuthError, type ErrorCode } from '../base/errors.js'
 import { findEndAtStart } from './bearer-end.js'
 import { compilePlan } from './compile.js'
 import type { Variables } from './conditions.js'
-import { ALLOWED, decide, isDemanding, type Pending, type Verdict } from './decide.js'
+import { ALLOWED, decide, denialsKey, isDemanding, type Pending, type Verdict } from './decide.js'
 import type { GuardConfig } from './options.js'
 import type { Demands, FindFragment, Plan } from './plan.js'
 import { TypeAtlas } from './possible-types.js'
@@ -45,6 +45,26 @@ export class Judge {
       return this.#decide(this.#planOf(execution.operation, execution.findFragment), execution, viewer)
     } catch (error) {
       return refuseUnjudged(error)
+    }
+  }
+
+  /**
+   * Prejudges an operation that goes on, again and again. Its document is looked at only when a rule holds that did not, or
+   * no longer: all else stays as it was.
+   */
+  rejudger(execution: Execution): () => Verdict | Pending {
+    let last: { readonly key: string; readonly verdict: Verdict | Pending } | undefined
+    return () => {
+      try {
+        const plan = this.#planOf(execution.operation, execution.findFragment)
+        if (plan.rules.length === 0) return ALLOWED
+        const viewer = this.#config.takeViewer(execution.context)
+        const key = denialsKey(plan, viewer, this.#config.readTime())
+        if (last?.key !== key) last = { key, verdict: this.#decide(plan, execution, viewer) }
+        return last.verdict
+      } catch (error) {
+        return refuseUnjudged(error)
+      }
     }
   }
 

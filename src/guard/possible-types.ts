@@ -10,6 +10,7 @@ import {
 } from 'graphql'
 import type { Requirements } from './requirements.js'
 import { isNothing, type Requirement } from './rule.js'
+import { refuseTooComplex } from './too-complex.js'
 
 export interface ArgumentStep {
   readonly type: GraphQLInputType
@@ -30,10 +31,12 @@ export interface FieldStep {
 export interface PossibleTypes {
   readonly key: string
   readonly types: readonly GraphQLObjectType[]
-  /** Remembered answers of `TypeAtlas.follow` and `narrow`, by the name of the field or type. */
-  readonly steps: Map<string, FieldStep>
-  readonly narrowed: Map<string, PossibleTypes>
 }
+
+/** Types that one document may have looked at to tell apart what its fragments narrow values to. */
+const MAX_NARROWED = 100_000
+/** Types that one document may have looked at in all; more is refused. */
+const MAX_LOOKED_AT = 500_000
 
 /**
  * Follows a document through the schema by sets of object types: fields and fragments narrow them. What belongs to a
@@ -44,6 +47,12 @@ export class TypeAtlas {
   readonly #requirements: Requirements
   readonly #base: TypeAtlas | null
   readonly #sets = new Map<string, PossibleTypes>()
+  /** Remembered results of `follow` and `narrow`, by the name of the field or type. */
+  readonly #steps = new Map<PossibleTypes, Map<string, FieldStep>>()
+  readonly #narrowed = new Map<PossibleTypes, Map<string, PossibleTypes>>()
+  readonly #members = new Map<string, ReadonlySet<GraphQLObjectType>>()
+  readonly #numbers = new Map<GraphQLObjectType, number>()
+  #lookedAt = 0
 
   constructor(schema: GraphQLSchema, requirements: Requirements, base: TypeAtlas | null = null) {
     this.#schema = schema
@@ -64,25 +73,58 @@ export class TypeAtlas {
     return this.#remember(type.name, types)
   }
 
-  /** Those of the types that a fragment on `type` applies to. */
+  /**
+   * Those of the types that a fragment on `type` applies to. All types that `type` can be, once the document has narrowed
+   * enough: what they demand is at least what is demanded.
+   */
   narrow(possible: PossibleTypes, type: GraphQLCompositeType): PossibleTypes {
-    const known = possible.narrowed.get(type.name)
+    const ofPossible = entryOf(this.#narrowed, possible)
+    const known = ofPossible.get(type.name)
     if (known !== undefined) return known
-    const members = new Set(this.typesOf(type).types)
+    if (isAbstractType(type)) {
+      if (this.#lookedAt > MAX_NARROWED) return this.typesOf(type)
+      this.#lookedAt += possible.types.length
+    }
+    const members = this.#membersOf(type)
     const types = possible.types.filter((member) => members.has(member))
     const narrowed = types.length === possible.types.length ? possible : this.#setOf(types)
-    possible.narrowed.set(type.name, narrowed)
+    ofPossible.set(type.name, narrowed)
     return narrowed
   }
 
   /** Null where one of the types has no such field: no document that was validated asks for it. */
   follow(possible: PossibleTypes, fieldName: string): FieldStep | null {
-    const known = possible.steps.get(fieldName)
+    const steps = this.#stepsOf(possible)
+    const known = steps.get(fieldName)
     if (known !== undefined) return known
+    // Of those that are kept for good, it is done once.
+    if (!this.#isWhole(possible)) this.#lookAt(possible.types.length)
     const step = this.#follow(possible, fieldName)
     // Only names of the schema are remembered: a client can make up any number of others.
-    if (step !== null) possible.steps.set(fieldName, step)
+    if (step !== null) steps.set(fieldName, step)
     return step
+  }
+
+  #membersOf(type: GraphQLCompositeType): ReadonlySet<GraphQLObjectType> {
+    if (this.#base !== null) return this.#base.#membersOf(type)
+    const members = this.#members.get(type.name) ?? new Set(this.typesOf(type).types)
+    this.#members.set(type.name, members)
+    return members
+  }
+
+  /** Kept for good if the types are all that a type of the schema can be. */
+  #stepsOf(possible: PossibleTypes): Map<string, FieldStep> {
+    const base = this.#base ?? this
+    return entryOf(base.#isWhole(possible) ? base.#steps : this.#steps, possible)
+  }
+
+  #isWhole(possible: PossibleTypes): boolean {
+    return this.#base === null ? this.#sets.get(possible.key) === possible : this.#base.#isWhole(possible)
+  }
+
+  #lookAt(count: number): void {
+    this.#lookedAt += count
+    if (this.#lookedAt > MAX_LOOKED_AT) refuseTooComplex()
   }
 
   #follow(possible: PossibleTypes, fieldName: string): FieldStep | null {
@@ -131,16 +173,37 @@ export class TypeAtlas {
   #setOf(types: readonly GraphQLObjectType[]): PossibleTypes {
     const [only] = types
     if (only !== undefined && types.length === 1) return this.typesOf(only)
-    const key = types
-      .map(({ name }) => name)
-      .sort()
-      .join(' ')
+    const key = this.#keyOf(types)
     return this.#sets.get(key) ?? this.#remember(key, types)
   }
 
+  /** A bit for each type: neither their order nor the length of their names matters. No name begins with a space. */
+  #keyOf(types: readonly GraphQLObjectType[]): string {
+    const numbers = types.map((type) => this.#numberOf(type))
+    const last = numbers.reduce((most, number) => Math.max(most, number), -1)
+    const words = new Uint16Array((last >> 4) + 1)
+    for (const number of numbers) words[number >> 4] = (words[number >> 4] ?? 0) | (1 << (number & 15))
+    return ` ${String.fromCharCode(...words)}`
+  }
+
+  #numberOf(type: GraphQLObjectType): number {
+    if (this.#base !== null) return this.#base.#numberOf(type)
+    const number = this.#numbers.get(type) ?? this.#numbers.size
+    this.#numbers.set(type, number)
+    return number
+  }
+
   #remember(key: string, types: readonly GraphQLObjectType[]): PossibleTypes {
-    const possible: PossibleTypes = { key, types, steps: new Map(), narrowed: new Map() }
+    const possible: PossibleTypes = { key, types }
     this.#sets.set(key, possible)
     return possible
   }
+}
+
+function entryOf<K, V>(maps: Map<K, Map<string, V>>, key: K): Map<string, V> {
+  const known = maps.get(key)
+  if (known !== undefined) return known
+  const made = new Map<string, V>()
+  maps.set(key, made)
+  return made
 }

@@ -31,6 +31,8 @@ export async function listen(
   const underWayOn = (socket: Socket) => connections.get(socket) ?? new Set<ServerResponse>()
   function forget(this: ServerResponse): void {
     underWayOn(this.req.socket).delete(this)
+    // Its headers may have been sent before the stop, and then the connection is kept alive.
+    if (draining) setImmediate(() => server.closeIdleConnections())
   }
 
   const takeInTurn = createSocketTurns()

@@ -80,8 +80,8 @@ export function createServices(parts: ServiceParts) {
   const { store, keyring, alignedClock, logger, verifyConfig, tokenConfig, server, hooks } = parts
   const { clock } = alignedClock
   const { subjectOf } = hooks
-  const verifier = createVerifier({ keyring, config: verifyConfig, clock, issuesTokens: true })
   const canIssue = canSign(keyring)
+  const verifier = createVerifier({ keyring, config: verifyConfig, clock, issuesTokens: canIssue })
   if (!canIssue) logger.warn({}, 'without a private key tokens are verified, and none is issued')
   const issuer = canIssue ? createIssuer({ keyring, config: { ...tokenConfig, ...verifyConfig } }) : NO_ISSUER
   const signer = createSessionSigner({ issuer, claims: hooks.claims, headers: hooks.headers })

@@ -41,6 +41,8 @@ export function createRevocationFeed(parts: {
   let lastId = 0
   /** Of every line that was seen, also of our own that no poll has brought yet. */
   let highestId = 0
+  /** Until every line is read again, also over polls that fail. */
+  let readsAgain = false
   let loadedAt: number | null = null
   let forgottenAt = clock.elapsed()
   let reportedStale = false
@@ -52,7 +54,7 @@ export function createRevocationFeed(parts: {
     const began = clock.elapsed()
     const seenId = highestId
     const first = await store.readRevocations(lastId, PAGE)
-    if (first.lastIssuedId < seenId) await readAgain(first.lastIssuedId)
+    if (readsAgain || first.lastIssuedId < seenId) await readAgain(first.lastIssuedId)
     else await readOn(first, (entry) => entries.apply(entry))
     loadedAt = began
     if (reportedStale) logger.info({}, 'revocations are read again')
@@ -76,15 +78,19 @@ export function createRevocationFeed(parts: {
 
   /** The database is an older copy: new lines have ids that were seen before, and some that were seen are gone. */
   async function readAgain(lastIssuedId: number): Promise<void> {
-    logger.error(
-      { lastIssuedId, highestId },
-      'the database has lost revocations, as after a failover or a restore: those known here stay in force',
-    )
-    entries.markOld()
+    if (!readsAgain) {
+      logger.error(
+        { lastIssuedId, highestId },
+        'the database has lost revocations, as after a failover or a restore: those known here stay in force',
+      )
+      entries.markOld()
+      readsAgain = true
+    }
     lastId = 0
     highestId = 0
     await readOn(await store.readRevocations(0, PAGE), (entry) => entries.applyAgain(entry))
     highestId = Math.max(highestId, lastIssuedId)
+    readsAgain = false
   }
 
   async function poll(): Promise<void> {

@@ -105,6 +105,13 @@ describe.each(PAIRS)('P06 %s with a key pair', async (algorithm, { privateKey, p
       expect(fields).not.toContain(name)
     }
     expect(await verifying.refresh(ada.refreshToken)).toMatchObject({ status: 401, code: 'SESSION_ENDED' })
+    verifying.clock.advance(-60)
+    // F29: not ours, so that it is no sign of a clock that went back.
+    expect(await verifying.ask('{ claims }', { token: ada.accessToken })).toMatchObject({
+      status: 401,
+      code: 'TOKEN_INVALID',
+    })
+    verifying.clock.advance(60)
     await expect(verifying.sallyport.tokens.issueAccess({ subject: 'ada' })).rejects.toMatchObject({
       option: 'privateKey',
     })

@@ -9,8 +9,8 @@ export const JUDGE_ANEW: unique symbol = Symbol.for('sallyport.judgeAnew') as ne
 
 /**
  * How much is judged. `now`: by time and revocations, at once. `wholly`: by its keys and the host's own checks too, which may
- * ask others. `operation`: an operation begins; as `now` for the first one, since the token was judged for it, and `wholly`
- * for each later one on the same context.
+ * ask others. `operation`: an operation begins, whose viewer was taken `now`; nothing more for the first one, for which the
+ * token was judged wholly, and `wholly` for each later one on the same context.
  */
 export type JudgeDepth = 'now' | 'wholly' | 'operation'
 

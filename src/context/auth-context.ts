@@ -116,9 +116,10 @@ export function genuineToken(context: Partial<AuthContext>): Identified['genuine
 function judgeAnewBy(findEnd: Identifier['findEnd'], identified: Identified): JudgeAnew {
   let hasBegun = false
   return (depth) => {
-    const wholly = depth === 'wholly' || (depth === 'operation' && hasBegun)
-    if (depth === 'operation') hasBegun = true
-    return findEnd(identified, wholly)
+    if (depth !== 'operation') return findEnd(identified, depth === 'wholly')
+    const isFirst = !hasBegun
+    hasBegun = true
+    return isFirst ? null : findEnd(identified, true)
   }
 }
 

@@ -132,7 +132,7 @@ export class Admission {
     return enforce(site, this.#judge.judgeAlone(demands, context), 'field')
   }
 
-  /** The code that an operation would be refused with if it began now. Null: none. Policies are not asked again. */
+  /** Returns a function of the code that the operation would be refused with by then, or null. It asks no policies. */
   rejudger(context: unknown, info: GraphQLResolveInfo): () => ErrorCode | null {
     const judge = info.schema === this.#schema ? this.#judge : this.#judges.findJudge(info.schema)
     const rejudge = judge?.rejudger(executionIn(context, info))

@@ -2,6 +2,7 @@ import { isPromise } from '../base/awaitable.js'
 import { AuthError, type ErrorCode, isErrorCode } from '../base/errors.js'
 import { JUDGE_ANEW, type JudgeAnew } from '../base/judge-anew.js'
 import { createRounds } from '../base/rounds.js'
+import { findEnd } from './bearer-end.js'
 import type { GuardConfig } from './options.js'
 
 /** With the half second in which an instance hears of a revocation, less than one. */
@@ -150,10 +151,9 @@ function both(judge: JudgeAnew, rejudge: Rejudge | null): JudgeAnew {
 /** By the claims alone: all that is known of a token that the host verified by itself. Null: there is nobody. */
 function judgeByExpiry({ takeViewer, readTime }: Config, context: object): JudgeAnew | null {
   try {
-    const { kind, claims } = takeViewer(context)
-    if (kind === 'anonymous') return null
-    const { exp } = claims
-    return () => (typeof exp === 'number' && readTime().nowSeconds >= exp ? 'TOKEN_EXPIRED' : null)
+    const viewer = takeViewer(context)
+    if (viewer.kind === 'anonymous') return null
+    return () => findEnd(context, viewer, readTime().nowSeconds)
   } catch {
     // For whom the operation asks nothing of; where it does, that is judged too.
     return () => null

@@ -9,7 +9,7 @@ import {
   ruleOnForeignStream,
 } from './foreign-answers.js'
 import { findSchemaJudge, guardSchemaWith } from './guard-schema.js'
-import { Judges } from './judge.js'
+import type { Judge } from './judge.js'
 import { redirectMetaFields } from './meta-fields.js'
 import { type GuardOptions, resolveGuardOptions } from './options.js'
 import { type Refused, type ResultHook, refuseBy, refuseRun, watchAnswers } from './yoga-answers.js'
@@ -53,16 +53,12 @@ export interface GuardPlugin {
 export function useGuard(options: UseGuardOptions): GuardPlugin {
   const config = resolveGuardOptions(options)
   const foreignAnswers = readForeignAnswers(options.foreignAnswers)
-  const judges = new Judges(config)
   // A server may take its schema anew for each request.
   const guarded = new WeakMap<GraphQLSchema, GraphQLSchema>()
 
-  const judgeOf = (schema: GraphQLSchema) => findSchemaJudge(schema) ?? judges.findJudge(schema)
-
   /** What is to be looked after: null where it is refused, and where Yoga shows its answer in the end. */
   function begin({ args, context, setResultAndStopExecution }: OperationHook): Begun | null {
-    requireGuarded(args.schema)
-    const ruling = ruleOnRequest(judgeOf(args.schema), args)
+    const ruling = ruleOnRequest(requireJudge(args.schema), args)
     refuseBy(ruling, { setResult: setResultAndStopExecution })
     if (ruling.kind === 'refused') return null
     args.document = redirectMetaFields(args.schema, args.document)
@@ -74,7 +70,7 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
   }
 
   async function rule(request: Request): Promise<Ruling> {
-    const judge = judgeOf(request.schema)
+    const judge = requireJudge(request.schema)
     return answerIntrospection(request, judge) ?? ruleOnForeignAnswer({ judge, request, foreignAnswers })
   }
 
@@ -117,7 +113,10 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
         onSubscribeResult(done) {
           if (begun.ran || !mayHoldData(done.result)) return refuseRun(done)
           const { args: request } = payload
-          refuseBy(ruleOnForeignStream({ judge: judgeOf(request.schema), request, foreignAnswers }), done)
+          refuseBy(
+            ruleOnForeignStream({ judge: requireJudge(request.schema), request, foreignAnswers }),
+            done,
+          )
         },
       }
     },
@@ -126,8 +125,9 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
 }
 
 /** Throws, for the log, when a plugin put a schema into the request that the guard was never shown. */
-function requireGuarded(schema: GraphQLSchema): void {
-  if (findSchemaJudge(schema) !== undefined) return
+function requireJudge(schema: GraphQLSchema): Judge {
+  const judge = findSchemaJudge(schema)
+  if (judge !== undefined) return judge
   throw new Error(
     'The schema of this request is not guarded: a plugin put it there without setSchema or replaceSchema, so that useGuard ' +
       'could not wrap it. Guard it with guardSchema first',

@@ -58,10 +58,10 @@ function createAdapter(main: OpenPool, watch: OpenPool): SqlDriverAdapter {
   const [busy, watching] = [trackBusy(pool), trackBusy(watch.pool)]
 
   /** Where one connection is over those beside it may be too: the server has stopped, or is a standby by now. */
-  function retire(error: unknown): void {
-    if (!isConnectionOver(error)) return
-    retireIdle(pool)
-    retireIdle(watch.pool)
+  function retireIfOver(error: unknown): boolean {
+    const isOver = isConnectionOver(error)
+    if (isOver) for (const each of [pool, watch.pool]) retireIdle(each)
+    return isOver
   }
 
   /** A statement of its own. pg closes the connection of one that failed. */
@@ -69,7 +69,7 @@ function createAdapter(main: OpenPool, watch: OpenPool): SqlDriverAdapter {
     try {
       return await statement()
     } catch (error) {
-      retire(error)
+      retireIfOver(error)
       throw error
     }
   }
@@ -79,8 +79,7 @@ function createAdapter(main: OpenPool, watch: OpenPool): SqlDriverAdapter {
     try {
       return await tryBegin(pool)
     } catch (error) {
-      if (!isConnectionOver(error)) throw error
-      retire(error)
+      if (!retireIfOver(error)) throw error
       return tryBegin(pool)
     }
   }
@@ -154,17 +153,12 @@ function createTransaction(connection: PoolClient, queryable: SqlQueryable): Tra
   }
 
   async function end(command: 'COMMIT' | 'ROLLBACK'): Promise<void> {
-    if (isOver) {
-      if (command === 'COMMIT' && isBroken) throw new Error('the connection was lost before COMMIT')
-      return
-    }
+    const wasOver = isOver
     isOver = true
     try {
       // Behind a statement that hangs it would wait, and be dropped unsent.
-      if (isBroken || underWay > 0) {
-        if (command === 'COMMIT') throw new Error('the connection was lost before COMMIT')
-        return
-      }
+      if (isBroken || underWay > 0) throw new Error(`the connection was lost before ${command}`)
+      if (wasOver) return
       const { command: done } = await run(() => connection.query(command))
       // PostgreSQL takes COMMIT for ROLLBACK when a statement of the transaction failed.
       if (done !== command) throw new Error('the transaction had failed: it was rolled back')
@@ -172,7 +166,7 @@ function createTransaction(connection: PoolClient, queryable: SqlQueryable): Tra
       isBroken = true
       if (command === 'COMMIT') throw error
     } finally {
-      release()
+      if (!wasOver) release()
     }
   }
 

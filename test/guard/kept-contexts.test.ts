@@ -5,6 +5,7 @@ import { type AuthContextOptions, createAuthContext } from '../../src/context/in
 import { guardSchema, guardTypeDefs } from '../../src/guard/index.js'
 import { forge, hmac } from '../support/forge.js'
 import { createTestClock } from '../support/test-clock.js'
+import { noteRuns } from './support/host.js'
 
 const SECRET = 'a secret that is long enough for every algorithm: HS256, HS384 and HS512'
 
@@ -21,11 +22,7 @@ const typeDefs = /* GraphQL */ `
 `
 
 function makeSchema() {
-  const ran: string[] = []
-  const resolve = (name: string) => () => {
-    ran.push(name)
-    return name
-  }
+  const { ran, resolve } = noteRuns()
   const clock = createTestClock()
   const schema = guardSchema(
     makeExecutableSchema({

@@ -2,6 +2,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema'
 import { execute, type GraphQLField, isObjectType, parse, subscribe } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { guardSchema, guardTypeDefs, type Viewer } from '../../src/guard/index.js'
+import { noteRuns } from './support/host.js'
 
 const typeDefs = /* GraphQL */ `
   type Query {
@@ -23,11 +24,7 @@ const typeDefs = /* GraphQL */ `
 `
 
 function makeGuarded() {
-  const ran: string[] = []
-  const resolve = (name: string) => () => {
-    ran.push(name)
-    return name
-  }
+  const { ran, resolve } = noteRuns()
   const schema = guardSchema(
     makeExecutableSchema({
       typeDefs: [guardTypeDefs, typeDefs],

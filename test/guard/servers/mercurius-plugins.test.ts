@@ -6,6 +6,7 @@ import mercuriusValidation from 'mercurius-validation'
 import { afterEach, describe, expect, test } from 'vitest'
 import { guardSchema, guardTypeDefs, type Viewer } from '../../../src/guard/index.js'
 import { mercuriusGuard } from '../../../src/guard/mercurius.js'
+import { noteRuns } from '../support/host.js'
 
 const typeDefs = /* GraphQL */ `
   type Query {
@@ -28,11 +29,7 @@ type Plug = (app: FastifyInstance) => unknown
 
 /** `before`: what is registered before the guard is; `after`: what comes later. */
 async function start({ before, after, jit }: { before?: Plug; after?: Plug; jit: number }) {
-  const ran: string[] = []
-  const resolve = (name: string) => () => {
-    ran.push(name)
-    return name
-  }
+  const { ran, resolve } = noteRuns()
   const schema = guardSchema(
     makeExecutableSchema({
       typeDefs: [guardTypeDefs, typeDefs],

@@ -55,6 +55,16 @@ export function watch(schema: GraphQLSchema): Host {
   return { schema: watched, ran }
 }
 
+/** Resolvers of the host's own, each of which notes its name in `ran` and resolves to it. */
+export function noteRuns() {
+  const ran: string[] = []
+  const resolve = (name: string) => () => {
+    ran.push(name)
+    return name
+  }
+  return { ran, resolve }
+}
+
 function answerOf(type: GraphQLOutputType, coordinate: string, schema: GraphQLSchema): unknown {
   if (isNonNullType(type)) return answerOf(type.ofType, coordinate, schema)
   if (isListType(type)) {

@@ -1,80 +1,91 @@
 import { type Clock, systemClock } from '../base/clock.js'
-import { AuthClientError, type Refusal, readData, readRefusal } from './answer.js'
-import type { Payload } from './holdings.js'
+import { createTimeout, unlessAborted } from './abort.js'
 import { CHANGE_PASSWORD, LOGIN, LOGOUT, REAUTHENTICATE, REFRESH, SIGNUP } from './operations.js'
-import { createSessionKeeper, type Held } from './session.js'
-import { createTimeout, unlessAborted } from './waiting.js'
+import { AuthClientError, isSessionOver, readData, readRefusal } from './response.js'
+import { createSessionKeeper, type SessionState } from './session.js'
+import type { Payload } from './tokens.js'
 
 export interface ClientOptions {
-  /** The GraphQL endpoint. In a page a path of its own origin will do. */
+  /** The GraphQL endpoint. In a page, a path such as `/graphql` is enough. */
   url: string | URL
   /**
-   * Where the tokens are: `body`, in memory here, and gone when the page is loaded again; `cookie`, in cookies that no script
-   * can read, which all tabs share. @default 'body'
+   * Where the tokens are kept. `body`: in memory, and gone when the page reloads. `cookie`: in cookies that no script can
+   * read, which all tabs share.
+   * @default 'body'
    */
   delivery?: 'body' | 'cookie'
-  /** Of a session that was begun before, from where the platform keeps secrets. */
+  /** The refresh token of an earlier session, from the platform's secret storage. @default null */
   refreshToken?: string | null
-  /** The readable cookie that has the `csrf` value. @default 'csrf_access_token' */
+  /** The name of the readable cookie with the `csrf` value. @default 'csrf_access_token' */
   csrfCookieName?: string
-  /** The header in which it is sent. @default 'x-csrf-token' */
+  /** The header that carries the `csrf` value. @default 'x-csrf-token' */
   csrfHeaderName?: string
-  /** What sends requests. @default globalThis.fetch */
+  /** Sends the requests. @default globalThis.fetch */
   fetch?: typeof globalThis.fetch
-  /** Where the time comes from; for tests. */
+  /** Gives the time; for tests. @default Date.now */
   clock?: Clock
 }
 
-/** Exactly one of `username` and `email`; at least one of them to sign up. */
+/** `logIn` needs either `username` or `email`. `signUp` needs at least one of them. */
 export interface Credentials {
   username?: string
   email?: string
   password: string
-  /** A label for the list of sessions. */
+  /** A label for the user's list of sessions. */
   device?: string
 }
 
 export interface AuthClient {
   /**
-   * `fetch` for any GraphQL client: sends the token along, exchanges it before it expires, and where the server asks for a
-   * refresh does that and sends the request again, if it was refused before anything ran. Whoever finds the token expired
-   * waits for one refresh. A request to another address, or with an `authorization` of its own, goes out as it is.
+   * A `fetch` for any GraphQL client. It adds the access token and refreshes it before it expires. When the server asks
+   * for a refresh, it refreshes, and repeats the request if nothing of it was executed. Requests under way share one
+   * refresh. A request to another address, or with its own `authorization` header, is sent unchanged.
+   * @example
+   * const client = createClient({ url: '/graphql' })
+   * const response = await client.fetch('/graphql', { method: 'POST', headers, body })
    */
   readonly fetch: typeof globalThis.fetch
-  /** Begins a session. Throws `AuthClientError`, or what `fetch` throws; so do the others. */
+  /**
+   * Starts a session.
+   * @throws {AuthClientError} when the server refuses; otherwise what `fetch` throws. The other methods throw the same.
+   */
   logIn(credentials: Credentials): Promise<void>
+  /** Creates an account and starts its first session. */
   signUp(credentials: Credentials): Promise<void>
-  /** Proves the password again, for what is `@fresh`. */
+  /** Confirms the password, so that fields with `@fresh` are open again. */
   reauthenticate(password: string): Promise<void>
-  /** Ends all other sessions, and goes on in a new one. */
+  /** Changes the password. Every session of the user ends, and this client goes on in a new one. */
   changePassword(currentPassword: string, newPassword: string): Promise<void>
-  /** Ends the session. Tokens in memory are forgotten whatever the server answers; cookies go with its answer. */
+  /** Ends the session. Tokens in memory are dropped even if the request fails. Cookies are deleted by the response. */
   logOut(): Promise<void>
-  /** Exchanges the tokens now. False: the session is over. */
+  /** Refreshes the tokens now. Resolves to false when the session is over. */
   refresh(): Promise<boolean>
-  /** The access token, good for a while; for what is no request, as a WebSocket. Null: nobody is logged in, or it is in a cookie. */
+  /** A valid access token, for example for a WebSocket. Null when no user is logged in, or the token is in a cookie. */
   accessToken(): Promise<string | null>
-  /** What to keep where the platform keeps secrets. Null: nobody is logged in, or it is in a cookie. */
+  /** The refresh token, for the platform's secret storage. Null when no user is logged in, or it is in a cookie. */
   refreshToken(): string | null
-  /** Whether there is a session, as far as is known here. */
+  /** Whether there is a session, as far as this client knows without a request. */
   isLoggedIn(): boolean
-  /** Called when tokens came, changed or went. The function that it answers ends that. */
+  /** Calls the listener at each change of tokens. The function that it returns ends that. */
   onChange(listener: () => void): () => void
 }
 
-/**
- * How long an operation of our own waits: a password takes its time. Everybody waits for a refresh, and one that is tried
- * again must come while the server still answers to the token that was exchanged: 30 seconds.
- */
-const PATIENCE_MS = 30_000
-const REFRESH_PATIENCE_MS = 10_000
+/** The timeout of the client's own operations: the server may queue password hashes. */
+const TIMEOUT_MS = 30_000
+/** Shorter, because every request waits for a refresh, and a retry must come within the server's reuse window of 30 s. */
+const REFRESH_TIMEOUT_MS = 10_000
 
-/** So long none is exchanged before it expires, after that failed. */
-const REST_MS = 5_000
+/** Minimum delay between an early refresh that failed and the next one. */
+const RETRY_DELAY_MS = 5_000
 
 type Send = (request: Request) => Promise<Response>
 
-/** A session with a Sallyport server, for a page or a program: keeps its tokens, and keeps them good. */
+/**
+ * Creates a client for one session with a Sallyport server: it keeps the tokens and refreshes them.
+ * @example
+ * const client = createClient({ url: 'https://api.example.com/graphql' })
+ * await client.logIn({ username: 'ada', password })
+ */
 export function createClient(options: ClientOptions): AuthClient {
   const { url, delivery = 'body', refreshToken = null, clock = systemClock } = options
   const { csrfCookieName = 'csrf_access_token', csrfHeaderName = 'x-csrf-token' } = options
@@ -86,35 +97,35 @@ export function createClient(options: ClientOptions): AuthClient {
     clock,
   })
   let refreshing: { readonly session: number; readonly done: Promise<boolean> } | null = null
-  let restsUntil = 0
+  let retryAt = 0
 
   function include(request: Request): Request {
     return isByCookie ? new Request(request, { credentials: 'include' }) : request
   }
 
-  function prove(request: Request, { holdings }: Held): Request {
-    if (isByCookie && holdings?.csrf != null) request.headers.set(csrfHeaderName, holdings.csrf)
+  function addCsrf(request: Request, { tokens }: SessionState): Request {
+    if (isByCookie && tokens?.csrf != null) request.headers.set(csrfHeaderName, tokens.csrf)
     return include(request)
   }
 
-  function attach(request: Request, sent: Held): Request {
-    const token = sent.holdings?.accessToken
+  function addTokens(request: Request, sent: SessionState): Request {
+    const token = sent.tokens?.accessToken
     if (token != null) request.headers.set('authorization', `Bearer ${token}`)
-    return prove(request, sent)
+    return addCsrf(request, sent)
   }
 
-  /** An operation of our own. No other address is told a password or a refresh token. */
+  /** Runs one of the client's own operations. Redirects are refused: they would carry the password to another address. */
   async function run(
     query: string,
     variables: object,
-    how: { by: Send; patienceMs?: number },
+    how: { by: Send; timeoutMs?: number },
   ): Promise<unknown> {
-    const { signal, clear } = createTimeout(how.patienceMs ?? PATIENCE_MS)
+    const { signal, clear } = createTimeout(how.timeoutMs ?? TIMEOUT_MS)
     const headers = { 'content-type': 'application/json', accept: 'application/json' }
     const body = JSON.stringify({ query, variables })
     try {
       const request = new Request(url, { method: 'POST', headers, body, redirect: 'error', signal })
-      // Node forgets the signal of a request whose answer has begun.
+      // Node ignores the signal once the response has begun.
       return (await unlessAborted(signal, how.by(request).then(readData))).payload
     } finally {
       clear()
@@ -133,14 +144,14 @@ export function createClient(options: ClientOptions): AuthClient {
     keeper.renew(sent, payload as Payload)
   }
 
-  async function exchange(sent: Held): Promise<boolean> {
-    const token = sent.holdings?.refreshToken ?? null
-    if (sent.holdings === null || (!isByCookie && token === null)) return false
-    const by: Send = (request) => send(prove(request, sent))
+  async function exchange(sent: SessionState): Promise<boolean> {
+    const token = sent.tokens?.refreshToken ?? null
+    if (sent.tokens === null || (!isByCookie && token === null)) return false
+    const by: Send = (request) => send(addCsrf(request, sent))
     try {
-      const payload = await run(REFRESH, { token }, { by, patienceMs: REFRESH_PATIENCE_MS })
+      const payload = await run(REFRESH, { token }, { by, timeoutMs: REFRESH_TIMEOUT_MS })
       keeper.exchange(sent, payload as Payload)
-      return keeper.find().holdings !== null
+      return keeper.find().tokens !== null
     } catch (error) {
       if (!(error instanceof AuthClientError) || error.action !== 'login') throw error
       keeper.forget(sent)
@@ -162,17 +173,17 @@ export function createClient(options: ClientOptions): AuthClient {
   }
 
   async function refreshIfDue(): Promise<void> {
-    const due = keeper.find().holdings
+    const due = keeper.find().tokens
     if (due?.dueAt == null || clock.now() < due.dueAt) return
-    // There is nothing to send yet.
+    // Without an access token there is nothing to send yet.
     if (due.accessToken === null && !isByCookie) {
       await refresh()
       return
     }
-    if (clock.now() < restsUntil) return
+    if (clock.now() < retryAt) return
     await refresh().catch(() => {
-      // The token may still do; if not, the server says so.
-      restsUntil = clock.now() + REST_MS
+      // The token may still be valid. If it is not, the server refuses it and the request waits for a refresh.
+      retryAt = clock.now() + RETRY_DELAY_MS
     })
   }
 
@@ -180,25 +191,25 @@ export function createClient(options: ClientOptions): AuthClient {
     if (addressOf(resource) !== addressOf(url) || hasAuthorization(resource, init))
       return send(resource, init)
     const request = new Request(resource, init)
-    const asked = keeper.find()
+    const atCall = keeper.find()
     await unlessAborted(request.signal, refreshIfDue())
     const ready = keeper.find()
-    // Who logs in meanwhile does not do what somebody else asked for.
-    const sent = keeper.isOfSession(asked) ? ready : asked
-    const response = await send(attach(request.clone(), sent))
+    // A user who logs in meanwhile does not send the previous user's request.
+    const sent = keeper.isOfSession(atCall) ? ready : atCall
+    const response = await send(addTokens(request.clone(), sent))
     const successor = response.headers.get('x-access-token')
     if (successor !== null) keeper.succeed(sent, successor)
     const refusal = await readRefusal(response)
-    if (refusal !== null && saysOver(refusal)) keeper.forget(sent)
+    if (refusal !== null && isSessionOver(refusal)) keeper.forget(sent)
     if (refusal?.action !== 'refresh') return response
-    // Another may have refreshed while this one was under way.
+    // Another request may have refreshed while this one was under way.
     const renewal = keeper.find() === sent ? refresh().catch(() => false) : Promise.resolve(true)
     const isRenewed = await unlessAborted(request.signal, renewal)
     const next = keeper.find()
-    const canGoOn = isRenewed && next.holdings !== null && keeper.isOfSession(sent)
-    if (!canGoOn || !refusal.ranNothing) return response
+    const canRepeat = isRenewed && next.tokens !== null && keeper.isOfSession(sent)
+    if (!canRepeat || !refusal.ranNothing) return response
     response.body?.cancel().catch(() => {})
-    return send(attach(request, next))
+    return send(addTokens(request, next))
   }
 
   return {
@@ -210,24 +221,24 @@ export function createClient(options: ClientOptions): AuthClient {
     changePassword: (current, next) => renew(CHANGE_PASSWORD, { current, next }),
     async logOut() {
       const sent = keeper.find()
-      const token = sent.holdings?.refreshToken ?? null
-      const answer = run(LOGOUT, { token }, { by: (request) => send(prove(request, sent)) })
-      // Cookies go with the answer.
+      const token = sent.tokens?.refreshToken ?? null
+      const loggedOut = run(LOGOUT, { token }, { by: (request) => send(addCsrf(request, sent)) })
+      // Cookies are deleted by the response.
       if (!isByCookie) keeper.end(sent)
-      await answer
+      await loggedOut
       keeper.end(sent)
     },
     async accessToken() {
       await refreshIfDue()
-      return keeper.find().holdings?.accessToken ?? null
+      return keeper.find().tokens?.accessToken ?? null
     },
-    refreshToken: () => keeper.find().holdings?.refreshToken ?? null,
-    isLoggedIn: () => keeper.find().holdings !== null,
+    refreshToken: () => keeper.find().tokens?.refreshToken ?? null,
+    isLoggedIn: () => keeper.find().tokens !== null,
     onChange: keeper.onChange,
   }
 }
 
-/** Where a request goes, whatever it asks. */
+/** The URL without query and fragment. */
 function addressOf(resource: RequestInfo | URL): string | undefined {
   const { url } = resource instanceof Request ? resource : new Request(resource)
   return url.split(/[?#]/, 1)[0]
@@ -236,9 +247,4 @@ function addressOf(resource: RequestInfo | URL): string | undefined {
 function hasAuthorization(resource: RequestInfo | URL, init?: RequestInit): boolean {
   const headers = init?.headers ?? (resource instanceof Request ? resource.headers : undefined)
   return new Headers(headers).has('authorization')
-}
-
-/** That what was presented is no good any more, and not that a password was wrong. */
-function saysOver({ action, code }: Refusal): boolean {
-  return action === 'login' && code !== 'INVALID_CREDENTIALS'
 }

@@ -1,2 +1,2 @@
-export { type Action, AuthClientError } from './answer.js'
 export { type AuthClient, type ClientOptions, type Credentials, createClient } from './client.js'
+export { type Action, AuthClientError } from './response.js'

@@ -1,4 +1,4 @@
-/** Operations of our own: what each answers is its `payload`. */
+/** The client's own operations. Each names its result `payload`. */
 const PAYLOAD = '{ accessToken refreshToken accessTokenExpiresAt csrfToken }'
 export const LOGIN = `mutation ($input: LoginInput!) { payload: login(input: $input) ${PAYLOAD} }`
 export const SIGNUP = `mutation ($input: SignupInput!) { payload: signup(input: $input) ${PAYLOAD} }`

@@ -1,118 +1,120 @@
 import type { Clock } from '../base/clock.js'
-import { type Holdings, holdingsOf, inCookies, type Payload, resumed } from './holdings.js'
+import { type ClientTokens, type Payload, tokensInCookies, tokensOf, tokensToResume } from './tokens.js'
 
-/** What is held at a moment. Compared by identity: another is another pair, or another session. */
-export interface Held {
-  /** Rises as somebody logs in or out: what was sent in one session is neither answered nor sent again in another. */
+/** The session at one moment. Compared by identity: any change of tokens makes a new state. */
+export interface SessionState {
+  /** Incremented on login and logout. Responses and retries from an earlier session are ignored. */
   readonly session: number
-  /** Null: nobody is logged in, or the server says that the session is over. */
-  readonly holdings: Holdings | null
+  /** Null when no user is logged in, or the server says that the session is over. */
+  readonly tokens: ClientTokens | null
 }
 
-/** Keeps what a client holds of its session, and tells of it. What is answered late changes nothing of another session. */
+/** Keeps the tokens of a session and notifies listeners. A late response changes nothing of a later session. */
 export interface SessionKeeper {
-  /** What is held; of cookies what they are now, since another tab may have logged in or out. */
-  find(): Held
-  isOfSession(sent: Held): boolean
-  /** Somebody logged in. */
+  /** The current state. Cookies are read again at each call, because another tab may have logged in or out. */
+  find(): SessionState
+  isOfSession(sent: SessionState): boolean
+  /** After a login: starts a session. */
   begin(payload: Payload): void
-  /** Somebody logged out. */
-  end(sent: Held): void
-  /** What was sent is no good any more, says the server. A new pair of the same session may be under way. */
-  forget(sent: Held): void
-  /** An answer to a password, of the same session. */
-  renew(sent: Held, payload: Payload): void
-  /** An answer to the refresh token. */
-  exchange(sent: Held, payload: Payload): void
-  /** An access token that came in place of the one that was sent. */
-  succeed(sent: Held, accessToken: string): void
-  /** Called when tokens came, changed or went. The function that it answers ends that. */
+  /** After a logout: ends the session. */
+  end(sent: SessionState): void
+  /** Drops tokens that the server calls over, unless they changed since they were sent. */
+  forget(sent: SessionState): void
+  /** After a confirmed or changed password: takes the response's tokens into the same session. */
+  renew(sent: SessionState, payload: Payload): void
+  /** After a refresh: takes the new pair into the same session. */
+  exchange(sent: SessionState, payload: Payload): void
+  /** Takes an access token that a response's header gave in place of the one sent. */
+  succeed(sent: SessionState, accessToken: string): void
+  /** Calls the listener at each change of tokens. The function that it returns ends that. */
   onChange(listener: () => void): () => void
 }
 
 export function createSessionKeeper(options: {
-  /** The readable cookie that has the `csrf` value; null: tokens are kept here. */
+  /** The readable cookie that has the `csrf` value. Null when tokens are kept in memory. */
   csrfCookieName: string | null
   refreshToken: string | null
   clock: Clock
 }): SessionKeeper {
   const { csrfCookieName, refreshToken, clock } = options
   const listeners = new Set<() => void>()
-  let held: Held = { session: 0, holdings: refreshToken === null ? null : resumed(refreshToken) }
-  /** A cookie that could be read and is not there any more was taken back. */
+  let state: SessionState = {
+    session: 0,
+    tokens: refreshToken === null ? null : tokensToResume(refreshToken),
+  }
+  /** Once the cookie was readable, its absence means a logout. Before, it may be out of the script's reach. */
   let canReadCookies = false
-  /** The `csrf` value of a session that the server calls over, whose cookie is still there. */
+  /** The `csrf` value of a session that is over for the server, while the browser still has its cookie. */
   let endedCsrf: string | null = null
 
-  function hold(next: Held): void {
-    const isNews = next.holdings !== held.holdings
-    held = next
-    if (!isNews) return
-    for (const listener of [...listeners]) call(listener)
+  function setState(next: SessionState): void {
+    const isChanged = next.tokens !== state.tokens
+    state = next
+    if (!isChanged) return
+    for (const listener of [...listeners]) notify(listener)
   }
 
-  /** Of the same session. */
-  function replace(holdings: Holdings | null): void {
-    hold({ session: held.session, holdings })
+  function replaceTokens(tokens: ClientTokens | null): void {
+    setState({ session: state.session, tokens })
   }
 
-  function change(holdings: Holdings | null): void {
-    hold({ session: held.session + 1, holdings })
+  function changeSession(tokens: ClientTokens | null): void {
+    setState({ session: state.session + 1, tokens })
   }
 
-  function isOfSession({ session }: Held): boolean {
-    return held.session === session
+  function isOfSession({ session }: SessionState): boolean {
+    return state.session === session
   }
 
-  function find(): Held {
-    if (csrfCookieName === null) return held
+  function find(): SessionState {
+    if (csrfCookieName === null) return state
     const cookie = readCookie(csrfCookieName)
     canReadCookies ||= cookie !== null
     const csrf = cookie === endedCsrf ? null : cookie
-    if (csrf !== null && csrf !== held.holdings?.csrf) change(inCookies(csrf))
-    if (csrf === null && canReadCookies && held.holdings !== null) change(null)
-    return held
+    if (csrf !== null && csrf !== state.tokens?.csrf) changeSession(tokensInCookies(csrf))
+    if (csrf === null && canReadCookies && state.tokens !== null) changeSession(null)
+    return state
   }
 
   return {
     find,
     isOfSession,
     begin(payload) {
-      const holdings = holdingsOf(payload, null, clock)
+      const tokens = tokensOf(payload, null, clock)
       endedCsrf = null
-      // Its cookie may have been read before its answer: then listeners know already.
-      const isKnown = csrfCookieName !== null && find().holdings?.csrf === holdings.csrf
-      if (isKnown) held = { ...held, holdings }
-      else change(holdings)
+      // The cookie may have been read before the response: then listeners were notified already.
+      const isKnown = csrfCookieName !== null && find().tokens?.csrf === tokens.csrf
+      if (isKnown) state = { ...state, tokens }
+      else changeSession(tokens)
     },
     end(sent) {
-      if (isOfSession(sent)) change(null)
+      if (isOfSession(sent)) changeSession(null)
     },
     forget(sent) {
-      // The cookies may be those of another session by now, or gone with the refusal.
-      if (find() !== sent || sent.holdings === null) return
-      endedCsrf = sent.holdings.csrf
-      replace(null)
+      // By now the cookies may belong to another session, or the refusal deleted them.
+      if (find() !== sent || sent.tokens === null) return
+      endedCsrf = sent.tokens.csrf
+      replaceTokens(null)
     },
     renew(sent, payload) {
       if (!isOfSession(sent)) return
       endedCsrf = null
       const isWhole = payload.refreshToken != null || payload.csrfToken != null
-      // An access token alone does not bring a session back that is over.
-      if (held.holdings !== null || isWhole) replace(holdingsOf(payload, held.holdings, clock))
+      // An access token alone does not revive a session that is over.
+      if (state.tokens !== null || isWhole) replaceTokens(tokensOf(payload, state.tokens, clock))
     },
     exchange(sent, payload) {
       if (!isOfSession(sent)) return
       endedCsrf = null
-      const next = holdingsOf(payload, sent.holdings, clock)
-      if (held === sent || held.holdings === null) return replace(next)
-      // A new password gave another pair, and ended the session that this one is of.
-      if (held.holdings.refreshToken !== sent.holdings?.refreshToken) return
-      // The access token that came meanwhile may be fresh; what was exchanged for the refresh token is gone.
-      replace({ ...held.holdings, refreshToken: next.refreshToken })
+      const next = tokensOf(payload, sent.tokens, clock)
+      if (state === sent || state.tokens === null) return replaceTokens(next)
+      // A changed password gave another pair meanwhile, and ended the session of this one.
+      if (state.tokens.refreshToken !== sent.tokens?.refreshToken) return
+      // The access token that came meanwhile may be fresh. The refresh token that was sent is spent.
+      replaceTokens({ ...state.tokens, refreshToken: next.refreshToken })
     },
     succeed(sent, accessToken) {
-      if (held === sent && sent.holdings !== null) replace(holdingsOf({ accessToken }, sent.holdings, clock))
+      if (state === sent && sent.tokens !== null) replaceTokens(tokensOf({ accessToken }, sent.tokens, clock))
     },
     onChange(listener) {
       listeners.add(listener)
@@ -121,8 +123,8 @@ export function createSessionKeeper(options: {
   }
 }
 
-/** What a listener throws is reported, and stops neither the others nor the request. */
-function call(listener: () => void): void {
+/** Reports what a listener throws, so that it stops neither the other listeners nor the request. */
+function notify(listener: () => void): void {
   try {
     listener()
   } catch (error) {

@@ -1,17 +1,17 @@
-/** A signal that gives up after so long, unless it is cleared. Not every platform has `AbortSignal.timeout`. */
-export function createTimeout(patienceMs: number): { signal: AbortSignal; clear: () => void } {
+/** A signal that aborts after `timeoutMs`, unless it is cleared. Not every platform has `AbortSignal.timeout`. */
+export function createTimeout(timeoutMs: number): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController()
   const timer = setTimeout(() => {
-    const reason = new Error(`The server did not answer within ${patienceMs / 1000} seconds.`)
+    const reason = new Error(`The server did not respond within ${timeoutMs / 1000} seconds.`)
     reason.name = 'TimeoutError'
     controller.abort(reason)
-  }, patienceMs)
+  }, timeoutMs)
   return { signal: controller.signal, clear: () => clearTimeout(timer) }
 }
 
 /**
- * What comes, unless whoever waits for it gives up: then their reason is thrown, and the work goes on for others. Not every
- * platform gives each request a signal.
+ * Resolves as `work` does, and rejects with the signal's reason as soon as the signal aborts. `work` goes on, because
+ * other callers may wait for it. The signal is undefined on platforms whose `Request` has none.
  */
 export function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (signal === undefined) return work

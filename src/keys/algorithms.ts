@@ -1,13 +1,13 @@
 import { type KeyObject, sign, verify } from 'node:crypto'
 import type { Algorithm } from '../base/key-options.js'
 
-/** What an algorithm asks of its key (RFC 7518 §3.1). */
+/** What an algorithm requires of its key (RFC 7518 §3.1). */
 export interface AlgorithmNeeds {
   readonly keyKind: 'secret' | 'rsa' | 'ec'
   readonly hash: 'sha256' | 'sha384' | 'sha512'
-  /** Bytes of the hash, and the least of an HMAC key (RFC 7518 §3.2). */
+  /** Bytes of the hash; also the minimum length of an HMAC key (RFC 7518 §3.2). */
   readonly hashBytes: number
-  /** OpenSSL's name of the only curve that the algorithm takes. */
+  /** OpenSSL's name of the only curve that the algorithm accepts. */
   readonly curve?: string
 }
 
@@ -26,20 +26,25 @@ export const ALGORITHM_NEEDS: Readonly<Record<Algorithm, AlgorithmNeeds>> = {
   ES512: { keyKind: 'ec', hash: 'sha512', hashBytes: 64, curve: 'secp521r1' },
 }
 
+/** Whether this is the name of a supported algorithm. */
+export function isAlgorithm(value: unknown): value is Algorithm {
+  return typeof value === 'string' && Object.hasOwn(ALGORITHM_NEEDS, value)
+}
+
 const ALGORITHM_OF_CURVE: Readonly<Record<string, Algorithm>> = {
   prime256v1: 'ES256',
   secp384r1: 'ES384',
   secp521r1: 'ES512',
 }
 
-/** The algorithm that a key signs with when nobody says: null when we take no such key. */
+/** The algorithm for a key when the options name none. Null when no supported algorithm fits the key. */
 export function defaultAlgorithm(key: KeyObject): Algorithm | null {
   if (key.type === 'secret') return 'HS256'
   if (key.asymmetricKeyType === 'rsa') return 'RS256'
   return ALGORITHM_OF_CURVE[key.asymmetricKeyDetails?.namedCurve ?? ''] ?? null
 }
 
-/** Why this key cannot serve this algorithm; null when it can. */
+/** Why this key can't be used with this algorithm. Null when it can. */
 export function findMisfit(key: KeyObject, algorithm: Algorithm): string | null {
   const needs = ALGORITHM_NEEDS[algorithm]
   const kind = key.type === 'secret' ? 'secret' : key.asymmetricKeyType
@@ -56,19 +61,22 @@ function findShortSecret(key: KeyObject, algorithm: Algorithm, least: number): s
 
 const MIN_RSA_BITS = 2048
 
-/** Why this public or private key serves no algorithm of ours, or protects nothing; null when it does. */
+/** Why this public or private key fits no supported algorithm, or is insecure. Null when it is fine. */
 export function findWeakness(key: KeyObject): string | null {
   if (defaultAlgorithm(key) === null)
     return `is ${describeKind(key)}; give RSA, or EC on P-256, P-384 or P-521`
   if (key.asymmetricKeyType !== 'rsa') return null
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
   if (modulusLength < MIN_RSA_BITS) return `needs ${MIN_RSA_BITS} bits, has ${modulusLength}`
-  // With e = 1 a signature is the padded hash itself: anybody can write one. An even e is no RSA.
+  // With e = 1 a signature is the padded hash itself, so that anyone can write one. RSA needs an odd e.
   if (publicExponent >= 3n && publicExponent % 2n === 1n) return null
   return `has the public exponent ${publicExponent}, which protects nothing`
 }
 
-/** Whether one signs what the other verifies: a damaged private key still loads, and would be found at the first login. */
+/**
+ * Whether `verifying` verifies what `signing` signs. A damaged private key still loads, and would fail at the first
+ * login.
+ */
 export function isPair(signing: KeyObject, verifying: KeyObject): boolean {
   if (signing.type === 'secret') return signing.equals(verifying)
   const message = Buffer.from('sallyport')

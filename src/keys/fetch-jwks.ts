@@ -1,19 +1,19 @@
-/** What a key set's address answered. */
+/** The response of a key set's endpoint. */
 export interface FetchedJwks {
-  /** As parsed; nothing of it is checked. */
+  /** The parsed JSON, not validated. */
   readonly value: unknown
-  /** How long the answer may be kept, as it says itself; null: it does not say. */
+  /** How long the response may be cached, by its `Cache-Control`. Null when it does not say. */
   readonly maxAgeSeconds: number | null
 }
 
 export const MAX_JWKS_BYTES = 512 * 1024
 
 /**
- * Reads JSON from this address, and from no other: a redirect is refused. Rejects with an `Error` that says why, and
- * holds nothing of the answer.
+ * Fetches JSON from this address. A redirect is refused, because the operator trusts this address alone.
+ * @throws {Error} with the reason. It quotes nothing of the response.
  */
 export async function fetchJwks(url: URL, timeoutMs: number): Promise<FetchedJwks> {
-  // The limit of time holds for the body too.
+  // The timeout also covers the body.
   const response = await fetch(url, {
     redirect: 'error',
     signal: AbortSignal.timeout(timeoutMs),
@@ -27,7 +27,10 @@ export async function fetchJwks(url: URL, timeoutMs: number): Promise<FetchedJwk
   return { value: parseJson(bytes), maxAgeSeconds: readMaxAge(response.headers.get('cache-control') ?? '') }
 }
 
-/** Counted as it comes, unpacked: neither a wrong length nor a compressed gigabyte gets past. */
+/**
+ * Counts the decompressed bytes as they arrive, so that neither a wrong Content-Length nor a compressed gigabyte
+ * passes.
+ */
 async function readBody(response: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let bytes = 0
@@ -43,12 +46,12 @@ function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
-    // No cause: it quotes what it could not parse.
+    // No cause: the parser's message quotes the text.
     throw new Error('answered what is not JSON')
   }
 }
 
-/** RFC 9111 §5.2.2. What must not be kept, or not without asking again, is kept for no time. */
+/** RFC 9111 §5.2.2. `no-store` and `no-cache` count as an age of 0. */
 function readMaxAge(cacheControl: string): number | null {
   const directives = cacheControl.split(',').map((one) => one.trim().toLowerCase())
   if (directives.some((one) => /^no-(store|cache)\b/.test(one))) return 0

@@ -6,11 +6,11 @@ import { type KeyFolder, readKeyFolder } from './key-folder.js'
 import { scheduleKeys } from './key-schedule.js'
 import type { BoundKey, Keyring } from './keyring.js'
 
-/** A keyring whose keys change while it is used. */
+/** A keyring whose keys change while the server runs. */
 export interface FolderKeyring extends Keyring {
-  /** Reads the folder now. Never rejects: a set that is wrong is told to the log, and the one before stays in force. */
+  /** Reads the folder now. Never rejects: when the set is invalid, it logs an error and keeps the previous set. */
   reload(): Promise<void>
-  /** Ends the reading at intervals. */
+  /** Stops reading at intervals. */
   stop(): Promise<void>
 }
 
@@ -25,9 +25,9 @@ interface InForce {
 const NONE: readonly BoundKey[] = Object.freeze([])
 
 /**
- * The keyring of a folder that instances share. It is read at intervals, not watched: what another machine writes there
- * is not told to this one. By its `activeFrom` the newest active key signs, and all that are not retired verify. Rejects
- * with an `OptionError` that names the folder or the file when the first set is wrong, or holds no key that signs now.
+ * Opens the keyring of a folder that instances share. The folder is polled, because a file system does not report what
+ * another machine writes. The newest active key signs, and all keys that are not retired verify.
+ * @throws {OptionError} naming the folder or the file, when the first set is invalid or has no key that can sign now.
  */
 export async function openFolderKeyring(parts: {
   folder: string
@@ -40,10 +40,10 @@ export async function openFolderKeyring(parts: {
   let inForce = apply(read)
   let version = 1
   let reading: Promise<void> | null = null
-  /** What the log was told last, so that it is not told every ten seconds. */
+  /** The last error that was logged, so that it is not logged at every poll. */
   let told = ''
 
-  /** A set without a key that signs is none: a folder that was not mounted looks like that, too. */
+  /** A set without a signing key is refused: a folder that failed to mount looks the same. */
   async function readSigning(): Promise<KeyFolder> {
     const next = await readKeyFolder(folder)
     if (scheduleKeys(next.keys, clock.now()).signing !== null) return next
@@ -69,7 +69,7 @@ export async function openFolderKeyring(parts: {
     return { signing, verifying, shown, from: schedule.from, until: schedule.until }
   }
 
-  /** A key becomes active, or is retired, at its time: nobody has to write anything then. */
+  /** Keys become active and retire by the clock, without a change of the folder. */
   function now(): InForce {
     const time = clock.now()
     if (time >= inForce.from && time < inForce.until) return inForce

@@ -3,29 +3,30 @@ import { OptionError } from '../base/errors.js'
 import type { Algorithm, KeyOptions } from '../base/key-options.js'
 import { type BoundKey, createKeyring, type Keyring } from './keyring.js'
 
-/** A key as a host's functions hand it out: bound to one algorithm, and made by `createKey` alone. */
+/** A key for `KeyFunctions`, bound to one algorithm. Only `createKey` makes one. */
 export interface TokenKey {
   readonly kid: string
   readonly algorithm: Algorithm
 }
 
-/** Keys of a host's own choice, such as one for each tenant: Flask-JWT-Extended's encode-key and decode-key loaders. */
+/** Keys that the host application chooses for each token, for example one for each tenant. */
 export interface KeyFunctions {
   /**
-   * The keys that may have signed a token that says this of itself. **Nothing of it is verified**: it is good for choosing,
-   * and for nothing else. Null or an empty list: none, and the token is invalid. When it throws, or answers anything but
-   * keys of `createKey`, no token is let in (`UNAVAILABLE`). A promise only where it must be.
+   * Returns the keys that may have signed a token with this header and these claims. **Neither is verified**: use them
+   * to choose a key and for nothing else. Null or an empty list makes the token invalid. When it throws, or returns
+   * anything but keys of `createKey`, the request is refused with `UNAVAILABLE`. Return a promise only if you have to:
+   * it delays each request.
    */
   find(
     header: Readonly<Record<string, unknown>>,
     claims: Readonly<Record<string, unknown>>,
   ): Awaitable<TokenKey | readonly TokenKey[] | null>
-  /** The key that signs the tokens of whom they name. Absent: none is issued. */
+  /** Returns the key that signs the tokens of this subject. Without this function no tokens are issued. */
   sign?(subject: string): Awaitable<TokenKey>
 }
 
 export type TokenKeyOptions = Pick<KeyOptions, 'secret' | 'privateKey' | 'publicKey' | 'algorithm'> & {
-  /** Its name, in the header of what it signs. By default derived from the key. */
+  /** The key's name in the header of its tokens. @default a hash of the key */
   readonly kid?: string
 }
 
@@ -38,8 +39,10 @@ const MADE = new WeakMap<object, Halves>()
 const NONE: readonly BoundKey[] = Object.freeze([])
 
 /**
- * A key for `keys.find` and `keys.sign`: make it once, not at each request. Throws `OptionError` naming the option for a
- * key that is weak, damaged, or not for its algorithm.
+ * Makes a key for `keys.find` and `keys.sign`. Make it once, not at each request.
+ * @throws {OptionError} naming the option, for a key that is weak, damaged, or does not fit its algorithm.
+ * @example
+ * const acme = createKey({ kid: 'acme', secret: process.env.ACME_SECRET })
  */
 export function createKey({ kid, secret, privateKey, publicKey, algorithm }: TokenKeyOptions): TokenKey {
   if (kid !== undefined && (typeof kid !== 'string' || kid === '')) {
@@ -55,12 +58,15 @@ export function createKey({ kid, secret, privateKey, publicKey, algorithm }: Tok
   return made
 }
 
-/** The keyring of a host's functions. Throws `OptionError` where they are none. */
+/**
+ * Creates the keyring of a host's functions.
+ * @throws {OptionError} when they are not functions.
+ */
 export function createFunctionKeyring(functions: KeyFunctions): Keyring {
   const { find, sign } = checkFunctions(functions)
   return {
     version: 1,
-    // The host may take a key back at any time, and says so only when it is asked.
+    // The host may withdraw a key at any time, so it is asked at each use.
     isVolatile: true,
     signingKey: () => null,
     ...(sign === undefined
@@ -69,12 +75,12 @@ export function createFunctionKeyring(functions: KeyFunctions): Keyring {
     candidates({ alg }, token) {
       const claims = token?.claims() ?? null
       if (token === undefined || claims === null) return NONE
-      // The algorithm is the key's, whatever the token says.
+      // The key's own algorithm decides, never the token's header (RFC 8725 §3.1).
       return later(find(token.header, claims), (found) =>
         readFound(found).filter((key) => key.algorithm === alg),
       )
     },
-    // Each of them is somebody's, and not all are to be seen together.
+    // Each key may belong to another tenant, so none is published.
     publicKeys: () => NONE,
   }
 }

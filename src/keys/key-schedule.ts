@@ -1,10 +1,10 @@
 import type { StoredKey } from './stored-key.js'
 
-/** `upcoming` verifies and will sign; `signing` does both; `verifying` signed before; `retired` does nothing any more. */
+/** `upcoming` verifies and will sign. `signing` does both. `verifying` signed before. `retired` does neither. */
 export type KeyState = 'upcoming' | 'signing' | 'verifying' | 'retired'
 
 export interface ScheduledKey extends StoredKey {
-  /** From when on it verifies nothing any more; null: no such time is known. */
+  /** When it stops verifying, in milliseconds since 1970. Null when no such time is set. */
   readonly retiresAt: number | null
   readonly state: KeyState
 }
@@ -12,14 +12,14 @@ export interface ScheduledKey extends StoredKey {
 /** What the keys of a folder do at one time, in the order in which they sign. */
 export interface KeySchedule {
   readonly keys: readonly ScheduledKey[]
-  /** The newest that is active and can sign; null: none. */
+  /** The newest active key that can sign. Null when there is none. */
   readonly signing: ScheduledKey | null
-  /** The times between which all of this holds, the last excluded. */
+  /** The schedule holds from `from` until before `until`. */
   readonly from: number
   readonly until: number
 }
 
-/** Pure: the same keys at the same time give the same schedule on every instance. */
+/** Computes the schedule. Pure, so that every instance comes to the same one. */
 export function scheduleKeys(stored: readonly StoredKey[], now: number): KeySchedule {
   const inOrder = [...stored].sort((a, b) => a.activeFrom - b.activeFrom || (a.file < b.file ? -1 : 1))
   const dated = inOrder.map((key, index) => ({
@@ -41,7 +41,7 @@ export function scheduleKeys(stored: readonly StoredKey[], now: number): KeySche
   }
 }
 
-/** As its own file says, or the rotation that came after it. */
+/** The earlier of the key's own `retiredAt` and the `formerRetiredAt` of the next rotation. */
 function findRetirement(key: StoredKey, newer: readonly StoredKey[]): number | null {
   const rotation = newer.find(({ formerRetiredAt }) => formerRetiredAt !== null)
   const times = [key.retiredAt, rotation?.formerRetiredAt ?? null].filter((time) => time !== null)

@@ -15,43 +15,43 @@ import { type StoredKey, writeStoredKey } from './stored-key.js'
 import { codeOf, syncFolder, writeNewFile } from './write-new-file.js'
 
 const NUMBERED = /^(\d{1,9})\.json$/
-/** What a crash left half-written: older than any writing takes. */
+/** A draft that a crash left behind. It is older than any write takes. */
 const DRAFT = /^\.\d+\.json\.[0-9a-f]{16}$/
 const DRAFT_MS = 60_000
 
 export interface NewKey {
   readonly algorithm: Algorithm
-  /** Null: a new one is made. */
+  /** Null to generate a new key. */
   readonly material: KeyObject | null
   readonly activeFrom: number
   readonly formerRetiredAt: number | null
 }
 
 /**
- * The keys folder, for who changes it. A file is written once and never again, only removed: so nothing that runs at the
- * same time, or was killed on its way, can bring back a key that was removed. All reject with an `OptionError` that
- * names the folder or the file.
+ * Changes the keys folder. A file is written once and never changed, only removed: so a concurrent or killed process
+ * cannot bring back a key that was removed.
+ * @throws {OptionError} from every method, naming the folder or the file.
  */
 export interface KeyStore {
   schedule(): Promise<KeySchedule>
-  /** Adds a key, under the next number. */
+  /** Adds a key under the next number. */
   add(key: NewKey): Promise<StoredKey>
-  /** Makes the next key unless one is on its way, or the one that signs is young. What it did. */
+  /** Makes the next key, unless one is upcoming or the signing key is young. Returns what it did. */
   rotate(rules: RotationRules & { everySeconds: number; algorithm?: Algorithm }): Promise<{
     plan: RotationPlan
     made: StoredKey | null
-    /** Retired, and so removed. */
+    /** The retired keys that were removed. */
     removed: readonly StoredKey[]
   }>
-  /** Removes a key at once. If no other would sign then, one is made first. Null: there is none of that `kid`. */
+  /** Removes a key at once. When no other key could sign, it makes one first. Resolves to null for an unknown `kid`. */
   remove(kid: string): Promise<Removal | null>
-  /** Whether the folder has no keys, or is not there yet. */
+  /** Whether the folder has no keys or does not exist. */
   isEmpty(): Promise<boolean>
 }
 
 export interface Removal {
   readonly removed: StoredKey
-  /** Signs from now on. */
+  /** The key that signs from now on. */
   readonly signing: StoredKey
   readonly isNew: boolean
 }
@@ -63,7 +63,7 @@ export function createKeyStore(parts: { folder: string; clock: Clock }): KeyStor
     return scheduleKeys((await readKeyFolder(folder)).keys, clock.now())
   }
 
-  /** Null: somebody else took the number. */
+  /** Writes the file. Returns null when another process took the number. */
   function write(number: number, key: NewKey): StoredKey | null {
     const { algorithm, activeFrom, formerRetiredAt } = key
     const material = key.material ?? makeKey(algorithm)
@@ -92,13 +92,13 @@ export function createKeyStore(parts: { folder: string; clock: Clock }): KeyStor
       unlinkSync(path)
       syncFolder(folder)
     } catch (cause) {
-      // Somebody else did it.
+      // Another process removed it already.
       if (codeOf(cause) === 'ENOENT') return
       throw new OptionError('keysDir', `${path} cannot be removed (${codeOf(cause)})`, { cause })
     }
   }
 
-  /** Of whoever was killed while it wrote. */
+  /** Removes the drafts of processes that were killed while writing. */
   function sweep(): void {
     for (const name of readdirSync(folder)) {
       if (!DRAFT.test(name)) continue
@@ -129,7 +129,7 @@ export function createKeyStore(parts: { folder: string; clock: Clock }): KeyStor
     async rotate(rules) {
       for (;;) {
         const found = await schedule()
-        // Before the plan: two that run at once see the same names, and one of them gets the next.
+        // Before the plan, so that of two concurrent rotations only one gets the number.
         const number = nextNumber(found.keys)
         const plan = planRotation(found, clock.now(), rules)
         let made: StoredKey | null = null

@@ -7,44 +7,44 @@ import { ALGORITHM_NEEDS, defaultAlgorithm, findMisfit, findWeakness, isPair } f
 import { deriveKeyId } from './key-id.js'
 import { readPrivateKey, readPublicKey, readSecret } from './read-key.js'
 
-/** A key bound to the one algorithm that it serves here. */
+/** A key bound to one algorithm. */
 export interface BoundKey {
   readonly kid: string
   readonly algorithm: Algorithm
   readonly key: KeyObject
 }
 
-/** What a token's header says of its key. */
+/** What a token's header says about its key. */
 export interface KeyHint {
   readonly alg: Algorithm
   readonly kid?: string
 }
 
-/** What a token says of itself, for choosing its key. */
+/** The unverified contents of a token, for choosing its key. */
 export interface UnverifiedParts {
   readonly header: Readonly<Record<string, unknown>>
-  /** Null: they cannot be read. */
+  /** Null when the claims can't be parsed. */
   claims(): Readonly<Record<string, unknown>> | null
 }
 
 export interface Keyring {
   /**
-   * Raised whenever the keys change, and when they are due to be read again: what was verified under an older version
-   * counts for nothing.
+   * Incremented when the keys change, and when a remote set is due for a refetch. Tokens verified under an older
+   * version are verified again.
    */
   readonly version: number
-  /** What one key vouched for must be asked again at each use. By default only when `version` changes. */
+  /** Whether a key must be looked up again at each use. Absent: only when `version` changes. */
   readonly isVolatile?: boolean
-  /** The key that signs now; null when there are public keys only, and where `signingKeyFor` is asked instead. */
+  /** The key that signs now. Null with public keys alone, and when `signingKeyFor` decides. */
   signingKey(): BoundKey | null
-  /** The key that signs for one subject, where that depends on who it is. */
+  /** The key that signs for one subject, when it depends on the subject. */
   signingKeyFor?(subject: string): Awaitable<BoundKey>
   /**
-   * The keys that may have signed such a token: of that algorithm and, when it names one, of that `kid`. Empty: none.
-   * A keyring that has to fetch answers a promise; rejected, the token cannot be judged now.
+   * The keys that may have signed a token: of its algorithm and, when the token has one, of its `kid`. Empty when there
+   * are none. Returns a promise when the keys have to be fetched; when it rejects, the token can't be verified now.
    */
   candidates(hint: KeyHint, token?: UnverifiedParts): Awaitable<readonly BoundKey[]>
-  /** What others may verify our tokens with: the public keys, those that sign only later among them. */
+  /** The public keys with which others verify our tokens, upcoming ones included. */
   publicKeys(): readonly BoundKey[]
 }
 
@@ -56,16 +56,16 @@ export function canSign(keyring: Keyring): boolean {
 const NONE: readonly BoundKey[] = Object.freeze([])
 
 interface KeyMaterial {
-  /** Null: public key only. */
+  /** Null when there is a public key alone. */
   readonly signing: KeyObject | null
   readonly verifying: KeyObject
-  /** The option that an error is about. */
+  /** The option that errors name. */
   readonly option: 'secret' | 'privateKey' | 'publicKey'
 }
 
 /**
- * The keyring of a secret or of one key pair; a path is read now. Throws `OptionError` naming the option: a key that
- * is too short, of the wrong kind for its algorithm, unreadable, or not what the option's name says.
+ * Creates the keyring of a secret or of one key pair. A path is read now.
+ * @throws {OptionError} naming the option, for a key that is too short, does not fit its algorithm, or can't be read.
  */
 export function createKeyring(options: KeyOptions): Keyring {
   const keys = resolveKeys(options)
@@ -115,7 +115,7 @@ function chooseAlgorithms(material: KeyMaterial, keys: KeyOptions) {
   const { signing, verifying, option } = material
   const signs = keys.algorithm ?? defaultAlgorithm(verifying)
   if (signs === null) throw new OptionError(option, 'serves no algorithm')
-  // The one that signs is always accepted too, as Flask-JWT-Extended has it.
+  // The signing algorithm is always accepted too, as in Flask-JWT-Extended.
   const own = signing !== null || keys.algorithm !== undefined || keys.decodeAlgorithms === undefined
   const accepted = [...new Set([...(own ? [signs] : []), ...(keys.decodeAlgorithms ?? [])])]
   if (accepted.length === 0) throw new OptionError('decodeAlgorithms', 'is empty')
@@ -129,7 +129,7 @@ function chooseAlgorithms(material: KeyMaterial, keys: KeyOptions) {
   return { signs, accepted }
 }
 
-/** The option to change: the secret when it is only too short, else the one that asked for this algorithm. */
+/** The option to change: the secret when it is only too short, otherwise the one that set the algorithm. */
 function blame(algorithm: Algorithm, key: KeyObject, keys: KeyOptions): string {
   if (key.type === 'secret' && ALGORITHM_NEEDS[algorithm].keyKind === 'secret') return 'secret'
   return algorithm === keys.algorithm ? 'algorithm' : 'decodeAlgorithms'

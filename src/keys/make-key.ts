@@ -4,7 +4,7 @@ import { ALGORITHM_NEEDS } from './algorithms.js'
 
 const RSA_BITS = 2048
 
-/** A new secret or private key for an algorithm. */
+/** Generates a secret or a private key for an algorithm. */
 export function makeKey(algorithm: Algorithm): KeyObject {
   const { keyKind, curve, hashBytes } = ALGORITHM_NEEDS[algorithm]
   if (keyKind === 'secret') return createSecretKey(randomBytes(hashBytes))

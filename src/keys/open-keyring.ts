@@ -16,7 +16,7 @@ export type KeyringOptions = KeyOptions &
   KeyFolderOptions &
   RemoteKeyOptions & { readonly keys?: KeyFunctions }
 
-/** The keyring of a server, and how to read it anew. */
+/** A server's keyring, and how to reload it. */
 export interface OpenKeyring {
   readonly keyring: Keyring
   /** Never rejects. */
@@ -25,9 +25,10 @@ export interface OpenKeyring {
 }
 
 /**
- * The keyring that the options name: a folder, another issuer's keys, a secret or a key pair; with none of them the secret
- * of the data folder. Rejects with an `OptionError` naming the option: also where there is more than one of these, and in
- * production for a secret that is weak or that nobody gave.
+ * Opens the keyring that the options name: a folder, another issuer's key set, a secret or a key pair; by default the
+ * secret in the data folder.
+ * @throws {OptionError} naming the option: also when the options name two of these and, in production, when the secret
+ * is missing or weak.
  */
 export async function openKeyring(
   options: KeyringOptions,

@@ -8,8 +8,9 @@ import { isGuessableSecret } from './secret-strength.js'
 const ADVICE = 'it is guessed like a password; draw one at random, such as by `openssl rand -base64 48`'
 
 /**
- * The key options, with the secret of the data folder where the host gave no key. Throws `OptionError` in production
- * without a key, and with a secret that can be guessed; elsewhere the log warns of one.
+ * Returns the key options, with the data folder's secret when the host gave no key. Outside production it logs a
+ * warning for a secret that can be guessed.
+ * @throws {OptionError} in production, without a key or with a secret that can be guessed.
  */
 export function withOwnSecret(
   options: KeyOptions,

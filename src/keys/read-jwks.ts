@@ -1,31 +1,32 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type { Algorithm } from '../base/key-options.js'
-import { ALGORITHM_NEEDS, defaultAlgorithm, findMisfit, findWeakness } from './algorithms.js'
+import { defaultAlgorithm, findMisfit, findWeakness, isAlgorithm } from './algorithms.js'
 import { deriveKeyId } from './key-id.js'
 import type { BoundKey } from './keyring.js'
 
-/** What a JWK Set holds for us. */
+/** The usable keys of a JWK Set. */
 export interface JwksContent {
-  /** A key that serves several algorithms stands here once for each. */
+  /** A key for several algorithms is listed once for each. */
   readonly keys: readonly BoundKey[]
-  /** Those of `keys` that the set gives no `kid`: a token's `kid` cannot tell them from others. */
+  /** Those of `keys` without a `kid` in the set: any token's `kid` may mean them. */
   readonly unnamed: ReadonlySet<BoundKey>
-  /** Warnings for the log, by the key's name: which signing keys are left out, and which share a `kid`. */
+  /** Warnings for the log, by the key's name: signing keys that are left out, and keys that share a `kid`. */
   readonly faults: readonly string[]
 }
 
 type Members = Readonly<Record<string, unknown>>
 
 export const MAX_JWKS_KEYS = 100
-// Of every kind of key (RFC 7518 §6.2.2, §6.3.2, §6.4.1; RFC 8037 §2).
+// The private members of every key type (RFC 7518 §6.2.2, §6.3.2, §6.4.1; RFC 8037 §2).
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
 /**
- * The keys of a JWK Set (RFC 7517 §5) that verify signatures, each bound to its `alg` or, without one, to those of
- * `accepted` that it fits (by default RS256, or the algorithm of its curve). Keys for other ends are passed over, weak
- * and damaged ones are faults. Keys may share a `kid` (RFC 7517 §4.5): the algorithm tells them apart, and those of one
- * algorithm are all tried. Throws an `Error`, with the key's name, when the set as a whole cannot be trusted: it is no
- * JWK Set, it is too large, or it holds a secret.
+ * Reads the keys of a JWK Set (RFC 7517 §5) that verify signatures. Each is bound to its `alg` or, without one, to
+ * those of `accepted` that fit it (by default RS256, or its curve's algorithm). Keys for other uses are skipped; weak
+ * and damaged ones are reported as warnings. Keys may share a `kid` (RFC 7517 §4.5): the algorithm selects among them,
+ * and all of one algorithm are tried.
+ * @throws {Error} with the key's name, when the whole set can't be trusted: it is no JWK Set, is too large, or contains
+ * a secret.
  */
 export function readJwks(value: unknown, accepted?: readonly Algorithm[]): JwksContent {
   const keys: BoundKey[] = []
@@ -57,7 +58,7 @@ function readMembers(value: unknown): readonly Members[] {
   return list
 }
 
-/** Whoever publishes a secret has lost it: anybody may sign with it by now. */
+/** A published secret is compromised: anyone may have signed with it. */
 function refuseSecret(jwk: Members): void {
   const member = PRIVATE_MEMBERS.find((name) => Object.hasOwn(jwk, name))
   if (jwk.kty !== 'oct' && member === undefined) return
@@ -65,7 +66,7 @@ function refuseSecret(jwk: Members): void {
   throw new Error(`${nameOf(jwk)} is ${what}: the whole set is refused`)
 }
 
-/** RFC 7517 §4.2, §4.3, §5: keys of other kinds and for other ends are no mistake. */
+/** RFC 7517 §4.2, §4.3, §5: keys of other types and for other uses are no mistake. */
 function isForSignatures({ kty, use, key_ops }: Members): boolean {
   if (kty !== 'RSA' && kty !== 'EC') return false
   if (use !== undefined && use !== 'sig') return false
@@ -75,7 +76,7 @@ function isForSignatures({ kty, use, key_ops }: Members): boolean {
 function bindKey(jwk: Members, accepted?: readonly Algorithm[]): readonly BoundKey[] | string {
   const { kid, alg } = jwk
   if (kid !== undefined && (typeof kid !== 'string' || kid === '')) return 'its kid is not a text'
-  // Another algorithm than ours, or none that this host accepts: no fault of the key.
+  // An algorithm that is not supported, or not accepted by this host, is no fault of the key.
   if (alg !== undefined && !isAccepted(alg, accepted)) return []
   const key = readPublicKey(jwk)
   if (key === null) return 'cannot be read'
@@ -91,8 +92,7 @@ function bindKey(jwk: Members, accepted?: readonly Algorithm[]): readonly BoundK
 }
 
 function isAccepted(alg: unknown, accepted?: readonly Algorithm[]): alg is Algorithm {
-  if (typeof alg !== 'string' || !Object.hasOwn(ALGORITHM_NEEDS, alg)) return false
-  return accepted === undefined || accepted.some((one) => one === alg)
+  return isAlgorithm(alg) && (accepted === undefined || accepted.includes(alg))
 }
 
 function chooseAlgorithms(key: KeyObject, accepted?: readonly Algorithm[]): readonly Algorithm[] {
@@ -101,7 +101,7 @@ function chooseAlgorithms(key: KeyObject, accepted?: readonly Algorithm[]): read
   return algorithm === null ? [] : [algorithm]
 }
 
-/** Of the members that make the key, and no others. */
+/** Imports the members that define the key, and no others. */
 function readPublicKey({ kty, n, e, crv, x, y }: Members): KeyObject | null {
   const jwk = kty === 'EC' ? { kty, crv, x, y } : { kty, n, e }
   try {

@@ -8,7 +8,10 @@ const MAX_PEM_BYTES = 64 * 1024
 const BEGIN = '-----BEGIN '
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----/g
 
-/** The HMAC secret. Throws `OptionError` when it is a public or private key in disguise (algorithm confusion). */
+/**
+ * Reads the HMAC secret.
+ * @throws {OptionError} when it is a public or private key (algorithm confusion, RFC 8725 §2.1).
+ */
 export function readSecret(secret: string | Uint8Array): KeyObject {
   if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {
     throw new OptionError('secret', 'must be text or bytes')
@@ -20,12 +23,18 @@ export function readSecret(secret: string | Uint8Array): KeyObject {
   return createSecretKey(bytes)
 }
 
-/** Throws `OptionError` when it is no private key; the message names a path, never what stands there. */
+/**
+ * Reads a private key.
+ * @throws {OptionError} when it is none. The message names a path, never the content.
+ */
 export function readPrivateKey(given: string | KeyObject): KeyObject {
   return readKey('privateKey', given, 'private')
 }
 
-/** Throws `OptionError` when it is no public key; the message names a path, never what stands there. */
+/**
+ * Reads a public key.
+ * @throws {OptionError} when it is none. The message names a path, never the content.
+ */
 export function readPublicKey(given: string | KeyObject): KeyObject {
   return readKey('publicKey', given, 'public')
 }
@@ -41,7 +50,7 @@ function readKey(option: PemOption, given: string | KeyObject, type: 'private' |
 }
 
 function readPemFile(option: PemOption, path: string): string {
-  // What is no path may be the key itself, and then it must not be printed.
+  // A value that is no path may be the key itself, so it is not printed.
   if (path.trim() === '') throw new OptionError(option, 'is empty')
   if (looksLikeBareKey(path)) throw new OptionError(option, 'is neither PEM nor the path of a file')
   try {
@@ -57,14 +66,14 @@ function readPemFile(option: PemOption, path: string): string {
 
 function parsePem(input: { option: PemOption; pem: string; where: string; type: 'private' | 'public' }) {
   const { option, where, type } = input
-  // A variable often holds its line ends as backslash and n.
+  // An environment variable often has `\n` as two characters in place of line ends.
   const pem = /[\r\n]/.test(input.pem.trim()) ? input.pem : input.pem.replaceAll('\\n', '\n')
   const problem = findPemProblem(pem, type)
   if (problem !== null) throw new OptionError(option, `${problem}${where}`)
   try {
     return type === 'private' ? createPrivateKey(pem) : createPublicKey(pem)
   } catch {
-    // No cause: OpenSSL's errors are of no help, and a log of them is one more place for a key to end up in.
+    // No cause: OpenSSL's errors don't help, and logging them could print the key.
     throw new OptionError(option, `is not a key that can be read${where}`)
   }
 }
@@ -85,7 +94,7 @@ function findPemProblem(pem: string, type: 'private' | 'public'): string | null 
   return `holds a PEM block of an unknown kind, not a ${type} key`
 }
 
-/** Base64, base64 of PEM, JSON, or something long: whatever an operator may have put where a path belongs. */
+/** Base64, base64 of PEM, JSON, or another long text that an operator may have put in place of a path. */
 function looksLikeBareKey(text: string): boolean {
   return /[\r\n{]/.test(text) || text.length > 1024 || /^(M|LS0tLS)[A-Za-z0-9+/_=-]{39,}$/.test(text.trim())
 }
@@ -98,14 +107,14 @@ function looksLikeKeyFile(bytes: Buffer): boolean {
 }
 
 function isPublicDer(der: Buffer): boolean {
-  // 0x30 opens every such structure, and spares other secrets the two attempts.
+  // 0x30 begins every DER structure. Other secrets need no attempt.
   if (der[0] !== 0x30) return false
   for (const type of ['spki', 'pkcs1'] as const) {
     try {
       createPublicKey({ key: der, format: 'der', type })
       return true
     } catch {
-      // Not of this form.
+      // Not this structure; try the next.
     }
   }
   return false

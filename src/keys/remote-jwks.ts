@@ -14,36 +14,36 @@ export interface RemoteKeyringDependencies {
   readonly config: Pick<VerifyConfig, 'issuers' | 'audiences'>
   readonly clock: Clock
   readonly logger?: Logger
-  /** How long one reading may take. @default 5000 */
+  /** Timeout of one fetch, in milliseconds. @default 5000 */
   readonly timeoutMs?: number
 }
 
 const DEFAULT_MAX_AGE_MS = 10 * 60_000
 const MIN_MAX_AGE_MS = 60_000
 const MAX_MAX_AGE_MS = 60 * 60_000
-/** Between two readings for names that are not there, and after a failure while there are keys. */
+/** Minimum delay between refetches for an unknown `kid`, and after a failure while keys are loaded. */
 const COOLDOWN_MS = 30_000
-/** After a failure while there are no keys at all: short, for nobody gets in until then. */
+/** Minimum delay after a failure while no keys are loaded. Short, because every request is refused until then. */
 const RETRY_MS = 1_000
-/** For how long an empty set does not replace keys: an issuer that restarts often publishes one for a moment. */
+/** How long an empty set does not replace loaded keys. An issuer that restarts often publishes one for a moment. */
 const EMPTY_GRACE_MS = 5 * 60_000
-/** How long a token waits for a reading, counted from the reading's start, unless none has ended yet. */
+/** How long a token waits for a fetch, from the fetch's start. The first fetch is waited for until it ends. */
 const PATIENCE_MS = 1_000
 
 /**
- * The keyring of `jwksUrl`. It reads the set at the first token, when its age is reached, and, once a cooldown, when a
- * token names a key that is not there; whoever asks meanwhile shares the reading. While the set cannot be read, the one
- * read before stays in force; a key that it does not name cannot be judged then, and without any set no token can:
- * `candidates` rejects. A set without a usable key replaces keys only after five minutes. An endpoint that hangs delays
- * the tokens that arrive within the first moment of a reading, and no others; only the very first reading is waited
- * for until it ends. Throws `OptionError` naming the option.
+ * Creates the keyring of `jwksUrl`. It fetches the set at the first token, when the set's age is reached, and, at most
+ * once per cooldown, for an unknown `kid`. Concurrent requests share one fetch. While fetches fail, the loaded set
+ * stays in force; a token with an unknown `kid`, and any token when no set is loaded, makes `candidates` reject. A set
+ * without a usable key replaces loaded keys only after five minutes. An endpoint that hangs delays only the tokens that
+ * arrive within the first moment of a fetch.
+ * @throws {OptionError} naming the option.
  */
 export function createRemoteKeyring(
   options: KeyOptions & RemoteKeyOptions,
   dependencies: RemoteKeyringDependencies,
 ): Keyring {
   const { config, clock, logger = silentLogger, timeoutMs = 5_000 } = dependencies
-  // The issuer signs for others too: without both, whoever gets a token of theirs would be let in here.
+  // The issuer signs for other services too. Without both checks, their users' tokens would be accepted here.
   if (config.issuers.length === 0) throw new OptionError('issuer', 'is missing; jwksUrl needs it')
   if (config.audiences.length === 0) throw new OptionError('audience', 'is missing; jwksUrl needs it')
   const url = readJwksUrl(options.jwksUrl)
@@ -52,15 +52,15 @@ export function createRemoteKeyring(
 
   let keys: readonly BoundKey[] | null = null
   let unnamed: ReadonlySet<BoundKey> = new Set()
-  /** When the set was first found empty, while there are keys. */
+  /** When the set was first found empty while keys are loaded. */
   let emptySince: number | null = null
   let content = ''
   let version = 1
-  /** Whether the set is to be read again. */
+  /** Whether the set is due for a refetch. */
   let isDue = true
   let dueAt = 0
   let startedAt = Number.NEGATIVE_INFINITY
-  /** Why the last reading failed; null: it did not. */
+  /** Why the last fetch failed. Null when it did not. */
   let failure: Error | null = null
   let reading: Reading | null = null
 
@@ -75,7 +75,7 @@ export function createRemoteKeyring(
 
   /** Never rejects. */
   async function attempt(): Promise<void> {
-    // A failure of long ago says nothing of this time.
+    // An old failure says nothing about this fetch.
     if (clock.elapsed() - startedAt >= 2 * COOLDOWN_MS) failure = null
     startedAt = clock.elapsed()
     try {
@@ -113,7 +113,7 @@ export function createRemoteKeyring(
     if (next.keys.length === 0) logger.warn({ url: shownUrl }, 'jwksUrl: no key there verifies signatures')
   }
 
-  /** A set that is due raises the version: then tokens that were verified before bring about its reading too. */
+  /** A set that is due increments the version, so that tokens verified before trigger its refetch too. */
   function noteAge(): void {
     if (isDue || clock.elapsed() < dueAt) return
     isDue = true
@@ -129,7 +129,7 @@ export function createRemoteKeyring(
     return find(hint)
   }
 
-  /** A name that is not there may be there by now. */
+  /** The unknown `kid` may have been published since. */
   async function candidatesOfUnknown(hint: KeyHint): Promise<readonly BoundKey[]> {
     if (!(await read().soon)) throw failure ?? new Error(`${shownUrl}: is being read`)
     return find(hint)
@@ -152,7 +152,7 @@ export function createRemoteKeyring(
       return version
     },
     signingKey: () => null,
-    // Theirs to publish.
+    // The keys are the issuer's to publish, not ours.
     publicKeys: () => [],
     candidates(hint) {
       if (ALGORITHM_NEEDS[hint.alg].keyKind === 'secret') return []
@@ -163,17 +163,17 @@ export function createRemoteKeyring(
       if (isUnknown && mayAsk) return candidatesOfUnknown(hint)
       if (!isDue) return find(hint)
       const current = read()
-      // It failed a moment ago: with keys at hand, nobody waits for it to fail again.
+      // It failed a moment ago. With keys loaded, no request waits for another failure.
       if (failure !== null) return find(hint)
       return current.soon.then(() => find(hint))
     },
   }
 }
 
-/** One reading of the set, shared by the requests that arrive meanwhile. */
+/** One fetch of the set, shared by concurrent requests. */
 interface Reading {
   readonly done: Promise<void>
-  /** Resolves when the reading ends, or has taken `PATIENCE_MS`. Whether it has ended. */
+  /** Resolves when the fetch ends or has taken `PATIENCE_MS`, to whether it has ended. */
   readonly soon: Promise<boolean>
 }
 
@@ -201,7 +201,7 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }
 
-/** The algorithms that tokens may have; undefined: each key says. */
+/** The accepted algorithms. Undefined when each key decides. */
 function readAccepted(options: KeyOptions): readonly Algorithm[] | undefined {
   const given = resolveKeys(options)
   for (const name of ['secret', 'privateKey', 'publicKey', 'algorithm'] as const) {
@@ -219,7 +219,7 @@ function boundAge(maxAgeSeconds: number | null): number {
   return Math.min(Math.max(maxAgeSeconds * 1000, MIN_MAX_AGE_MS), MAX_MAX_AGE_MS)
 }
 
-/** `fetch` says only that it failed; its cause says why. */
+/** `fetch` reports only that it failed; its cause has the reason. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return 'cannot be read'
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message

@@ -1,25 +1,25 @@
 import type { KeySchedule, ScheduledKey } from './key-schedule.js'
 
-/** How long others may keep our public keys: what `/.well-known/jwks.json` says of itself. */
+/** How long others may cache our public keys: the `max-age` of `/.well-known/jwks.json`, in seconds. */
 export const JWKS_MAX_AGE_SECONDS = 300
-/** How far the clocks of the instances, and of who verifies our tokens, may differ. */
+/** How far the clocks of our instances, and of services that verify our tokens, may differ; seconds. */
 const CLOCKS_SECONDS = 60
 
-/** What the times of a rotation follow from. */
+/** What the times of a rotation depend on. */
 export interface RotationRules {
-  /** How often an instance reads the folder. */
+  /** How often an instance reads the folder, in seconds. */
   readonly reloadSeconds: number
-  /** The longest life of any token; null: some never expire. */
+  /** The longest lifetime of any token, in seconds. Null when some never expire. */
   readonly longestTokenSeconds: number | null
   readonly leewaySeconds: number
 }
 
-/** From when on a key that is published now may sign: then every instance, and whoever keeps our keys, has it. */
+/** When a key published now may sign: by then every instance and every cache of our public keys has it. */
 export function activationOf(now: number, { reloadSeconds }: RotationRules): number {
   return now + (reloadSeconds + JWKS_MAX_AGE_SECONDS + CLOCKS_SECONDS) * 1000
 }
 
-/** From when on the key that signed until `activeFrom` is of no use: no token of it can live. Null: never. */
+/** When the key that signed until `activeFrom` can retire: its last token has expired. Null for never. */
 export function retirementOf(activeFrom: number, rules: RotationRules): number | null {
   const { longestTokenSeconds, leewaySeconds } = rules
   if (longestTokenSeconds === null) return null
@@ -27,11 +27,11 @@ export function retirementOf(activeFrom: number, rules: RotationRules): number |
 }
 
 export type RotationPlan =
-  /** There is no key to follow. */
+  /** The folder has no key. */
   | { readonly kind: 'empty' }
-  /** The next key is there, and does not sign yet. */
+  /** The next key exists and does not sign yet. */
   | { readonly kind: 'underWay'; readonly next: ScheduledKey }
-  /** The key that signs is younger than it is to become. */
+  /** The signing key is younger than the rotation interval. */
   | { readonly kind: 'early'; readonly signing: ScheduledKey; readonly dueAt: number }
   | {
       readonly kind: 'rotate'
@@ -40,7 +40,7 @@ export type RotationPlan =
       readonly formerRetiredAt: number | null
     }
 
-/** What a rotation has to do now. Pure, so that two that run at once, or one after a crash, come to the same. */
+/** Decides what a rotation does. Pure, so that concurrent runs, and a run after a crash, decide the same. */
 export function planRotation(
   schedule: KeySchedule,
   now: number,

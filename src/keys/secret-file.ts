@@ -5,22 +5,22 @@ import { OptionError } from '../base/errors.js'
 import { makePrivateFolder } from '../base/private-folder.js'
 import { codeOf, writeNewFile } from './write-new-file.js'
 
-/** Serves every HMAC algorithm. */
+/** Long enough for every HMAC algorithm. */
 const SECRET_BYTES = 64
 const SECRET_FORM = /^[A-Za-z0-9_-]{86}\n$/
 const FILE_NAME = 'secret.key'
 
 export interface StoredSecret {
-  /** As it may be given to `secret`: the text itself, so that the file's content can move into a variable. */
+  /** The text to give as `secret`: the file's content can move into an environment variable unchanged. */
   readonly secret: string
   readonly path: string
-  /** Whether this call made it. */
+  /** Whether this call created the file. */
   readonly generated: boolean
 }
 
 /**
- * The secret kept in the data folder; made at the first start, with the folder (0700). Throws `OptionError` for
- * `dataDir` when the folder cannot be used, and when others can read the file.
+ * Reads the secret of the data folder. The first start creates it, with the folder (mode 0700).
+ * @throws {OptionError} for `dataDir`, when the folder can't be used or other users can read the file.
  */
 export function loadOrGenerateSecret(dataDir: string): StoredSecret {
   const path = join(dataDir, FILE_NAME)
@@ -35,7 +35,7 @@ export function loadOrGenerateSecret(dataDir: string): StoredSecret {
   return { secret, path, generated }
 }
 
-/** Writes a new secret to `path`. False when there is a file already, which is left alone. */
+/** Writes a new secret to `path`. Returns false when the file exists, and leaves it unchanged. */
 export function generateSecret(path: string): boolean {
   try {
     return writeNewFile(path, `${randomBytes(SECRET_BYTES).toString('base64url')}\n`)
@@ -56,7 +56,7 @@ function readPrivately(path: string): string | null {
   try {
     file = openSync(path, constants.O_RDONLY)
     const { mode } = fstatSync(file)
-    // Refused, not warned of: whoever has read it can sign as anybody, and a warning scrolls by.
+    // Refused instead of logged: every user who can read the file can sign tokens, and a warning is easily missed.
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
       throw new OptionError('dataDir', `${path} can be read by others; run: chmod 600 ${path}`)
     }

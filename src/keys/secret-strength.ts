@@ -1,12 +1,12 @@
-/** Twelve random bytes; less than 32 hexadecimal digits have, and more than a sentence of ten words. */
+/** Bits of twelve random bytes: less than 32 hexadecimal digits have, and more than a sentence of ten words. */
 const MIN_BITS = 96
 const MIN_DIFFERENT_BYTES = 10
-/** What is estimated: a secret of more bytes is as strong as its beginning at least. */
+/** Bytes that are estimated. A longer secret is at least as strong as its beginning. */
 const ESTIMATED = 256
 /** The shortest repeat or sequence that counts as one. */
 const SHORTEST = 4
 
-/** Sequences and rows of keys, which attackers try in both directions. */
+/** Sequences and keyboard rows, which attackers try in both directions. */
 const ROWS = [
   'abcdefghijklmnopqrstuvwxyzabc',
   '012345678901234567890',
@@ -18,7 +18,7 @@ const ROWS = [
 ]
 const SEQUENCES = ROWS.flatMap((row) => [row, [...row].reverse().join('')])
 
-/** The pairs of letters that make up most of a text in a European language; four fifths of all pairs are not here. */
+/** The most frequent letter pairs of European languages. Four fifths of all possible pairs are not in it. */
 const PAIRS = new Set(
   (
     'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ' +
@@ -40,8 +40,9 @@ const DIGIT_FOR_LETTER: Readonly<Record<string, string>> = {
 }
 
 /**
- * Whether a secret was typed rather than drawn: few different bytes, sequences, repeats, words. An estimate of its bits:
- * a random one of 16 bytes and more passes, however it is written. A published secret that was once random passes too.
+ * Whether a secret was typed instead of generated: few distinct bytes, sequences, repeats, words. Estimates its bits,
+ * so that a random secret of 16 bytes or more passes in any encoding. A published secret that was once random passes
+ * too.
  */
 export function isGuessableSecret(secret: string | Uint8Array): boolean {
   const bytes = Buffer.from(secret)
@@ -54,7 +55,7 @@ function estimateBits(text: string): number {
   const isHex = /^(?:[\da-f-]+|[\dA-F-]+)$/.test(text)
   const bitsOfOne = isHex ? 4 : Math.log2(countAlphabet(text))
   const lower = text.toLowerCase()
-  // One digit between two letters stands for a letter, as in `s3cret`.
+  // A digit between two letters counts as a letter, as in `s3cret`.
   const spelt = isHex
     ? lower
     : lower.replace(/(?<=[a-z])[013457@$](?=[a-z])/g, (one) => DIGIT_FOR_LETTER[one] ?? one)
@@ -88,7 +89,7 @@ function countAlphabet(text: string): number {
   return classes.reduce((sum, [characters, size]) => sum + (characters.test(text) ? size : 0), 0)
 }
 
-/** How much from here on stood before, or is one character again and again. */
+/** Length of the text from here that repeats an earlier part, or one character. */
 function findRepeat(text: string, at: number): number {
   let longest = 0
   for (let from = 0; from < at; from++) {
@@ -107,7 +108,7 @@ function findSequence(text: string, at: number): number {
   return length
 }
 
-/** The words from here on, with a separator between two, if the pairs of their letters are those of words. */
+/** Length of the words from here, with a separator between two, when their letter pairs are frequent ones. */
 function findWords(text: string, at: number): number {
   const words = /^[a-z]+(?:[\s_.-][a-z]+)*/.exec(text.slice(at))?.[0] ?? ''
   if (words.length < SHORTEST) return 0

@@ -6,7 +6,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import type { Algorithm } from '../base/key-options.js'
-import { ALGORITHM_NEEDS, findMisfit, findWeakness, isPair } from './algorithms.js'
+import { findMisfit, findWeakness, isAlgorithm, isPair } from './algorithms.js'
 
 /** A key of the keys folder. */
 export interface StoredKey {
@@ -14,14 +14,17 @@ export interface StoredKey {
   readonly file: string
   readonly kid: string
   readonly algorithm: Algorithm
-  /** Null: a public key, which verifies only. */
+  /** Null for a public key, which only verifies. */
   readonly signing: KeyObject | null
   readonly verifying: KeyObject
-  /** From when on it may sign; milliseconds since 1970. */
+  /** When it may start to sign; milliseconds since 1970. */
   readonly activeFrom: number
-  /** From when on it verifies nothing any more. Null: not said. */
+  /** When it stops verifying; milliseconds since 1970. Null when the file does not say. */
   readonly retiredAt: number | null
-  /** The same for the key that signed before it, whose own file is never written again. Null: not said. */
+  /**
+   * When the key before it stops verifying. It is written here because that key's own file never changes. Null if
+   * absent.
+   */
   readonly formerRetiredAt: number | null
 }
 
@@ -35,10 +38,13 @@ const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
 const OWN_MEMBERS = ['kid', 'alg', 'use', 'kty', 'activeFrom', 'retiredAt', 'formerRetiredAt']
 const RSA_PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi']
 const KID = /^[\x21-\x7e]{1,200}$/
-// Of RFC 3339, in UTC.
+// RFC 3339, in UTC.
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/
 
-/** Reads what a file of the keys folder holds: a JWK (RFC 7517 §4) with times. Answers what is wrong, and never a value. */
+/**
+ * Reads a file of the keys folder: a JWK (RFC 7517 §4) with times. Returns a message, without any value, when it is
+ * invalid.
+ */
 export function parseStoredKey(file: string, text: string): StoredKey | string {
   const jwk = parseObject(text)
   if (jwk === null) return 'is not a JSON object'
@@ -67,7 +73,7 @@ export function parseStoredKey(file: string, text: string): StoredKey | string {
   })
 }
 
-/** The text of a file, which `parseStoredKey` reads. */
+/** Writes the text that `parseStoredKey` reads. */
 export function writeStoredKey(key: Omit<StoredKey, 'file' | 'verifying'>, material: KeyObject): string {
   const { kid, algorithm: alg, activeFrom, retiredAt, formerRetiredAt } = key
   const members = {
@@ -87,7 +93,7 @@ function parseObject(text: string): Members | null {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : null
   } catch {
-    // No cause: it quotes what it could not parse, and that is a key.
+    // No cause: the parser's message quotes the text, which is a key.
     return null
   }
 }
@@ -99,18 +105,14 @@ function findMemberProblem(jwk: Members): string | null {
   if (use !== undefined && use !== 'sig') return 'is not for signatures: its use must be sig'
   const secret = kty === 'RSA' ? RSA_PRIVATE_MEMBERS : kty === 'EC' ? ['d'] : []
   const known = new Set([...OWN_MEMBERS, ...own, ...secret])
-  // A slip of the pen in `retiredAt` must not leave a key in force.
+  // A misspelt member must be an error: a misspelt `retiredAt` would leave a key in force.
   const unknown = Object.keys(jwk).find((name) => !known.has(name))
   return unknown === undefined
     ? null
     : `has the member ${JSON.stringify(unknown.slice(0, 40))}, which we do not know`
 }
 
-function isAlgorithm(value: unknown): value is Algorithm {
-  return typeof value === 'string' && Object.hasOwn(ALGORITHM_NEEDS, value)
-}
-
-/** Undefined: no time. */
+/** Undefined when it is no time. */
 function readTime(value: unknown): number | null | undefined {
   if (value === null) return null
   if (typeof value !== 'string' || !TIME.test(value)) return undefined
@@ -136,7 +138,7 @@ function readMaterial(jwk: Members): Pick<StoredKey, 'signing' | 'verifying'> | 
     const secret = jwk.kty === 'RSA' ? RSA_PRIVATE_MEMBERS : ['d']
     return { signing: createPrivateKey({ key: pick([...members, ...secret]), format: 'jwk' }), verifying }
   } catch {
-    // OpenSSL's errors are of no help, and a log of them is one more place for a key to end up in.
+    // No cause: OpenSSL's errors don't help, and logging them could print the key.
     return null
   }
 }

@@ -3,9 +3,9 @@ import { closeSync, constants, fsyncSync, linkSync, openSync, unlinkSync, writeS
 import { basename, dirname, join } from 'node:path'
 
 /**
- * Writes a file that must not be there yet, mode 0600. False when there is one already: that one is left alone, so that
- * of two processes that write at once one does. After a crash there is the whole file or none. Throws what the file
- * system says.
+ * Writes a file that must not exist, with mode 0600. Returns false, and changes nothing, when it exists: so of two
+ * concurrent writers one wins. A crash leaves the whole file or none.
+ * @throws the file system's error.
  */
 export function writeNewFile(path: string, text: string): boolean {
   const folder = dirname(path)
@@ -13,7 +13,7 @@ export function writeNewFile(path: string, text: string): boolean {
   try {
     writeDurably(draft, text)
     try {
-      // A link never replaces what is there, as a rename would.
+      // Unlike a rename, a link never replaces an existing file.
       linkSync(draft, path)
     } finally {
       unlinkSync(draft)
@@ -36,9 +36,9 @@ function writeDurably(path: string, text: string): void {
   }
 }
 
-/** Makes what was linked or removed in a folder last. */
+/** Makes the last link or removal in a folder durable. */
 export function syncFolder(folder: string): void {
-  // Windows opens no folders.
+  // Windows can't open folders.
   if (process.platform === 'win32') return
   const handle = openSync(folder, constants.O_RDONLY)
   try {
@@ -48,7 +48,7 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** What the file system calls an error. */
+/** The error code of a file system's error. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 }

@@ -1,5 +1,4 @@
-import type { Algorithm } from '../base/key-options.js'
-import { ALGORITHM_NEEDS } from '../keys/algorithms.js'
+import { isAlgorithm } from '../keys/algorithms.js'
 import type { KeyHint } from '../keys/keyring.js'
 import { parseStrictObject, type SealedObject } from './strict-json.js'
 
@@ -38,8 +37,4 @@ export function takeApart(raw: string): CompactToken | string {
 function decodeCanonical(part: string): Buffer | null {
   const bytes = Buffer.from(part, 'base64url')
   return bytes.toString('base64url') === part ? bytes : null
-}
-
-function isAlgorithm(value: unknown): value is Algorithm {
-  return typeof value === 'string' && Object.hasOwn(ALGORITHM_NEEDS, value)
 }

@@ -5,33 +5,33 @@ import type { Credentials } from './credentials.js'
 import { readEmail, readUsername } from './names.js'
 import type { Passwords } from './passwords.js'
 
-/** Somebody whose password was right just now, as their row was when it was read. */
+/** A user whose password was correct just now, as their row was when it was read. */
 export interface Authenticated {
   readonly user: UserRecord
-  /** To be stored with the login: a hash with today's parameters, or the roles that a host gave. */
+  /** Stored with the login: a hash with current parameters, or the roles that the host gave. */
   readonly patch: UserPatch | null
 }
 
-/** How a password is proved. Another can take its place: a host's own (`authenticate` in the options). */
+/** Checks a password. The host's own `authenticate` can take its place. */
 export interface Authenticator {
   /**
-   * Throws `INVALID_CREDENTIALS`, alike in answer and time for an unknown name and a wrong password; `RATE_LIMITED` after
-   * too many of them.
+   * @throws {AuthError} `INVALID_CREDENTIALS`, equal in response and time for an unknown name and a wrong password;
+   * `RATE_LIMITED` after too many attempts.
    */
   authenticate(credentials: Credentials, ip: string | null): Promise<Authenticated>
-  /** Whom the name means, whatever the password; for the audit alone. Null: nobody, or who cannot be told. */
+  /** The account that a name belongs to, whatever the password, for the audit alone. Null when unknown. */
   findNamedId(credentials: Credentials): Promise<string | null>
 }
 
-/** Where a password comes from: an address, and the session that proves it again. */
+/** Where a password comes from: an IP address, and the session that confirms it. */
 export interface ProofOrigin {
   readonly ip: string | null
   readonly sessionId?: string | null
-  /** The name that was given with it, as `nameToCount` has it. */
+  /** The name that was given with it, as `nameToCount` returns it. */
   readonly name?: string
 }
 
-/** The password of somebody who is known already. Throws as `authenticate` does. */
+/** Checks the password of a known user. Throws as `authenticate` does. */
 export type ProvePassword = (user: UserRecord, password: string, from: ProofOrigin) => Promise<Authenticated>
 
 export function createAuthenticator(parts: {
@@ -77,12 +77,12 @@ export function createProvePassword(parts: {
     })
 }
 
-/** What the sources of an account are known by, and the attempts of its sessions counted by. */
+/** The key of an account's known sources, and of its sessions' attempts. */
 export function accountToCount(userId: string): string {
   return `user ${userId}`
 }
 
-/** What attempts under a name are counted by, alike for a name with an account and one without. */
+/** The key that counts attempts under a name, alike for a name with an account and one without. */
 export function nameToCount({ username, email }: Credentials): string {
   const text = username ?? email ?? ''
   const name = username === null ? readEmail(text) : readUsername(text)

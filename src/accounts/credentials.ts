@@ -1,7 +1,7 @@
 import { AuthError } from '../base/errors.js'
 import { hasUnseen, requireWellFormed } from '../base/text.js'
 
-/** What somebody types to log in: exactly one of `username` and `email`. */
+/** What a user types to log in: either `username` or `email`, and a password. */
 export interface Credentials {
   readonly username: string | null
   readonly email: string | null
@@ -19,8 +19,8 @@ export interface CredentialsInput {
 const DEVICE = /^.{1,200}$/su
 
 /**
- * Throws `BAD_USER_INPUT` unless there is exactly one name, a well-formed password, and a label that can be shown. What is no
- * name is looked for like any other.
+ * Reads credentials. A text that is no valid name is looked up like any other.
+ * @throws {AuthError} `BAD_USER_INPUT`, unless there is exactly one name, a well-formed password, and a visible label.
  */
 export function readCredentials(input: CredentialsInput): Credentials {
   const username = input.username ?? null

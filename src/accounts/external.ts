@@ -7,18 +7,20 @@ import { type Authenticated, type Authenticator, isEnabled, nameToCount } from '
 import type { Credentials } from './credentials.js'
 import { NAMELESS } from './names.js'
 
-/** Whom a host's own check found: the id, or `subjectOf` it, becomes `sub`, the roles go into the access token. */
+/**
+ * The user that a host's own check found. The id, or `subjectOf` it, becomes `sub`; the roles go into the access token.
+ */
 export interface ExternalIdentity {
   readonly id?: string
   readonly roles?: readonly string[]
 }
 
-/** What `sub` is for a user as the host knows them. */
+/** Returns the `sub` of a user as the host knows them. */
 export type SubjectOf = (user: object) => string
 
 /**
- * A host's own check in place of our account table. Null: the name or the password is wrong; the audit log counts that by
- * its source alone, since nobody here knows whom a name means.
+ * A host's own check in place of our accounts. Return null when the name or the password is wrong. The audit log counts
+ * that by its source alone, because the host alone knows whose name it is.
  */
 export type Authenticate = (
   credentials: Credentials,
@@ -33,12 +35,12 @@ export function createExternalAuthenticator(parts: {
   const { store, attempts, subjectOf } = parts
 
   async function check(credentials: Credentials): Promise<Authenticated> {
-    // Halves of characters are one text as soon as the host writes them.
+    // Unpaired surrogates become one text as soon as the host stores them.
     if (!isWellFormed(credentials.username ?? credentials.email ?? '')) {
       throw new AuthError('INVALID_CREDENTIALS')
     }
     const identity = await parts.authenticate(credentials)
-    // Nobody, as a host without types may say it too.
+    // A host without types may return undefined.
     if (identity == null) throw new AuthError('INVALID_CREDENTIALS')
     const id = requireSubject(subjectOf === undefined ? identity.id : subjectOf(identity))
     const roles = requireRoles(identity.roles ?? [])
@@ -55,7 +57,7 @@ export function createExternalAuthenticator(parts: {
   }
 }
 
-/** The row of an identity that has no account here: an id and a version, made when it is first seen. */
+/** Returns the row of an identity without an account here: an id and a version. The first login inserts it. */
 export async function ensureUser(
   store: Pick<Store, 'findUser' | 'insertUser' | 'now'>,
   id: string,

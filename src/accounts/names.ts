@@ -2,25 +2,25 @@ import { domainToASCII } from 'node:url'
 import { AuthError } from '../base/errors.js'
 import { hasUnseen } from '../base/text.js'
 
-/** What a person is called, as they write it (`shown`) and as it is compared (`key`). */
+/** A user's name as they write it (`shown`) and as it is compared (`key`). */
 export interface Name {
   readonly shown: string
   readonly key: string
 }
 
 const USERNAME = /^[\p{L}\p{M}\p{N}._-]{3,64}$/u
-/** A letter or digit is needed, and UTS 39 §5.4 takes no more than four marks in a row. */
+/** Requires a letter or digit. UTS 39 §5.4 allows at most four marks in a row. */
 const READABLE = /^(?!\p{M})(?!.*\p{M}{5})(?=.*[\p{L}\p{N}])/u
-// Only what tells an address from a slip: one @, before it no blanks or control characters, after it a host name.
+// Tells an address from a slip only: one @, no blanks or control characters before it, a host name after it.
 const EMAIL = /^[^\s@]{1,64}@(?=.{1,190}$)[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*$/u
 
-/** Null when it is no username. Compatibility forms and upper and lower case are one name. */
+/** Reads a username; null when it is invalid. Compatibility forms and upper and lower case are the same name. */
 export function readUsername(text: string): Name | null {
   const shown = text.trim().normalize('NFKC')
   return USERNAME.test(shown) && isReadable(shown) ? { shown, key: fold(shown).normalize('NFKC') } : null
 }
 
-/** Null when it is no e-mail address. Compatibility forms (full width) and upper and lower case are one address. */
+/** Reads an e-mail address; null when it is invalid. Full-width forms and upper and lower case are the same address. */
 export function readEmail(text: string): Name | null {
   const shown = text.trim().normalize('NFC')
   if (!EMAIL.test(shown) || !isReadable(shown)) return null
@@ -36,12 +36,12 @@ function isReadable(shown: string): boolean {
   return READABLE.test(shown) && !hasUnseen(shown)
 }
 
-/** Without the difference of upper and lower case. There and back: `ß` is `SS`, and a sigma has three forms. */
+/** Folds case. In three steps, because `ß` is `SS` in upper case, and a sigma has two lower-case forms. */
 function fold(text: string): string {
   return text.toLowerCase().toUpperCase().toLowerCase()
 }
 
-/** Of an account that nobody can log in to by a name and a password. */
+/** The fields of an account without name and password: no user can log in to it here. */
 export const NAMELESS = {
   username: null,
   usernameKey: null,
@@ -53,7 +53,10 @@ export const NAMELESS = {
 
 const SEARCH = /^.{1,200}$/su
 
-/** How the names that begin with a text begin, as they are compared. Throws `BAD_USER_INPUT`. */
+/**
+ * Reads a search: the beginning of names, as they are compared.
+ * @throws {AuthError} `BAD_USER_INPUT`.
+ */
 export function readNamePrefix(text: string): { usernamePrefix: string; emailPrefix: string } {
   const shown = text.trim()
   if (!SEARCH.test(shown) || hasUnseen(shown)) {

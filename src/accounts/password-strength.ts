@@ -1,16 +1,16 @@
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
 
-/** Below this (the library's scores 0 and 1) a password falls to a list of common ones with their usual variations. */
+/** The least number of guesses: below it are the library's scores 0 and 1, which lists of common passwords cover. */
 const MIN_GUESSES = 1e6
-/** The estimate takes time with the square of the length, on the event loop. */
+/** Characters that are estimated at once: the estimate takes quadratic time, on the event loop. */
 const ESTIMATED = 32
 
 let loading: Promise<ZxcvbnFactory> | undefined
 
 /**
- * Whether a password is one of the first that an attacker tries: common ones, repeats, sequences, keyboard walks, and the
- * account's own names, with their usual variations. Of a long one the beginning and the end are estimated, and both must
- * be weak. The lists are loaded at the first call.
+ * Whether an attacker tries this password among the first: common ones, repeats, sequences, keyboard walks, the
+ * account's own names, and their usual variations. Of a long password the beginning and the end are estimated, and it
+ * is weak only if both are. The first call loads the lists.
  */
 export async function isGuessable(password: string, ownNames: readonly string[]): Promise<boolean> {
   loading ??= load()
@@ -19,7 +19,7 @@ export async function isGuessable(password: string, ownNames: readonly string[])
   const parts = password.length / ESTIMATED
   const isWeak = (text: string) => {
     const { guesses, sequence } = estimator.check(text, names)
-    // Four characters of another script are few guesses to the library, which counts ten letters in an alphabet.
+    // Four characters of another script count as few guesses, because the library assumes ten letters to an alphabet.
     return (
       guesses * Math.max(1, parts) < MIN_GUESSES && sequence.some(({ pattern }) => pattern !== 'bruteforce')
     )
@@ -27,7 +27,7 @@ export async function isGuessable(password: string, ownNames: readonly string[])
   return isWeak(password.slice(0, ESTIMATED)) && isWeak(password.slice(-ESTIMATED))
 }
 
-/** A name, and what it is made of: `ada.lovelace@example.com` gives `ada`, `lovelace` and `example` too. */
+/** A name and its parts: `ada.lovelace@example.com` also gives `ada`, `lovelace` and `example`. */
 function partsOf(name: string): string[] {
   return [name, name.split('@')[0] ?? '', ...name.split(/[^\p{L}\p{M}\p{N}]+/u)].filter(
     (part) => part.length > 2,

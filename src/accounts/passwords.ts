@@ -5,7 +5,7 @@ import { isWellFormed, requireWellFormed } from '../base/text.js'
 import type { HashQueue } from '../limits/hash-queue.js'
 import { isGuessable } from './password-strength.js'
 
-/** OWASP's first choice for Argon2id: 19 MiB, two passes, one lane. Hashes made otherwise are renewed at login. */
+/** OWASP's first choice for Argon2id: 19 MiB, two passes, one lane. Other hashes are renewed at login. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const CURRENT = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}$`
 
@@ -14,26 +14,26 @@ const MAX_BYTES = 1_024
 
 export interface Passwords {
   /**
-   * Throws `BAD_USER_INPUT` for a password that is too short, too long, not well-formed, or easy to guess, also from the
-   * account's own names.
+   * @throws {AuthError} `BAD_USER_INPUT` for a password that is too short, too long, not well-formed, or easy to guess,
+   * also from the account's own names.
    */
   requireAcceptable(
     password: string,
     about: { field: string; ownNames: readonly (string | null)[] },
   ): Promise<void>
   hash(password: string): Promise<string>
-  /** Throws `RATE_LIMITED` when no hash can be queued now. */
+  /** @throws {AuthError} `RATE_LIMITED` when the queue of hashes is full. */
   requireRoom(): void
   /**
-   * Whether it is the password of this hash. Without one (nobody has that name) it takes as long as with one, and says
-   * no. `isOutdated`: the hash should be renewed.
+   * Whether the password matches the hash. A null hash (an unknown name) takes the same time, and never matches.
+   * `isOutdated` tells that the hash should be renewed.
    */
   verify(hash: string | null, password: string): Promise<{ isCorrect: boolean; isOutdated: boolean }>
 }
 
-/** Argon2id, at most a few at once; beyond a short queue `RATE_LIMITED`. */
+/** Hashes by Argon2id, a few at once. Throws `RATE_LIMITED` when the short queue is full. */
 export function createPasswords(queue: HashQueue): Passwords {
-  // What an unknown name is verified against, made with today's parameters so that it takes the same time.
+  // The hash that unknown names are verified against. It has current parameters, so that it takes the same time.
   const decoy = argon2.hash(randomBytes(32), PARAMETERS)
 
   return {
@@ -61,7 +61,7 @@ export function createPasswords(queue: HashQueue): Passwords {
   }
 }
 
-/** The same password typed on another keyboard is the same bytes. */
+/** A password typed on another keyboard becomes the same bytes. */
 function normalise(password: string): string {
   return password.normalize('NFC')
 }

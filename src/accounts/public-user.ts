@@ -1,6 +1,8 @@
 import type { UserRecord } from '../store/contract.js'
 
-/** An account as host code sees it: in hooks, in `context.user()`, and as the parent of fields that a host adds to `User`. */
+/**
+ * An account as host code sees it: in hooks, in `context.user()`, and as the parent of the host's own fields of `User`.
+ */
 export interface PublicUser {
   readonly id: string
   readonly username: string | null
@@ -11,7 +13,7 @@ export interface PublicUser {
   readonly deletedAt: Date | null
 }
 
-/** Field by field: a column that is added later stays ours. */
+/** Copies field by field, so that a column added later is not exposed. */
 export function toPublicUser(user: UserRecord): PublicUser {
   const { id, username, email, roles, createdAt, disabledAt, deletedAt } = user
   return { id, username, email, roles: [...roles], createdAt, disabledAt, deletedAt }

@@ -5,9 +5,9 @@ const MAX_ROLES = 50
 const ROLE = /^\S{1,100}$/u
 
 /**
- * The roles of an account, each once, in the order given. Throws `BAD_USER_INPUT`: they are in every access token, so at
- * most 50 of at most 100 characters, all of them
- * visible, without blanks.
+ * Reads the roles of an account, each once, in the order given. They are in every access token, so their number and
+ * length are limited.
+ * @throws {AuthError} `BAD_USER_INPUT` for more than 50, or one that has no 1 to 100 visible characters without blanks.
  */
 export function readRoles(roles: readonly string[]): readonly string[] {
   const each = [...new Set(roles)]

@@ -7,7 +7,7 @@ import { requireEmail, requireUsername } from './names.js'
 import type { Passwords } from './passwords.js'
 
 export interface SignUp {
-  /** The one that it had elsewhere, and that tokens from there name. By default a new one. */
+  /** The id that the account had elsewhere, and that tokens from there name. @default a new UUID */
   readonly id?: string
   readonly username?: string | null
   readonly email?: string | null
@@ -15,7 +15,10 @@ export interface SignUp {
   readonly roles?: readonly string[]
 }
 
-/** An account to be inserted. Throws `BAD_USER_INPUT`, naming the field. */
+/**
+ * Makes an account to insert.
+ * @throws {AuthError} `BAD_USER_INPUT`, naming the field.
+ */
 export type PrepareAccount = (input: SignUp) => Promise<NewUser>
 
 export function createPrepareAccount(parts: {
@@ -58,7 +61,10 @@ function requireId(id: string): string {
   })
 }
 
-/** Throws `CONFLICT`, naming the field, when a name is taken. */
+/**
+ * Inserts an account.
+ * @throws {AuthError} `CONFLICT`, naming the field, when a name is taken.
+ */
 export async function insertAccount(into: Pick<Statements, 'insertUser'>, user: NewUser): Promise<void> {
   try {
     await into.insertUser(user)

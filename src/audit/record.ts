@@ -2,13 +2,13 @@ import { sourceOf } from '../limits/source.js'
 import type { AuditType, NewAuditRecord } from '../store/audit-record.js'
 import type { Store } from '../store/contract.js'
 
-/** From where somebody asks. */
+/** Where a request comes from. */
 export interface Source {
   readonly ip: string | null
   readonly userAgent: string | null
 }
 
-/** Who does something: a user, from somewhere; the command line; or the code that the server is part of. */
+/** The actor: a user and where they are; the command line; or the host application. */
 export type Agent =
   | {
       readonly kind: 'bearer'
@@ -20,18 +20,18 @@ export type Agent =
   | { readonly kind: 'operator' }
   | { readonly kind: 'host' }
 
-/** What happened. Session and token are those concerned; by default those of whoever did it. */
+/** The event. `sessionId` and `tokenId` are those of the actor unless given. */
 export interface AuditEvent {
   readonly type: AuditType
   readonly at: Date
   readonly by: Agent
-  /** The user concerned. Null: nobody knows whose token it was. */
+  /** The user concerned. Null when the token's owner is unknown. */
   readonly userId: string | null
   readonly sessionId?: string | null
   readonly tokenId?: string | null
   readonly reason?: string
   readonly details?: Readonly<Record<string, unknown>>
-  /** How many sessions. @default 1 */
+  /** The number of sessions. @default 1 */
   readonly count?: number
 }
 
@@ -56,18 +56,19 @@ export function toAuditRecord({ by, ...event }: AuditEvent): NewAuditRecord {
 /** How long failures of one kind are counted in one row. */
 const WINDOW_MS = 15 * 60_000
 
-/** A password that was wrong, or whose account is unknown or disabled. */
+/** A wrong password, or one for an unknown or disabled account. */
 export interface Failure {
-  /** Null: nobody has that name. The name itself is not kept: it may be a password, typed in the wrong place. */
+  /** Null for an unknown name. The name itself is not stored: it may be a password typed in the wrong field. */
   readonly userId: string | null
   readonly client: Source
-  /** Where it was given. */
+  /** Where the password was given. */
   readonly reason: 'login' | 'reauthenticate' | 'change_password'
 }
 
 /**
- * Counts failures: one row for an account (all unknown names are one), a source (an address, an IPv6 /64) and a quarter
- * of an hour. So nobody fills the disk by guessing, and an unknown name costs what a known one does: one statement.
+ * Counts failures in one row for an account (all unknown names share one), a source (an address, or an IPv6 /64) and a
+ * quarter of an hour. So guessing does not fill the disk, and an unknown name costs the same one statement as a known
+ * one.
  */
 export type RecordFailure = (failure: Failure) => Promise<void>
 

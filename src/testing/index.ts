@@ -5,7 +5,7 @@ import { executionOf } from '../guard/adapter.js'
 import type { Verdict } from '../guard/decide.js'
 import { findSchemaJudge } from '../guard/guard-schema.js'
 
-/** A context as `createAuthContext` makes it, as far as a guard looks at it. */
+/** A context as `createAuthContext` makes it, with the parts that a guard reads. */
 export interface TestContext {
   readonly identity: Identity
   readonly claims: Readonly<Record<string, unknown>> | null
@@ -18,13 +18,13 @@ export interface TestViewer {
   scopes?: readonly string[]
   /** Whether the token is fresh, or until when (seconds since 1970). @default false */
   fresh?: boolean | number
-  /** When the password was given (seconds since 1970), for `@fresh(maxAge:)`. */
+  /** When the password was last entered (seconds since 1970), for `@fresh(maxAge:)`. */
   authTime?: number
   /** Further claims. */
   claims?: Readonly<Record<string, unknown>>
 }
 
-/** The context of somebody with a valid access token, for tests of a guarded schema. */
+/** Creates the context of a user with a valid access token, for tests of a guarded schema. */
 export function as(viewer: TestViewer = {}): TestContext {
   const { subject = 'tester', roles = [], scopes = [], fresh = false, authTime, claims } = viewer
   const identity: Identity = {
@@ -39,7 +39,7 @@ export function as(viewer: TestViewer = {}): TestContext {
   return { identity, claims: { ...claims, sub: subject, roles, scope: scopes.join(' '), fresh, ...time } }
 }
 
-/** The context of a request without a token. */
+/** Creates the context of a request without a token. */
 export function asNobody(): TestContext {
   return { identity: ANONYMOUS, claims: null }
 }
@@ -48,18 +48,24 @@ export interface TestRequest {
   query: string
   variables?: Readonly<Record<string, unknown>>
   operationName?: string
-  /** The context of the execution: from `as`, or the host's own. By default nobody's. */
+  /** The context of the execution: from `as`, or the host's own. @default the context of a request without a token */
   context?: unknown
 }
 
-/** Passes where the guard lets the operation run. Nothing runs; rejects with an `Error` that names the code. */
+/**
+ * Resolves when the guard allows the operation. Nothing is executed.
+ * @throws {Error} naming the code, when the guard refuses it.
+ */
 export async function expectAllowed(schema: GraphQLSchema, request: TestRequest): Promise<void> {
   const verdict = await judge(schema, request)
   if (verdict.kind === 'allowed') return
   throw new Error(`expected the guard to allow it, but it refuses it: ${describe(verdict)}`)
 }
 
-/** Passes where the guard refuses the operation, with this code where one is given. Nothing runs. */
+/**
+ * Resolves when the guard refuses the operation, with this code if one is given. Nothing is executed.
+ * @throws {Error} when the guard allows it, or refuses with another code.
+ */
 export async function expectRefused(
   schema: GraphQLSchema,
   request: TestRequest,
@@ -77,7 +83,7 @@ async function judge(schema: GraphQLSchema, request: TestRequest): Promise<Verdi
   if (judge === undefined) throw new Error('the schema is not guarded; test what guardSchema answers')
   const document = parse(request.query)
   const [invalid] = validate(schema, document)
-  // A document that no server would execute would be refused whatever the rules are.
+  // An invalid document would be refused whatever the rules are.
   if (invalid !== undefined) throw new Error(`the document is not valid: ${invalid.message}`)
   const { operationName, variables, context = asNobody() } = request
   const execution = executionOf({

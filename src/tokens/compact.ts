@@ -2,10 +2,10 @@ import { isAlgorithm } from '../keys/algorithms.js'
 import type { KeyHint } from '../keys/keyring.js'
 import { parseStrictObject, type SealedObject } from './strict-json.js'
 
-/** The longest token that is looked at, in characters: as long as all of a request's headers in Node. */
+/** The longest accepted token, in characters: Node's own limit for all headers of a request. */
 export const MAX_TOKEN_LENGTH = 16 * 1024
 
-/** The parts of a compact JWS (RFC 7515 §3.1), decoded; nothing of it is verified. */
+/** The decoded parts of a compact JWS (RFC 7515 §3.1). Nothing is verified. */
 export interface CompactToken {
   readonly header: SealedObject
   readonly hint: KeyHint
@@ -14,7 +14,7 @@ export interface CompactToken {
 
 const SHAPE = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 
-/** Takes a token apart; answers the reason, for the log, when it is none. */
+/** Decodes a token. Returns the reason, for the log, when it is no compact JWS. */
 export function takeApart(raw: string): CompactToken | string {
   if (raw.length > MAX_TOKEN_LENGTH) return `longer than ${MAX_TOKEN_LENGTH} characters`
   if (!SHAPE.test(raw)) return 'not three parts of base64url'
@@ -33,7 +33,9 @@ export function takeApart(raw: string): CompactToken | string {
   return { header: header.value, hint: kid === undefined ? { alg } : { alg, kid }, payload }
 }
 
-/** Null unless the text is the one way to write its bytes: otherwise one token could be presented as several. */
+/**
+ * Null unless the text is the canonical encoding of its bytes. Otherwise one token could be presented in several forms.
+ */
 function decodeCanonical(part: string): Buffer | null {
   const bytes = Buffer.from(part, 'base64url')
   return bytes.toString('base64url') === part ? bytes : null

@@ -4,34 +4,35 @@ import type { Logger } from '../base/logger.js'
 import type { SealedObject } from './strict-json.js'
 import type { ValidToken } from './verify.js'
 
-/** Whether a token that is otherwise good was taken back, as the host knows. */
+/** Whether an otherwise valid token was revoked, as the host application knows. */
 export type IsRevoked = (claims: Claims, header: SealedObject) => Awaitable<boolean>
 
-/** Whether the host takes a token with these claims. */
+/** Whether the host application accepts a token with these claims. */
 export type VerifyClaims = (claims: Claims, header: SealedObject) => Awaitable<boolean>
 
 export interface HostChecks {
   /**
-   * Asked for every token that is otherwise good, beside the revocations kept here: `true` is revoked. When it throws, or
-   * answers anything but true or false, nobody is let in (`UNAVAILABLE`). A promise only where it must be.
+   * Called for every otherwise valid token, in addition to the revocations kept here. Return `true` for a revoked one.
+   * When it throws, or returns anything but true or false, the request is refused with `UNAVAILABLE`. Return a promise
+   * only if you have to: it delays each request.
    */
   readonly isRevoked?: IsRevoked
   /**
-   * Asked last, with the claims and the header of a token that is otherwise good. Anything but `true`, also what it throws,
-   * refuses the token (`CLAIMS_REJECTED`). A promise only where it must be.
+   * Called last, with the claims and the header of an otherwise valid token. When it throws, or returns anything but
+   * `true`, the token is refused with `CLAIMS_REJECTED`. Return a promise only if you have to: it delays each request.
    */
   readonly verifyClaims?: VerifyClaims
 }
 
 export type HostVerdict = 'good' | 'revoked' | 'rejected' | 'unavailable'
 
-/** Never throws and never rejects. A promise only where the host's function answers one. */
+/** Never throws and never rejects. Returns a promise only when the host's function does. */
 export type CheckByHost = (token: Pick<ValidToken, 'type' | 'claims' | 'header'>) => Awaitable<HostVerdict>
 
-/** Undefined where the host has none. */
+/** Combines the host's checks. Undefined when the host has none. */
 export function createHostChecks(
   parts: HostChecks & {
-    /** Which types of token `isRevoked` is asked about. By default both. */
+    /** The token types that `isRevoked` is called for. @default both */
     readonly revocable?: (type: TokenType) => boolean
     readonly logger: Logger
   },

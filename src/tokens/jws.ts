@@ -1,33 +1,33 @@
-// The only file that knows jsonwebtoken. It is given a KeyObject and one algorithm, always: a text as key costs 46 times
-// as much, and lets the token choose what the key is used for.
+// The only file that imports jsonwebtoken. It always passes a KeyObject and one algorithm: a key as text costs 46 times
+// as much, and lets the token choose the algorithm.
 import jwt from 'jsonwebtoken'
 import type { BoundKey } from '../keys/keyring.js'
 
 export interface SignInput {
-  /** JSON; signed as it stands. */
+  /** JSON, signed byte for byte. */
   readonly payload: string
-  /** Beside `alg` and `kid`. */
+  /** Header parameters besides `alg` and `kid`. */
   readonly header: Readonly<Record<string, unknown>>
   readonly key: BoundKey
 }
 
-/** The compact JWS. */
+/** Signs, and returns the compact JWS. */
 export function signCompact({ payload, header, key }: SignInput): string {
   const { algorithm, kid } = key
-  // As an object, the payload would have its `iat` replaced by the wall clock where it is 0 or absent.
+  // Passed as text: in an object, jsonwebtoken replaces an `iat` of 0 by the current time.
   return jwt.sign(payload, key.key, { algorithm, header: { ...header, alg: algorithm, kid } })
 }
 
-/** `unreadable`: it threw over what the token holds, perhaps before it came to the signature. */
+/** `unreadable`: the library threw because of the token's contents, perhaps before it checked the signature. */
 export type SignatureCheck = 'good' | 'bad' | 'unreadable'
 
-/** Whether the signature of a compact JWS is this key's, by this key's algorithm. Never throws. */
+/** Whether the signature of a compact JWS is from this key, by this key's algorithm. Never throws. */
 export function checkSignature(raw: string, { key, algorithm }: BoundKey): SignatureCheck {
   try {
     jwt.verify(raw, key, { algorithms: [algorithm], ignoreExpiration: true, ignoreNotBefore: true })
     return 'good'
   } catch (error) {
-    // Plain errors come for a payload that is no JSON or null, and for an ES signature of a wrong length.
+    // Plain errors mean a payload that is no JSON or null, or an ES signature of a wrong length.
     return error instanceof jwt.JsonWebTokenError ? 'bad' : 'unreadable'
   }
 }

@@ -1,15 +1,17 @@
 import { takeApart } from './compact.js'
 import { parseStrictObject, type SealedObject } from './strict-json.js'
 
-/** What a token says of itself, and anybody can write. */
+/** The unverified contents of a token. */
 export interface UnverifiedToken {
   readonly unverifiedHeader: SealedObject
   readonly unverifiedClaims: SealedObject
 }
 
 /**
- * Decodes a token **without verifying it**: nothing in the answer may be believed. For showing a token to its bearer, or
- * choosing a key. Null when it is no compact JWS of JSON objects.
+ * Decodes a token **without verifying it**: anyone may have written the result. Use it to show a token to its bearer,
+ * or to choose a key. Returns null when it is no compact JWS of JSON objects.
+ * @example
+ * const { claims } = peekToken(token) ?? {}
  */
 export function peekUnverified(raw: string): UnverifiedToken | null {
   const parts = takeApart(raw)

@@ -1,19 +1,19 @@
 import { isUtf8 } from 'node:buffer'
 
-/** A JSON object without prototype, deeply frozen: nothing is inherited, and nobody can change it for the next reader. */
+/** A JSON object without prototype, deeply frozen: it inherits nothing, and no reader can change it for the next. */
 export type SealedObject = Readonly<Record<string, unknown>>
 
 export type StrictJson =
   | { readonly kind: 'object'; readonly value: SealedObject }
   | { readonly kind: 'refused'; readonly reason: string }
 
-/** Deeper than any claim in use, and far from what a recursive reader can bear. */
+/** Deeper than any claim in use, and safe for a recursive reader. */
 const MAX_DEPTH = 32
 
 /**
- * Reads a JSON object that every reader reads alike: valid UTF-8, no member twice (RFC 7515 §4, RFC 7519 §4), no number
- * beyond what a double holds, no name with a backslash: Node 24 to 26 can read another name, if it was written with an
- * escape, as one that has it (https://github.com/nodejs/node/issues/63785). A member `__proto__` is left out.
+ * Parses a JSON object that all parsers read alike: valid UTF-8, no duplicate member (RFC 7515 §4, RFC 7519 §4), no
+ * number beyond a double, no member name with a backslash (Node 24 to 26 can confuse an escaped name with another, see
+ * https://github.com/nodejs/node/issues/63785). A member `__proto__` is dropped.
  */
 export function parseStrictObject(bytes: Buffer): StrictJson {
   if (!isUtf8(bytes)) return refuse('not UTF-8')
@@ -27,7 +27,7 @@ export function parseStrictObject(bytes: Buffer): StrictJson {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('not a JSON object')
   const members = seal(value, 0)
   if (typeof members === 'string') return refuse(members)
-  // The parser keeps the last of two members with one name: then the text has more of them than the value.
+  // The parser keeps the last of two equal members, so the text then has more members than the value.
   if (members !== countMembers(text)) return refuse('a member twice')
   return { kind: 'object', value: value as SealedObject }
 }
@@ -36,7 +36,7 @@ function refuse(reason: string): StrictJson {
   return { kind: 'refused', reason }
 }
 
-/** Freezes in place, and answers how many members there are in all; or why the value is refused. */
+/** Freezes in place. Returns the number of members in all objects, or the reason for refusing the value. */
 function seal(value: unknown, depth: number): number | string {
   if (typeof value === 'number') return Number.isFinite(value) ? 0 : 'a number too large'
   if (typeof value !== 'object' || value === null) return 0
@@ -55,9 +55,9 @@ function seal(value: unknown, depth: number): number | string {
 }
 
 function removePrototype(value: object): void {
-  // In place: a copy into an object that has none from the start costs three times as much, and is slow to read.
+  // In place: copying into an object without prototype costs three times as much, and the copy is slow to read.
   Object.setPrototypeOf(value, null)
-  // Copied by assignment into an ordinary object, it would become that object's prototype.
+  // Assigned to an ordinary object, `__proto__` would become its prototype.
   if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')
 }
 
@@ -65,7 +65,7 @@ const QUOTE = 0x22
 const COLON = 0x3a
 const BACKSLASH = 0x5c
 
-/** The members of all objects in text that is known to be JSON: its colons outside of strings. */
+/** Counts the members of all objects in valid JSON: its colons outside of strings. */
 function countMembers(text: string): number {
   let members = 0
   for (let at = 0; at < text.length; at++) {

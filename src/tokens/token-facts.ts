@@ -2,7 +2,7 @@ import type { Claims, TokenType } from '../base/claims.js'
 import { isName } from '../base/is-name.js'
 import type { SealedObject } from './strict-json.js'
 
-/** What holds of a token whatever the time and whoever asks. */
+/** What a token says, independent of the time and the caller. */
 export interface TokenFacts {
   readonly subject: string
   readonly type: TokenType
@@ -10,7 +10,7 @@ export interface TokenFacts {
   readonly audiences: readonly string[] | null
 }
 
-/** The end of the year 9999: the last time that RFC 3339, and so an answer of ours, can name. */
+/** The end of the year 9999: the last time that RFC 3339, and so a response of ours, can express. */
 const LAST_SECOND = 253_402_300_799
 
 interface SubjectRule {
@@ -19,8 +19,8 @@ interface SubjectRule {
 }
 
 /**
- * Reads the claims that restrict a token; answers the reason, for the log, when one of them is not what it must be.
- * Claims that grant (`roles`, `scope`, `fresh`, `auth_time`) are not judged here: malformed, they grant nothing.
+ * Reads the claims that restrict a token. Returns the reason, for the log, when one of them is invalid. Claims that
+ * grant (`roles`, `scope`, `fresh`, `auth_time`) are not checked here: when malformed, they grant nothing.
  */
 export function readFacts(payload: SealedObject, rule: SubjectRule): TokenFacts | string {
   const { type = 'access', aud, iss, iat, nbf, exp } = payload
@@ -45,7 +45,7 @@ function readSubject(value: unknown, mustBeText: boolean): string | null {
   return isName(value) ? value : null
 }
 
-/** `sub` is the subject as text in the claims of every token, also where another claim, or a number, names it. */
+/** The claims with `sub` as text, also when another claim, or a number, names the subject. */
 function withSubject(payload: SealedObject, identityClaim: string, subject: string): Claims | null {
   const { sub } = payload
   if (typeof sub === 'string') return payload as Claims
@@ -60,7 +60,7 @@ function readAudiences(aud: unknown): readonly string[] | undefined {
   return Array.isArray(aud) && aud.every((one) => typeof one === 'string') ? aud : undefined
 }
 
-/** Seconds that an answer of ours can write as a date. */
+/** A number of seconds that RFC 3339 can express. */
 export function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= LAST_SECOND
 }

@@ -10,11 +10,11 @@ import { checkSignature } from './jws.js'
 import { parseStrictObject, type SealedObject } from './strict-json.js'
 import { readFacts } from './token-facts.js'
 
-/** Which type a token must have; `any` takes both (Flask-JWT-Extended's `verify_type=False`). */
+/** The required token type. `any` accepts both (Flask-JWT-Extended's `verify_type=False`). */
 export type ExpectedType = TokenType | 'any'
 
 interface KnownBearer {
-  /** Who the token names, by the identity claim, as text. */
+  /** The subject, from the identity claim, as text. */
   readonly subject: string
   readonly type: TokenType
   /** Deeply frozen, without prototype. */
@@ -23,23 +23,23 @@ interface KnownBearer {
   readonly header: SealedObject
 }
 
-/** Everything holds, now. Whether it was revoked is not asked here. */
+/** Valid now. Revocation is not checked here. */
 export interface ValidToken extends KnownBearer {
   readonly kind: 'valid'
 }
 
-/** Everything but the time holds. */
+/** Valid except for the time. */
 export interface ExpiredToken extends KnownBearer {
   readonly kind: 'expired'
 }
 
-/** No token of ours. The reason is for the log, never for the caller. */
+/** Invalid. The reason is for the log, never for the caller. */
 export interface InvalidToken {
   readonly kind: 'invalid'
   readonly reason: string
 }
 
-/** The keys could not be asked, or our own clock went back. The cause is for the log. */
+/** The keys could not be fetched, or our own clock went back. The cause is for the log. */
 export interface UnjudgedToken {
   readonly kind: 'unavailable'
   readonly cause: unknown
@@ -49,11 +49,11 @@ export type Verdict = ValidToken | ExpiredToken | InvalidToken | UnjudgedToken
 
 export interface Verifier {
   /**
-   * Judges a token: size and shape, `kid`, signature, `crit`, `typ`, `type`, subject, `iss`, `aud`, `nbf`, `iat`, `exp`,
-   * in this order. Never throws and never rejects. A promise only where the keyring answers one.
+   * Verifies a token: size and shape, `kid`, signature, `crit`, `typ`, `type`, subject, `iss`, `aud`, `nbf`, `iat`,
+   * `exp`, in this order. Never throws and never rejects. Returns a promise only when the keyring does.
    */
   verify(raw: string, expected: ExpectedType): Awaitable<Verdict>
-  /** What became of a token that was valid, by the time alone. */
+  /** Checks the times of a token that was valid before. */
   rejudge(token: ValidToken): ValidToken | ExpiredToken
 }
 
@@ -62,11 +62,11 @@ export interface VerifierDependencies {
   readonly config: VerifyConfig
   readonly clock: Clock
   /**
-   * Whether this program issues the tokens of sessions that the keys vouch for. Then one that is not valid yet shows that the
-   * clock went back: an access token is `unavailable`, and a refresh token is as good as its row. @default false
+   * Whether this program issues the sessions' tokens itself. Then a token that is not valid yet shows that the clock
+   * went back: an access token is `unavailable`, and a refresh token is checked by its row. @default false
    */
   readonly issuesTokens?: boolean
-  /** The most memory that verified tokens may take; 0: none are kept. By default 16 MiB, some 6,500 tokens. */
+  /** Maximum memory for verified tokens, in bytes; 0 turns the cache off. @default 16 MiB, some 6,500 tokens */
   readonly cacheBytes?: number
 }
 
@@ -83,7 +83,7 @@ export function createVerifier(dependencies: VerifierDependencies): Verifier {
     if (known !== null) return judge(known, expected)
     const parts = takeApart(raw)
     if (typeof parts === 'string') return invalid(parts)
-    // Taken before the keys are: should these change meanwhile, what they vouch for is kept under the older version.
+    // Read before the keys: if they change meanwhile, the result is cached under the older version.
     const keysVersion = keyring.version
     try {
       const keys = keyring.candidates(parts.hint, unverified(parts))
@@ -109,7 +109,7 @@ export function createVerifier(dependencies: VerifierDependencies): Verifier {
   }
 
   function readVerified({ header, payload }: CompactToken): VerifiedToken | string {
-    // RFC 7515 §4.1.11: whoever knows no extension refuses every token that demands one.
+    // RFC 7515 §4.1.11: no extension is supported, so every token that requires one is refused.
     if (header.crit !== undefined) return 'crit: an extension that we do not know'
     const { typ } = header
     if (typ !== undefined && !(typeof typ === 'string' && TYP.test(typ))) return 'typ: neither JWT nor at+jwt'
@@ -127,13 +127,13 @@ export function createVerifier(dependencies: VerifierDependencies): Verifier {
     if (problem !== null) return invalid(problem)
     const early = findEarly(claims, now + aheadSeconds)
     if (early !== null && !(issuesTokens && isOfSession(claims))) return invalid(early)
-    // Our own clock went back. A refresh token is judged by its row, whatever the clock says.
+    // Our own clock went back. A refresh token is checked by its row, whatever the clock says.
     if (early !== null && type === 'access') return unavailable(`${early}: the clock went back`)
     if (claims.exp === undefined && !config.allowNoExpiry) return invalid('exp: absent')
     return { kind: isPast(claims, now) ? 'expired' : 'valid', subject, type, claims, header }
   }
 
-  /** RFC 7519 §4.1.4: refused on the very second. */
+  /** RFC 7519 §4.1.4: refused from the second of `exp` on. */
   function isPast({ exp }: Claims, now: number): boolean {
     return exp !== undefined && now >= exp + config.leewaySeconds
   }
@@ -179,7 +179,7 @@ function findEarly({ nbf, iat }: Claims, latest: number): string | null {
   return null
 }
 
-/** Every token of a session of ours has both. */
+/** Every session token of ours has both claims. */
 function isOfSession({ jti, sid }: Claims): boolean {
   return jti !== undefined && sid !== undefined
 }

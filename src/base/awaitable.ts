@@ -1,4 +1,6 @@
-/** A value, or the promise of one: synchronous where it can be, for a promise on the hot path costs more than the work. */
+/**
+ * A value, or the promise of one. Synchronous when possible: a promise on the request's path costs more than the work.
+ */
 export type Awaitable<T> = T | Promise<T>
 
 export function isPromise<T>(value: Awaitable<T>): value is Promise<T> {

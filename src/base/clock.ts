@@ -1,10 +1,8 @@
-/**
- * Where every room asks for the time. Inject another one in tests; nothing below `main.ts` calls `Date.now()`.
- */
+/** The time. Tests inject their own; only `main.ts` and `systemClock` read the real one. */
 export interface Clock {
   /** Wall time in milliseconds since 1970. */
   now(): number
-  /** Milliseconds on a clock that never jumps; only differences mean anything. */
+  /** Milliseconds of a clock that never jumps. Only differences are meaningful. */
   elapsed(): number
 }
 

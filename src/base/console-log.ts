@@ -2,7 +2,9 @@ import { describeError, type ErrorText } from './describe-error.js'
 import { OptionError } from './errors.js'
 import { fromLevel, LOG_LEVELS, type Logger, type LogLevel, silentLogger } from './logger.js'
 
-/** The console as a log: a line, then what is known beside it, and an error with its stack; no secret in either. */
+/**
+ * Logs to the console: the message, then the fields, and an error with its stack. Secrets are removed from all of them.
+ */
 const consoleLog: Logger = {
   debug: tell('debug'),
   info: tell('info'),
@@ -11,9 +13,9 @@ const consoleLog: Logger = {
 }
 
 /**
- * The log of an option `logger`: what was given, nothing for `false`, and by default the console. `levels`: from which on
- * each is written, by default all of a given one, and of the console warnings and errors. Throws `OptionError` for what is
- * no log.
+ * Returns the log of the option `logger`: the given one, none for `false`, otherwise the console. `levels` are the
+ * lowest levels written; by default all to a given log, and warnings and errors to the console.
+ * @throws {OptionError} for a value that is no log.
  */
 export function chooseLogger(
   given: Logger | false | undefined,

@@ -1,4 +1,4 @@
-/** Points under a key, forgotten at a time. */
+/** Points under a key. They expire at a time. */
 export interface Counter {
   readonly points: number
   readonly expiresAt: Date
@@ -7,17 +7,19 @@ export interface Counter {
 export interface CounterChange extends Counter {
   readonly key: string
   readonly now: Date
-  /** A counter that would be there after this was made by a clock that was ahead: it is over, too. */
+  /**
+   * The latest possible expiry. A counter beyond it was written under a clock that was ahead, and counts as expired.
+   */
   readonly latest: Date
 }
 
-/** Where attempts are counted: in memory for one instance, in the database for several. Each call is atomic. */
+/** Counts attempts: in memory for one instance, in the database for several. Each call is atomic. */
 export interface Counters {
-  /** Adds points to a counter and answers it; where there is none, or one that is over, it begins as given. */
+  /** Adds points to a counter and returns it. An absent or expired counter starts with the given points and expiry. */
   addToCounter(change: CounterChange): Promise<Counter>
-  /** Null: there is none. It may be over. */
+  /** Null when there is none. The counter may have expired. */
   findCounter(key: string): Promise<Counter | null>
   setCounter(key: string, counter: Counter): Promise<void>
-  /** Takes points back, if it is still the counter that they were added to: the one with this end. */
+  /** Subtracts points, if the counter still has this expiry: the counter that they were added to. */
   takeFromCounter(key: string, counter: Counter): Promise<void>
 }

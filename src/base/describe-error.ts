@@ -1,4 +1,4 @@
-/** An error as the log shows it. What else it carries, a driver's parameters or a URL, stays out. */
+/** An error as the log shows it. Its other properties, such as a driver's parameters or a URL, are left out. */
 export interface ErrorText {
   readonly type: string
   readonly message: string
@@ -9,7 +9,7 @@ export interface ErrorText {
 
 const MAX_CAUSES = 5
 const SECRETS: readonly [RegExp, string][] = [
-  // A compact JWS, wherever it stands.
+  // A compact JWS, anywhere.
   [/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, '[token]'],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [secret]'],
   // The password of a URL.
@@ -23,7 +23,7 @@ const SECRETS: readonly [RegExp, string][] = [
   ],
 ]
 
-/** Whatever was thrown, in words without secrets. */
+/** Describes any thrown value, without secrets. */
 export function describeError(error: unknown, depth = 0): ErrorText {
   if (!(error instanceof Error)) return { type: typeof error, message: withoutSecrets(String(error)) }
   const { cause } = error

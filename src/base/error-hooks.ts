@@ -1,35 +1,35 @@
 import type { Claims } from './claims.js'
 import { type ErrorCode, isErrorCode, OptionError } from './errors.js'
 
-/** What an error is about, for a host's own words. */
+/** An error as a host's `errors` function sees it. */
 export interface ErrorInfo {
   readonly code: ErrorCode
   readonly message: string
-  /** As the answer is going to have them; `code` and `action` among them. */
+  /** As the response will have them, with `code` and `action`. */
   readonly extensions: Readonly<Record<string, unknown>>
-  /** Where in the answer it stands; undefined for the whole. */
+  /** The path in the response. Undefined when the error concerns the whole request. */
   readonly path: readonly (string | number)[] | undefined
   /**
-   * The header and the claims of the request's token, also of one that is expired, revoked or rejected: the signature and
-   * every other claim hold. They grant nothing. Null without a token, and for one that is not genuine.
+   * The header and the claims of the request's token. It may be expired, revoked or rejected, but its signature is
+   * valid. Grant nothing by them. Null without a token, and for an invalid one.
    */
   readonly header: Readonly<Record<string, unknown>> | null
   readonly claims: Claims | null
 }
 
-/** What becomes of it; what is left out stays. */
+/** What replaces the error's parts. Absent members stay. */
 export interface ErrorChange {
   readonly message?: string
-  /** Further ones; `code` and `action` are the catalogue's, so that clients can follow them. */
+  /** Merged into `extensions`. `code` and `action` can't be changed, because clients depend on them. */
   readonly extensions?: Readonly<Record<string, unknown>>
-  /** From 400 to 599; counts where the answer has no data. Headers stay as they are. */
+  /** 400 to 599. Used when the response has no data. Headers stay. */
   readonly status?: number
 }
 
-/** A function for each code that is to be said in other words; synchronous. */
+/** A synchronous function for each code whose text the host rewords. */
 export type ErrorHooks = { readonly [Code in ErrorCode]?: (info: ErrorInfo) => ErrorChange | undefined }
 
-/** Throws `OptionError` naming what is no code, or no function. */
+/** @throws {OptionError} naming an unknown code, or a value that is no function. */
 export function checkErrorHooks(errors: unknown): void {
   if (errors === undefined) return
   if (typeof errors !== 'object' || errors === null || Array.isArray(errors)) {

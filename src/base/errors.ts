@@ -1,11 +1,11 @@
-/** What a client can do about a refusal; it may follow this without knowing the code. */
+/** What the client can do about an error. A client can follow it without knowing the code. */
 export type ErrorAction = 'login' | 'refresh' | 'reauthenticate' | 'retry' | 'none'
 
-/** What a code means on the wire. `challenge` is the `error` of `WWW-Authenticate` (RFC 6750 §3.1, RFC 9470 §3). */
+/** How a code appears in a response. `challenge` is the `error` of `WWW-Authenticate` (RFC 6750 §3.1, RFC 9470 §3). */
 export interface ErrorMeaning {
   status: number
   action: ErrorAction
-  /** Absent: no `WWW-Authenticate` header. `null`: the header names the realm only. */
+  /** Absent: no `WWW-Authenticate` header. `null`: the header has the realm only. */
   challenge?:
     | 'invalid_token'
     | 'invalid_request'
@@ -15,7 +15,7 @@ export interface ErrorMeaning {
   message: string
 }
 
-/** The closed catalogue: every code that an answer of ours can carry. */
+/** The closed catalogue: every code of our responses. */
 export const ERRORS = {
   UNAUTHENTICATED: {
     status: 401,
@@ -76,7 +76,7 @@ export const ERRORS = {
     challenge: 'invalid_request',
     message: 'The token is empty, malformed, or there twice.',
   },
-  // Not `login`, by which a client forgets its tokens: `reauthenticate` is asked by somebody who is logged in.
+  // Not `login`, on which a client drops its tokens: the user of `reauthenticate` is logged in.
   INVALID_CREDENTIALS: {
     status: 401,
     action: 'none',
@@ -120,7 +120,7 @@ export const ERRORS = {
     action: 'retry',
     message: 'The service is temporarily unavailable.',
   },
-  // The two that every GraphQL server names so: they come from graphql-js, before anything of ours runs.
+  // These two come from graphql-js, before any of our code runs. Every GraphQL server names them so.
   GRAPHQL_PARSE_FAILED: {
     status: 400,
     action: 'none',
@@ -146,15 +146,15 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 
 export interface AuthErrorOptions {
   message?: string
-  /** Further `extensions`, beside `code` and `action`; shown to the client. */
+  /** Further `extensions` besides `code` and `action`. The client sees them. */
   details?: Readonly<Record<string, unknown>>
-  /** For `RATE_LIMITED` and `UNAVAILABLE`: becomes `Retry-After`. */
+  /** Seconds; becomes `Retry-After`. For `RATE_LIMITED` and `UNAVAILABLE`. */
   retryAfterSeconds?: number
   /** For the log only. */
   cause?: unknown
 }
 
-/** A refusal with a code of the catalogue. Its message reaches the client; its cause only the log. */
+/** An error with a code of the catalogue. The client sees its message; the log alone sees its cause. */
 export class AuthError extends Error {
   override readonly name = 'AuthError'
   readonly code: ErrorCode
@@ -172,7 +172,7 @@ export class AuthError extends Error {
   }
 }
 
-/** A mistake in the options, found at start; the message begins with the option's name. */
+/** An invalid option, found at the start. The message begins with the option's name. */
 export class OptionError extends Error {
   override readonly name = 'OptionError'
   readonly option: string

@@ -1,4 +1,4 @@
-/** How times of authentication are judged; all in seconds. */
+/** How `auth_time` is checked; all in seconds. */
 export interface Freshness {
   readonly nowSeconds: number
   /** How long after `auth_time` a token without a `fresh` claim is fresh. */
@@ -7,11 +7,11 @@ export interface Freshness {
   readonly leewaySeconds: number
 }
 
-/** What a token says of when its password was given. */
+/** When the password was entered, by the token. */
 export interface Authentication {
-  /** `true`, or until when (seconds since 1970). Absent: judged by `authTime`. */
+  /** `true`, or until when (seconds since 1970). Absent: `authTime` decides. */
   readonly fresh: unknown
-  /** When the password was last given: seconds since 1970. */
+  /** When the password was last entered; seconds since 1970. */
   readonly authTime: unknown
 }
 
@@ -26,7 +26,7 @@ export function isFresh(
   return fresh === true || (typeof fresh === 'number' && Number.isFinite(fresh) && time.nowSeconds <= fresh)
 }
 
-/** A time that is absent, no number, or ahead of us is no time. */
+/** Null for a time that is absent, no number, or in the future. */
 function isWithin(authTime: unknown, seconds: number, { nowSeconds, leewaySeconds }: Freshness): boolean {
   if (typeof authTime !== 'number' || !Number.isFinite(authTime)) return false
   return authTime <= nowSeconds + leewaySeconds && nowSeconds - authTime <= seconds

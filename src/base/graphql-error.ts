@@ -1,13 +1,13 @@
 import { type ASTNode, GraphQLError, type SourceLocation } from 'graphql'
 import { type AuthError, ERRORS, type ErrorMeaning } from './errors.js'
 
-/** What an HTTP answer that consists of nothing but this error has to say. */
+/** The HTTP parts of a response that consists of this error alone. */
 export interface HttpAnswer {
   status: number
   headers: Record<string, string>
 }
 
-/** The protection space that every challenge names (RFC 9110 §11.5), unless the server has another. */
+/** The realm of every challenge (RFC 9110 §11.5), unless the server has another. */
 export const REALM = 'sallyport'
 
 /** Status, `WWW-Authenticate` (RFC 6750 §3, RFC 9470 §3) and `Retry-After` of an error. */
@@ -24,28 +24,28 @@ export function httpOf(error: AuthError): HttpAnswer {
 function challengeOf(error: AuthError, challenge: string | null): string {
   const parts = [`realm="${REALM}"`]
   if (challenge !== null) parts.push(`error="${challenge}"`)
-  // A number or nothing: no text from elsewhere reaches a header.
+  // A number or nothing, so that no foreign text reaches a header.
   const { maxAge } = error.details
   if (typeof maxAge === 'number' && Number.isFinite(maxAge)) parts.push(`max_age="${maxAge}"`)
   return `Bearer ${parts.join(', ')}`
 }
 
 export interface GraphQLErrorOptions {
-  /** The places in the document that the error is about. */
+  /** The nodes of the document that the error is about. */
   nodes?: readonly ASTNode[]
   /**
-   * Whether to add `extensions.http`, from which Yoga and Apollo take status and headers. Only where nothing ran: with
-   * it, an error of one field would turn an answer that has data into a 4xx.
+   * Whether to add `extensions.http`, from which Yoga and Apollo take status and headers. Only when nothing was
+   * executed: otherwise the error of one field would turn a response with data into a 4xx.
    */
   http?: boolean
 }
 
-/** The one mapping of our errors to GraphQL's: `extensions` has `code`, `action` and the error's details. */
+/** Converts our errors to GraphQL's. `extensions` has `code`, `action` and the error's details. */
 export function toGraphQLError(error: AuthError, options: GraphQLErrorOptions = {}): GraphQLError {
   const own = { code: error.code, action: ERRORS[error.code].action }
   const mapped = new GraphQLError(error.message, {
     extensions: {
-      // Before the details, where a reader looks for it, and after them, so that none takes its place.
+      // Before the details, for the reader, and after them, so that no detail replaces it.
       ...own,
       ...error.details,
       ...own,
@@ -53,14 +53,14 @@ export function toGraphQLError(error: AuthError, options: GraphQLErrorOptions = 
     },
   })
   if (options.nodes !== undefined) locateAt(mapped, options.nodes)
-  // Not as `originalError`: servers mask an error that has one. The cause is for the log and is never printed.
+  // Not as `originalError`: servers mask an error that has one. The cause is for the log, and is never printed.
   if (error.cause !== undefined) mapped.cause = error.cause
   return mapped
 }
 
 /**
- * Gives an error its nodes with the lines and columns that the parser counted. `GraphQLError` counts them itself, for each
- * node from the beginning of the text: with many errors a document of a megabyte took seconds.
+ * Sets an error's nodes with the locations that the parser counted. `GraphQLError` itself counts from the beginning of
+ * the text for each node: with many errors a document of a megabyte took seconds.
  */
 function locateAt(error: GraphQLError, nodes: readonly ASTNode[]): void {
   const locations: SourceLocation[] = nodes.flatMap(({ loc }) =>
@@ -77,7 +77,7 @@ function locateAt(error: GraphQLError, nodes: readonly ASTNode[]): void {
 
 type Places = Pick<GraphQLError, 'nodes' | 'source' | 'positions' | 'locations'>
 
-/** An error with the path and the places of another, which are found already. */
+/** Copies the path and the locations of another error. */
 export function rebuildError(
   error: GraphQLError,
   { message, extensions }: Pick<GraphQLError, 'message' | 'extensions'>,

@@ -3,15 +3,15 @@ import type { ErrorCode } from './errors.js'
 /** Where a token was found. */
 export type TokenLocation = 'header' | 'cookie' | 'query_string' | 'json'
 
-/** Nobody: no token was presented. */
+/** The request has no token. */
 export interface AnonymousIdentity {
   readonly kind: 'anonymous'
   readonly code: 'UNAUTHENTICATED'
-  /** What looks like a token, but stands where none is taken from; for the caller. Begins in lower case. */
+  /** For the client: a token stands where none is accepted. Begins in lower case. */
   readonly hint?: string
 }
 
-/** The bearer of a verified, live access token. */
+/** The bearer of a valid access token. */
 export interface ActiveIdentity {
   readonly kind: 'active'
   readonly subject: string
@@ -22,29 +22,29 @@ export interface ActiveIdentity {
   readonly header: Readonly<Record<string, unknown>>
 }
 
-/** Signature and every other claim hold, but the time is past. Grants nothing. */
+/** Signature and all other claims are valid, but the token has expired. Grants nothing. */
 export interface ExpiredIdentity {
   readonly kind: 'expired'
   readonly code: 'TOKEN_EXPIRED'
   readonly formerSubject: string
-  /** Its `exp`, seconds since 1970. Null: it has none. */
+  /** Its `exp`, seconds since 1970. Null when it has none. */
   readonly expiresAtSeconds: number | null
   readonly sessionId: string | null
   readonly location: TokenLocation
 }
 
-/** Signature and claims hold, but it was taken back. Grants nothing. */
+/** Signature and claims are valid, but the token was revoked. Grants nothing. */
 export interface RevokedIdentity {
   readonly kind: 'revoked'
   readonly code: 'TOKEN_REVOKED'
   readonly formerSubject: string
-  /** Its `exp`, seconds since 1970. Null: it has none. */
+  /** Its `exp`, seconds since 1970. Null when it has none. */
   readonly expiresAtSeconds: number | null
   readonly sessionId: string | null
   readonly location: TokenLocation
 }
 
-/** Something was presented that is no token of ours. `reason` is for the log, never for the caller. */
+/** The presented text is no valid token. `reason` is for the log, never for the client. */
 export interface InvalidIdentity {
   readonly kind: 'invalid'
   readonly code: Extract<ErrorCode, 'TOKEN_INVALID' | 'INVALID_REQUEST' | 'CSRF_FAILED' | 'CLAIMS_REJECTED'>
@@ -52,7 +52,7 @@ export interface InvalidIdentity {
   readonly location: TokenLocation
 }
 
-/** The token could not be judged now: the revocation feed is not loaded, or stale. */
+/** The token can't be checked now: the revocation feed is not loaded, or stale. */
 export interface UnavailableIdentity {
   readonly kind: 'unavailable'
   readonly code: 'UNAVAILABLE'
@@ -60,8 +60,8 @@ export interface UnavailableIdentity {
 }
 
 /**
- * Who the token names, or why nobody. Every kind but `active` has the `code` that a guard answers;
- * only `active` has `subject`, so that no host takes an expired or revoked bearer for a present one.
+ * The subject that the token names, or why there is none. Every kind but `active` has the `code` that a guard refuses
+ * with. Only `active` has `subject`, so that no host mistakes an expired or revoked bearer for a valid one.
  */
 export type Identity =
   | AnonymousIdentity

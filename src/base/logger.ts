@@ -1,8 +1,8 @@
-/** From the most talkative on; `silent`: nothing. */
+/** In ascending severity. `silent` writes nothing. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** What we ask of a log: pino fits, and so does any other that takes (fields, message). */
+/** The log's interface. pino fits, and so does any other log with (fields, message). */
 export interface Logger {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void
@@ -12,7 +12,7 @@ export interface Logger {
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** The same log without what is below a level. */
+/** The same log without the entries below a level. */
 export function fromLevel(logger: Logger, level: LogLevel): Logger {
   const first = LOG_LEVELS.indexOf(level)
   const kept = (name: Exclude<LogLevel, 'silent'>): Logger['info'] =>

@@ -1,2 +1,2 @@
-/** The folder of this package: what is shipped as it stands is read from there. From `src` and from `dist` alike. */
+/** The folder of this package, seen from `src` and from `dist`. Files that ship unchanged are read from it. */
 export const PACKAGE_FOLDER = new URL('../../', import.meta.url)

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * Makes a folder that is not there, and those above it: for us alone (0700). Throws what the file system says.
- *
- * Not by `recursive`: where a folder is there and takes none (`/proc`), Node tries for ever.
+ * Creates a folder and its missing parents with mode 0700. Not by Node's `recursive`, which never returns below a
+ * folder that refuses entries (`/proc`).
+ * @throws the file system's error.
  */
 export function makePrivateFolder(folder: string): void {
   if (existsSync(folder)) return
@@ -13,7 +13,7 @@ export function makePrivateFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 })
   } catch (error) {
-    // Another process was faster.
+    // Another process created it meanwhile.
     if (!existsSync(folder)) throw error
   }
 }

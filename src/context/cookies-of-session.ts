@@ -2,7 +2,7 @@ import type { Claims } from '../base/claims.js'
 import { peekUnverified } from '../tokens/peek.js'
 import type { PresentedToken } from './located.js'
 
-/** The form of our own values. Any other was planted: it belongs to no session, and proves nothing. */
+/** The form of our own values. Any other value was planted: it belongs to no session and proves nothing. */
 const CSRF_VALUE = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**

@@ -3,8 +3,8 @@ import type { Claims } from '../base/claims.js'
 import type { PresentedToken } from './located.js'
 
 /**
- * Whether a token counts for this request: always, unless it came in a cookie and a proof is demanded, which must be the
- * `csrf` of its verified claims (double submit). A token without one never does.
+ * Whether a token counts for this request. A token from a cookie that requires a proof counts only if the proof equals
+ * the `csrf` of its verified claims (double submit). Every other token counts.
  */
 export function isProven({ csrfProof }: Pick<PresentedToken, 'csrfProof'>, claims: Claims): boolean {
   if (csrfProof === undefined) return true

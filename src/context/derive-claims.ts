@@ -4,7 +4,7 @@ import type { VerifyConfig } from '../base/options.js'
 import { aheadSecondsOf } from '../tokens/clock-skew.js'
 import { applyGrants, type ReadGrants } from './grants.js'
 
-/** Adds to the claims of a token from elsewhere what ours say themselves: rights by `grants`, and until when it is fresh. */
+/** Adds to the claims of another issuer's token: its rights, by `grants`, and until when it is fresh. */
 export function createClaimsDeriver(dependencies: {
   readonly config: VerifyConfig
   readonly clock: Clock
@@ -16,7 +16,7 @@ export function createClaimsDeriver(dependencies: {
   function addFresh(claims: Claims): Claims {
     const authTime: unknown = claims.auth_time
     if (claims.fresh !== undefined || typeof authTime !== 'number') return claims
-    // A password was not given in the future.
+    // A password is never entered in the future.
     if (authTime > clock.now() / 1000 + aheadSeconds) return claims
     const next: Record<string, unknown> = Object.assign(Object.create(null), claims)
     next.fresh = authTime + config.freshForSeconds

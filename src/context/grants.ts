@@ -1,20 +1,21 @@
 import type { Claims } from '../base/claims.js'
 
 /**
- * Where the rights stand in a token whose claims have another shape than ours. A list that it names, also as
- * `undefined`, replaces what the token says: `roles` the claim `roles`; `scopes` the claims `scope` and `scopes`.
+ * The rights in a token whose claims have another shape than ours. A list that is present, even as `undefined`,
+ * replaces the token's own: `roles` the claim `roles`; `scopes` the claims `scope` and `scopes`.
  */
 export interface Grants {
   readonly roles?: unknown
   readonly scopes?: unknown
 }
 
-/** Synchronous and without side effects: it is asked at every request. */
+/** Returns the rights in a token's claims. Called at every request, so keep it synchronous and free of side effects. */
 export type ReadGrants<TClaims = Claims> = (claims: TClaims) => Grants
 
 /**
- * The claims with the rights that `grants` read from them, frozen. Throws what `grants` throws, and `TypeError` when it
- * answers anything but lists of text: guessing would grant.
+ * Returns the claims with the rights that `grants` read, frozen.
+ * @throws {TypeError} when `grants` returns anything but lists of text, because guessing could grant rights; otherwise
+ * what `grants` throws.
  */
 export function applyGrants(claims: Claims, readGrants: ReadGrants): Claims {
   const grants: unknown = readGrants(claims)
@@ -35,6 +36,6 @@ function readList(name: string, value: unknown): readonly string[] {
   if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {
     throw new TypeError(`grants: ${name} must be a list of texts`)
   }
-  // A copy: the host may keep its list and change it.
+  // A copy, because the host may change its list later.
   return Object.freeze([...value])
 }

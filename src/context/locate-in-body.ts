@@ -1,7 +1,7 @@
 import { type LocateToken, malformed, NONE, readToken } from './located.js'
 import { readBodyMember } from './read-request.js'
 
-/** A member of the JSON body, where the framework has parsed it. */
+/** Reads a token from a member of the JSON body, when the framework has parsed it. */
 export function locateInBody(key: string): LocateToken {
   return (source) => {
     const value = readBodyMember(source, key)

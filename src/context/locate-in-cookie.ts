@@ -5,8 +5,8 @@ import { type RequestSource, readHeader } from './read-header.js'
 import { readMethod } from './read-request.js'
 
 /**
- * A browser sends a cookie with requests of any page, so by `csrfMethods` it comes with what proves that the page itself
- * sent it. `other` says where the session's other token stands.
+ * Reads a token from a cookie. A browser sends cookies with requests of any page, so for `csrfMethods` the request must
+ * also carry a proof that the page itself sent it. `other` names the cookie of the session's other token.
  */
 export function locateInCookie(
   { cookieName, csrfHeader, csrfCookieName }: TokenPlaces,
@@ -19,7 +19,8 @@ export function locateInCookie(
     const found = readCookies(headers, cookieName).map((value) => readToken(value, 'cookie'))
     const [first = NONE] = found
     if (found.length <= 1) return withProof(first)
-    // Another host of the domain can plant one, and nothing says which: to choose would be to log a user in as another.
+    // Another host of the domain can plant a cookie, indistinguishable from ours. Choosing one could log a user in as
+    // another.
     const tokens = found.map(withProof).filter((one) => one.kind === 'token')
     return { kind: 'ambiguous', tokens, location: 'cookie' }
 
@@ -36,15 +37,15 @@ export function locateInCookie(
   function demandsProof(source: RequestSource): boolean {
     if (csrfMethods.size === 0) return false
     const method = readMethod(source)
-    // Where no method can be told, it may be any.
+    // An unknown method may be any method.
     return method === null || csrfMethods.has(method)
   }
 }
 
-/** The different values of the cookies of this name. An empty one is what is left of a cookie that was taken back. */
+/** The distinct values of the cookies of this name. An empty value is left of a deleted cookie. */
 export function readCookies(headers: readonly string[], name: string): string[] {
   const values = new Set<string>()
-  // One by one: of two by one name the parser keeps the first.
+  // One by one, because the parser keeps the first of two cookies of one name.
   for (const pair of headers.flatMap((header) => header.split(';'))) {
     if (!pair.includes(name)) continue
     const value = parseCookie(pair, { decode: asItIs })[name]
@@ -53,7 +54,7 @@ export function readCookies(headers: readonly string[], name: string): string[] 
   return [...values]
 }
 
-/** A token needs no encoding, and what was encoded is none of ours. */
+/** A token needs no encoding, so an encoded value is not ours. */
 function asItIs(value: string): string {
   return value
 }

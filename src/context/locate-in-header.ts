@@ -10,12 +10,14 @@ import {
 } from './located.js'
 import { readHeader } from './read-header.js'
 
-/** By its look a JWT (RFC 7519 §3), alone or behind another scheme. Those of other schemes (`Basic`) are somebody else's. */
+/**
+ * Looks like a JWT (RFC 7519 §3), alone or behind another scheme. Credentials of other schemes (`Basic`) are ignored.
+ */
 const LOOKS_LIKE_TOKEN = /^(?:[\w-]{1,20}[ \t]+)?eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+$/
 
 /**
- * RFC 6750 §2.1. `scheme` as its option has it; empty: the header is the token alone. Of several credentials, separated
- * by commas as Flask-JWT-Extended takes them, those of the scheme; there must be one.
+ * Reads a token from a header (RFC 6750 §2.1). With an empty `scheme` the header is the token alone. Of several
+ * credentials, separated by commas as in Flask-JWT-Extended, the one of the scheme counts; two are refused.
  */
 export function locateInHeader(name: string, scheme: string): LocateToken {
   const ours = scheme.toLowerCase()
@@ -33,7 +35,7 @@ export function locateInHeader(name: string, scheme: string): LocateToken {
   }
 }
 
-/** Empty ones do not count (RFC 9110 §5.6.1). */
+/** Empty elements are ignored (RFC 9110 §5.6.1). */
 function readOneOf(value: string, scheme: string): Located {
   const fields = value.split(',').map(trimBlanks)
   const found = fields.filter((field) => isOfScheme(field, scheme))
@@ -41,7 +43,7 @@ function readOneOf(value: string, scheme: string): Located {
   if (field === undefined) return NONE
   if (found.length > 1) return repeated()
   const isWhole = fields.every((other) => other === '' || other === field || isCredentials(other))
-  // What stands behind a comma may as well be the rest of a token.
+  // The text behind a comma may also be the rest of a token.
   return isWhole
     ? readToken(field.slice(scheme.length), 'header')
     : malformed('a comma in the token', 'header')
@@ -56,7 +58,7 @@ function isOfScheme(value: string, scheme: string): boolean {
   return value.length === scheme.length || isBlank(value[scheme.length])
 }
 
-/** A scheme, and something behind it. */
+/** A scheme with something behind it. */
 function isCredentials(field: string): boolean {
   return /^[\w-]+[ \t]/.test(field)
 }

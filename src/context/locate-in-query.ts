@@ -1,7 +1,7 @@
 import { type LocateToken, malformed, NONE, readToken } from './located.js'
 import { readSearch } from './read-request.js'
 
-/** `prefix` stands before the token, in the same case. */
+/** Reads a token from the query string. `prefix` stands before the token and is case-sensitive. */
 export function locateInQuery(name: string, prefix: string): LocateToken {
   return (source) => {
     const [value = '', ...others] = new URLSearchParams(readSearch(source)).getAll(name)

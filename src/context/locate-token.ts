@@ -7,8 +7,9 @@ import { locateInQuery } from './locate-in-query.js'
 import { type LocateToken, NONE } from './located.js'
 
 /**
- * Looks for a token of this type in each location in turn. The first that holds anything decides: a bad token there does
- * not fall through to the next, or whoever can write one location could choose which of two tokens counts.
+ * Looks for a token of this type in each location in turn. The first location that has anything decides. A bad token
+ * does not fall through to the next location: otherwise an attacker who can write one location could choose between two
+ * tokens.
  */
 export function createLocator(config: LocationConfig, type: TokenType): LocateToken {
   const places = config[type]

@@ -116,7 +116,7 @@ async function readKeyFile(path: string, listing: Listing): Promise<ReadFile | n
     file = await open(realPath, OPEN_FLAGS)
     const status = await file.stat()
     if (!status.isFile()) throw new OptionError('keysDir', `${path} is not a file`)
-    // Refused, not warned of: whoever has read it can sign as anybody, and a warning scrolls by.
+    // Refused instead of logged: every user who can read the file can sign tokens, and a warning is easily missed.
     if (!IS_WINDOWS && (status.mode & OPEN_TO_OTHERS) !== 0) {
       throw new OptionError(
         'keysDir',

@@ -25,7 +25,7 @@ export function readSecret(secret: string | Uint8Array): KeyObject {
 
 /**
  * Reads a private key.
- * @throws {OptionError} when it is none. The message names a path, never the content.
+ * @throws {OptionError} for any other text. The message names a path, never the content.
  */
 export function readPrivateKey(given: string | KeyObject): KeyObject {
   return readKey('privateKey', given, 'private')
@@ -33,7 +33,7 @@ export function readPrivateKey(given: string | KeyObject): KeyObject {
 
 /**
  * Reads a public key.
- * @throws {OptionError} when it is none. The message names a path, never the content.
+ * @throws {OptionError} for any other text. The message names a path, never the content.
  */
 export function readPublicKey(given: string | KeyObject): KeyObject {
   return readKey('publicKey', given, 'public')

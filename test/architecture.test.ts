@@ -68,7 +68,7 @@ const VENDORS: Vendors = {
   pino: ['cli'],
 }
 
-const DOORS = ['index.ts', 'guard/index.ts', 'context/index.ts', 'client/index.ts']
+const DOORS = ['index.ts', 'guard/index.ts', 'limits/index.ts', 'context/index.ts', 'client/index.ts']
 const GRAPHIQL = /@graphql-yoga\/render-graphiql/
 const GENERATED = 'store/generated'
 const MAX_LINES = 250
@@ -138,6 +138,7 @@ const LIGHT: Record<string, string[]> = {
   './guard': ['@graphql-tools/utils', 'graphql'],
   './guard/apollo': ['@graphql-tools/utils', 'graphql'],
   './guard/mercurius': ['@graphql-tools/utils', 'graphql'],
+  './limits': ['graphql'],
   './testing': ['@graphql-tools/utils', 'graphql'],
   './context': ['cookie', 'jsonwebtoken', 'lru-cache'],
   './client': [],

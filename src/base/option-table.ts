@@ -1,4 +1,5 @@
 import type { Algorithm } from './key-options.js'
+import { LIMIT_DEFAULTS } from './limit-defaults.js'
 import { LOG_LEVELS } from './logger.js'
 import {
   boolean,
@@ -166,10 +167,10 @@ export const OPTION_TABLE = {
   endpoint: { env: 'GRAPHQL_ENDPOINT', default: '/graphql', kind: text(urlPath) },
   maxBodyBytes: { env: 'MAX_BODY_BYTES', default: 100_000, kind: integer(1_000, 100_000_000) },
   maxOperationsPerSocket: { env: 'MAX_OPERATIONS_PER_SOCKET', default: 100, kind: integer(1, 10_000) },
-  maxDepth: { env: 'MAX_DEPTH', default: 20, kind: integer(1, 1_000) },
-  maxAliases: { env: 'MAX_ALIASES', default: 30, kind: integer(0, 5_000) },
-  maxRootFields: { env: 'MAX_ROOT_FIELDS', default: 30, kind: integer(1, 5_000) },
-  maxCost: { env: 'MAX_COST', default: 2_000, kind: integer(1, 10_000_000) },
+  maxDepth: { env: 'MAX_DEPTH', default: LIMIT_DEFAULTS.maxDepth, kind: integer(1, 1_000) },
+  maxAliases: { env: 'MAX_ALIASES', default: LIMIT_DEFAULTS.maxAliases, kind: integer(0, 5_000) },
+  maxRootFields: { env: 'MAX_ROOT_FIELDS', default: LIMIT_DEFAULTS.maxRootFields, kind: integer(1, 5_000) },
+  maxCost: { env: 'MAX_COST', default: LIMIT_DEFAULTS.maxCost, kind: integer(1, 10_000_000) },
   loginAttempts: { env: 'LOGIN_ATTEMPTS', default: 10, kind: orFalse(integer(1, 1_000_000)) },
   loginAttemptsPerSource: {
     env: 'LOGIN_ATTEMPTS_PER_SOURCE',

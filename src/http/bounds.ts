@@ -3,23 +3,13 @@ import {
   type ExecutionArgs,
   type GraphQLError,
   type GraphQLSchema,
-  type ParseOptions,
-  parse,
-  type Source,
   type ValidationRule,
   validate,
 } from 'graphql'
 
-/** The introspection that tools send has some 300. */
-const MAX_TOKENS = 5_000
 /** Of mistakes the first ones are told: more help nobody, and each takes time and memory. */
 const MAX_VALIDATION_ERRORS = 10
 const MAX_COERCION_ERRORS = 5
-
-/** What a document costs, in memory and to validate, goes by its tokens: 100 kB of them can be 50,000. */
-export function parseBounded(source: string | Source, options?: ParseOptions): DocumentNode {
-  return parse(source, { ...options, maxTokens: MAX_TOKENS })
-}
 
 /**
  * Errors of validation are kept with their document. An error holds whatever was on the stack as it was made: here all of the

@@ -1,6 +1,6 @@
-import { getOperationAST, OperationTypeNode } from 'graphql'
+import { getOperationAST, OperationTypeNode, parse } from 'graphql'
+import { LIMIT_DEFAULTS } from '../base/limit-defaults.js'
 import { CREDENTIAL_FIELDS, countCredentialsIn } from '../limits/count-credentials.js'
-import { parseBounded } from './bounds.js'
 
 /** Of text, in all, that is parsed of a batch. */
 const MAX_CHARACTERS = 50_000
@@ -25,7 +25,7 @@ export function countBatch(operations: readonly unknown[]): number {
 
 function countInText(text: string, operationName: unknown): number {
   try {
-    const document = parseBounded(text, { noLocation: true })
+    const document = parse(text, { noLocation: true, maxTokens: LIMIT_DEFAULTS.maxTokens })
     const operation = getOperationAST(document, typeof operationName === 'string' ? operationName : null)
     return operation?.operation === OperationTypeNode.MUTATION ? countCredentialsIn(document, operation) : 0
   } catch {

@@ -11,9 +11,9 @@ import { AuthError } from '../base/errors.js'
 import { toGraphQLError } from '../base/graphql-error.js'
 import type { Logger } from '../base/logger.js'
 import type { DocumentLimits } from '../base/options.js'
+import { useLimits } from '../limits/use-limits.js'
 import { type AnswerForm, chooseForm } from './accept.js'
-import { parseBounded, validateBounded, withBounds } from './bounds.js'
-import { useDocumentLimits } from './check-document.js'
+import { validateBounded, withBounds } from './bounds.js'
 import { refuseCookieStreams } from './csrf.js'
 import { createDocumentCaches } from './document-cache.js'
 import { endWithError } from './end-with-error.js'
@@ -32,7 +32,6 @@ import { type FinishedResult, finishResult, writeResult } from './write-result.j
 
 // Yoga's own executor answers fields in the order in which they were ready, not in which they were asked for.
 const graphqlJs: Plugin = {
-  onParse: ({ setParseFn }) => setParseFn(parseBounded),
   onValidate: ({ setValidationFn }) => setValidationFn(validateBounded),
   onExecute: ({ setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => execute(withBounds(args))),
   onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribeToEnd),
@@ -95,6 +94,7 @@ export function createGraphQLServer(parts: {
   reword: RewordError
 }): GraphQLServer {
   const { reword } = parts
+  const { maxDepth, maxAliases, maxRootFields, maxCost } = parts.limits
   const finish =
     (context: object): ToPublicError =>
     (error) =>
@@ -110,7 +110,7 @@ export function createGraphQLServer(parts: {
     plugins: [
       graphqlJs,
       useOneCredential(parts.countAttempts),
-      useDocumentLimits(parts.limits),
+      useLimits({ maxDepth, maxAliases, maxRootFields, maxCost }),
       ...parts.plugins,
       refuseUnreadStreams,
       refuseCookieStreams,

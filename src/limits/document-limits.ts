@@ -101,21 +101,26 @@ function collect(
   const spread = new Set<string>()
   let cost = 0
   let spreads = 0
-  const take = (selection: SelectionNode): void => {
+  // A list that grows, and no recursion: fragments can spread one another in a chain as long as the text.
+  const selections: SelectionNode[] = []
+  const add = (set: SelectionSetNode | undefined) =>
+    set?.selections.forEach((one) => void selections.push(one))
+  sets.forEach(add)
+  for (const selection of selections) {
     cost += 1 + (selection.directives?.length ?? 0)
     if (selection.kind === Kind.INLINE_FRAGMENT) {
-      selection.selectionSet.selections.forEach(take)
-      return
+      add(selection.selectionSet)
+      continue
     }
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
       const name = selection.name.value
       spreads++
       // Here all its further spreads add nothing; where it is not at all, validation will say so.
-      if (spread.has(name)) return
+      if (spread.has(name)) continue
       spread.add(name)
       tally.reached.add(name)
-      tally.fragments.get(name)?.selections.forEach(take)
-      return
+      add(tally.fragments.get(name))
+      continue
     }
     const isOfSchema = isSchema || selection.name.value === '__schema'
     if (selection.alias !== undefined) {
@@ -128,7 +133,6 @@ function collect(
     if (selection.selectionSet !== undefined) merged.sets.push(selection.selectionSet)
     byName.set(name, merged)
   }
-  for (const set of sets) set.selections.forEach(take)
   return { byName, cost: cost + pairsOf(spreads) }
 }
 

@@ -1,37 +1,47 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
 import { fragmentsByName } from './fragments-by-name.js'
 
-/** A fragment that spreads itself, however deep and by way of whichever others; null: none does. */
+/**
+ * A fragment that spreads itself, however deep and by way of whichever others; null if none does. Without recursion, since a
+ * chain of fragments can be as long as the text.
+ */
 export function findFragmentCycle(document: DocumentNode): string | null {
   const spreads = new Map<string, readonly string[]>()
   for (const [name, selectionSet] of fragmentsByName(document)) spreads.set(name, spreadsOf(selectionSet))
   const states = new Map<string, 'open' | 'done'>()
-  const search = (name: string): string | null => {
-    const state = states.get(name)
-    if (state !== undefined) return state === 'open' ? name : null
-    states.set(name, 'open')
-    for (const next of spreads.get(name) ?? []) {
-      const found = search(next)
-      if (found !== null) return found
+  for (const start of spreads.keys()) {
+    const path: Step[] = []
+    const enter = (name: string) => {
+      states.set(name, 'open')
+      path.push({ name, left: [...(spreads.get(name) ?? [])] })
     }
-    states.set(name, 'done')
-    return null
-  }
-  for (const name of spreads.keys()) {
-    const found = search(name)
-    if (found !== null) return found
+    if (!states.has(start)) enter(start)
+    for (let step = path.at(-1); step !== undefined; step = path.at(-1)) {
+      const next = step.left.pop()
+      if (next === undefined) {
+        states.set(step.name, 'done')
+        path.pop()
+      } else if (states.get(next) === 'open') return next
+      else if (!states.has(next)) enter(next)
+    }
   }
   return null
 }
 
+/** A fragment on the way, and what it spreads that was not followed yet. */
+interface Step {
+  readonly name: string
+  readonly left: string[]
+}
+
 function spreadsOf(selectionSet: SelectionSetNode): string[] {
   const names: string[] = []
-  const take = ({ selections }: SelectionSetNode): void => {
+  const sets = [selectionSet]
+  for (const { selections } of sets) {
     for (const selection of selections) {
       if (selection.kind === Kind.FRAGMENT_SPREAD) names.push(selection.name.value)
-      else if (selection.selectionSet !== undefined) take(selection.selectionSet)
+      else if (selection.selectionSet !== undefined) sets.push(selection.selectionSet)
     }
   }
-  take(selectionSet)
   return names
 }

@@ -17,6 +17,11 @@ test.each([
     gives: ['guardSchema', 'guardTypeDefs', 'useGuard'],
   },
   {
+    entry: 'sallyport/limits',
+    installed: ['graphql'],
+    gives: ['checkDocument', 'limitsRule', 'useLimits'],
+  },
+  {
     entry: 'sallyport/context',
     installed: ['jsonwebtoken', 'lru-cache', 'cookie'],
     gives: ['createAuthContext'],

@@ -1,0 +1,69 @@
+import type { DocumentNode, GraphQLError } from 'graphql'
+import { AuthError } from '../base/errors.js'
+import { toGraphQLError } from '../base/graphql-error.js'
+import { countTokens } from './count-tokens.js'
+import { findExcess } from './document-limits.js'
+import { findFragmentCycle } from './fragment-cycle.js'
+import { type LimitOptions, type Limits, resolveLimits } from './limit-options.js'
+
+/**
+ * Measures a document without a schema, before anything validates or executes it. Returns no error, or one: with the code
+ * `INVALID_REQUEST` and in its `extensions` the name of the `limit` and its `max`; or with `GRAPHQL_VALIDATION_FAILED` if the
+ * document is beyond a limit because a fragment spreads itself. All operations count, and all fragments, also where two
+ * have one name. The time it takes is bounded by the limits, whatever the document.
+ *
+ * @throws `OptionError` for a limit that is unknown or out of range.
+ *
+ * @example
+ * const document = parse(source, { maxTokens: 5000 })
+ * const errors = checkDocument(document, { maxDepth: 10 })
+ * if (errors.length === 0) errors.push(...validate(schema, document))
+ */
+export function checkDocument(document: DocumentNode, options?: LimitOptions): GraphQLError[] {
+  const error = findLimitError(document, resolveLimits(options))
+  return error === null ? [] : [error]
+}
+
+/** Checks each document once. `http`: whether its error has the status, for servers that read it from `extensions.http`. */
+export function createDocumentCheck(
+  limits: Limits,
+  { http }: { http: boolean },
+): (document: DocumentNode) => GraphQLError | null {
+  const known = new WeakMap<DocumentNode, GraphQLError | null>()
+  return (document) => {
+    let error = known.get(document)
+    if (error === undefined) {
+      error = findLimitError(document, limits, http)
+      known.set(document, error)
+    }
+    return error
+  }
+}
+
+function findLimitError(document: DocumentNode, limits: Limits, http = false): GraphQLError | null {
+  const { maxTokens } = limits
+  const isLong = countTokens(document, maxTokens) > maxTokens
+  const excess = isLong ? ({ limit: 'maxTokens', max: maxTokens } as const) : findExcess(document, limits)
+  if (excess === null) return null
+  const cycle = isLong ? null : findFragmentCycle(document)
+  return toGraphQLError(cycle === null ? describe(excess) : describeCycle(cycle), { http })
+}
+
+const MEANINGS: Readonly<Record<keyof Limits, string>> = {
+  maxTokens: 'is longer than the limit of tokens',
+  maxDepth: 'nests fields deeper than the limit',
+  maxAliases: 'has more aliases than the limit',
+  maxRootFields: 'has more fields at its root than the limit',
+  maxCost: 'costs more than the limit: its fields, and those that are asked for repeatedly',
+}
+
+function describe({ limit, max }: { limit: keyof Limits; max: number }): AuthError {
+  const message = `The document ${MEANINGS[limit]} (${limit}: ${max}).`
+  return new AuthError('INVALID_REQUEST', { message, details: { limit, max } })
+}
+
+/** In validation's words, which would find it too, if its time were bounded. */
+function describeCycle(fragment: string): AuthError {
+  const message = `Cannot spread fragment "${fragment}" within itself.`
+  return new AuthError('GRAPHQL_VALIDATION_FAILED', { message })
+}

@@ -1,0 +1,6 @@
+/** The limits of documents: for any server of GraphQL, beside the guard or without it. Reaches graphql only. */
+export { OptionError } from '../base/errors.js'
+export { checkDocument } from './check-document.js'
+export type { LimitOptions } from './limit-options.js'
+export { limitsRule } from './limits-rule.js'
+export { type LimitsPlugin, useLimits } from './use-limits.js'

@@ -1,0 +1,47 @@
+import type { DocumentNode, GraphQLError } from 'graphql'
+import { createDocumentCheck } from './check-document.js'
+import { type LimitOptions, resolveLimits } from './limit-options.js'
+
+type Parse = (source: never, options?: object) => DocumentNode
+
+interface ParseHook {
+  readonly parseFn: Parse
+  setParseFn(parse: Parse): void
+}
+
+interface ValidateHook {
+  readonly params: { readonly documentAST: DocumentNode }
+  setResult(errors: GraphQLError[]): void
+}
+
+/** The hooks that the limits use of Envelop's plugins, and so of Yoga's. */
+export interface LimitsPlugin {
+  onParse(payload: ParseHook): void
+  onValidate(payload: ValidateHook): void
+}
+
+/**
+ * The limits of documents as a plugin of Yoga, or of any server on Envelop. A text with too many tokens is a syntax error,
+ * since the parser stops there. A document beyond another limit is not valid, and nothing else reads it: its error has the
+ * code `INVALID_REQUEST`, the name of the `limit` and its `max`. Yoga gives it the status of every invalid document: 400, or
+ * 200 for a client that accepts `application/json` alone.
+ *
+ * @throws `OptionError` for a limit that is unknown or out of range.
+ *
+ * @example
+ * createYoga({ schema, plugins: [useLimits({ maxDepth: 10 }), useGuard({ unmarked: 'error' })] })
+ */
+export function useLimits(options?: LimitOptions): LimitsPlugin {
+  const limits = resolveLimits(options)
+  const check = createDocumentCheck(limits, { http: true })
+  const maxTokens = Number.isFinite(limits.maxTokens) ? limits.maxTokens : undefined
+  return {
+    onParse({ parseFn, setParseFn }) {
+      setParseFn((source, parseOptions) => parseFn(source, { ...parseOptions, maxTokens }))
+    },
+    onValidate({ params: { documentAST }, setResult }) {
+      const error = check(documentAST)
+      if (error !== null) setResult([error])
+    },
+  }
+}

@@ -18,6 +18,7 @@ export type Place =
   | 'FIELD_DEFINITION'
   | 'ARGUMENT_DEFINITION'
   | 'INPUT_FIELD_DEFINITION'
+  | 'ENUM_VALUE'
   | 'ELSEWHERE'
 
 /** A directive as it is applied somewhere: in SDL, or in the `extensions` of a code-first schema. */
@@ -57,7 +58,8 @@ export function* annotationsOf(schema: GraphQLSchema): Generator<Annotated> {
 
 type Found = readonly [coordinate: string, place: Place, bearer: Bearer]
 
-function* bearersOf(schema: GraphQLSchema): Generator<Found> {
+/** Every part of a schema that can bear directives and extensions. */
+export function* bearersOf(schema: GraphQLSchema): Generator<Found> {
   yield ['schema', 'ELSEWHERE', schema]
   for (const directive of schema.getDirectives()) {
     for (const arg of directive.args) yield [`@${directive.name}(${arg.name}:)`, 'ELSEWHERE', arg]
@@ -84,7 +86,7 @@ function* bearersOfType(type: GraphQLNamedType): Generator<Found> {
     }
   }
   if (isEnumType(type)) {
-    for (const value of type.getValues()) yield [`${type.name}.${value.name}`, 'ELSEWHERE', value]
+    for (const value of type.getValues()) yield [`${type.name}.${value.name}`, 'ENUM_VALUE', value]
   }
 }
 

@@ -38,6 +38,10 @@ const MENDS: Readonly<Record<GuardDirective, string>> = {
   policy: 'move it to a field or an object type',
 }
 
+/** A value comes in by literals, variables and defaults, and goes out by any field: no one place sees them all. */
+const ENUM_MEND =
+  'move it to the arguments and input fields that take the enum, and to the fields that return it, or check the value in the resolver'
+
 const NULLABLE_PLACES: readonly Place[] = ['OBJECT', 'FIELD_DEFINITION']
 
 /** Turns directives into rules, and says of whatever is no rule what it is and what to write instead. */
@@ -79,6 +83,7 @@ export class RuleParser {
   }
 
   #parseOne({ directive, args }: GuardApplication, place: Place): Requirement {
+    if (place === 'ENUM_VALUE') throw new Mistake(` is not enforced on enum values; ${ENUM_MEND}`)
     if (!PLACES[directive].includes(place)) throw new Mistake(` is not enforced here; ${MENDS[directive]}`)
     if (args === null) {
       throw new Mistake(

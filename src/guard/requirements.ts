@@ -12,6 +12,7 @@ import {
 import { type Annotated, annotationsOf } from './annotations.js'
 import { checkDirectives } from './check-directives.js'
 import type { DirectiveNames, GuardDirective } from './directives.js'
+import { findPlanProblems } from './grafast-plans.js'
 import { findInputProblems, InputAtlas } from './inputs.js'
 import { type Introspection, rulesOfIntrospection } from './introspection-rules.js'
 import { type GuardApplication, RuleParser } from './parse-rules.js'
@@ -57,7 +58,11 @@ export function readRequirements(
   const annotations = [...annotationsOf(schema)]
   const reader = new Reader(schema, annotations, { unmarked, names, introspection })
   const requirements = reader.read()
-  const problems = [...checkDirectives(schema, annotations, names), ...reader.problems]
+  const problems = [
+    ...checkDirectives(schema, annotations, names),
+    ...findPlanProblems(schema),
+    ...reader.problems,
+  ]
   if (problems.length > 0) throw new GuardSchemaError(problems)
   return requirements
 }

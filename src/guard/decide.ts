@@ -16,6 +16,8 @@ export interface Denial {
 /** Why an operation is refused: the gravest code, and what it is about, each coordinate once. */
 export interface Refusal extends Denial {
   readonly mentions: readonly Mention[]
+  /** For the client, in place of the code's own message. */
+  readonly message?: string
   /** For the log: what kept the guard from judging. */
   readonly cause?: unknown
 }

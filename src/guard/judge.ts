@@ -165,9 +165,12 @@ function isMadeFrom(plan: Plan, findFragment: FindFragment): boolean {
 }
 
 function refuseUnjudged(error: unknown): Verdict {
-  const code = error instanceof AuthError ? error.code : 'INTERNAL_SERVER_ERROR'
-  const cause = error instanceof AuthError ? error.cause : error
-  return { kind: 'refused', refusal: { code, maxAge: null, mentions: [], cause } }
+  const denial = { maxAge: null, mentions: [] }
+  const refusal =
+    error instanceof AuthError
+      ? { ...denial, code: error.code, message: error.message, cause: error.cause }
+      : { ...denial, code: 'INTERNAL_SERVER_ERROR' as const, cause: error }
+  return { kind: 'refused', refusal }
 }
 
 /** The judges of schemas that others derived from a guarded one, each made when it is first met. */

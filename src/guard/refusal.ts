@@ -50,7 +50,7 @@ export function findRefusal(errors: unknown): Refusal | undefined {
 }
 
 function authErrorOf(
-  { code, maxAge, cause }: Denial & { readonly cause?: unknown },
+  { code, maxAge, message, cause }: Denial & Partial<Pick<Refusal, 'message' | 'cause'>>,
   coordinate?: string,
 ): AuthError {
   return new AuthError(code, {
@@ -58,6 +58,7 @@ function authErrorOf(
       ...(coordinate === undefined ? {} : { coordinate }),
       ...(maxAge === null ? {} : { maxAge }),
     },
+    ...(message === undefined ? {} : { message }),
     ...(cause === undefined ? {} : { cause }),
   })
 }

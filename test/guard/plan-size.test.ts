@@ -73,6 +73,15 @@ describe('H3: one fragment over 64 implementors', () => {
     expect(() => planOf(schema, document)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST' }))
   })
 
+  test.each(DOORS)('%s tells the client that the document is too complex', async (_name, door) => {
+    const fields = rangeOf(2000, (i) => `a${i}: s @include(if: $x)`).join(' ')
+    const query = `query ($x: Boolean!) ${NARROWED} fragment F on Node { ${fields} }`
+    const { errors, ran } = await door(makeHost(typeDefs))({ query, variables: { x: true } })
+    expect(errors[0]?.extensions.code).toBe('INVALID_REQUEST')
+    expect(errors[0]?.message).toContain('combines more types, fragments and conditions')
+    expect(ran).toEqual([])
+  })
+
   test.each(DOORS)('%s judges those that are no longer told apart for all of them', async (_name, door) => {
     const filler = rangeOf(2000, (i) => `a${i}: open`).join(' ')
     const run = door(makeHost(typeDefs))

@@ -5,9 +5,13 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
+import { findLongLocks, isExpanding, writeOnlineSteps } from './online-migration.js'
 import { derivePostgresqlSchema } from './postgresql-schema.js'
 import { diffSchemas, type Provider } from './schema-engine.js'
 
+const CONTRACTS = `This is more than new tables, columns and indexes, so builds that do not know the migration refuse the schema, and no
+rolling upgrade is possible. If builds from an earlier migration on can use it, name that one in its first line, for both
+providers. See docs/upgrading.md, "Expand, then contract".`
 const prisma = new URL('../prisma/', import.meta.url)
 const name = process.argv[2] ?? ''
 if (!/^[a-z0-9_]+$/.test(name)) {
@@ -29,24 +33,42 @@ if (newest !== undefined && newest.slice(0, 14) >= stamp) {
   process.exit(1)
 }
 const sqliteSchema = readFileSync(new URL('schema.prisma', prisma), 'utf8')
+const postgresqlSchema = derivePostgresqlSchema(sqliteSchema)
 
-await write('sqlite', sqliteSchema)
-await write('postgresql', derivePostgresqlSchema(sqliteSchema))
+const change = await diff('postgresql', postgresqlSchema)
+const expands = isExpanding(change)
+// The builds that may use the new schema without knowing the migration.
+const mark = `-- compatible-with: ${expands ? 'all' : `${stamp}_${name}`}\n`
+if (!expands) console.log(CONTRACTS)
+write('sqlite', sqliteSchema, await diff('sqlite', sqliteSchema))
+const folder = write('postgresql', postgresqlSchema, change)
+const longLocks = findLongLocks(change)
+if (longLocks.length > 0 && folder !== null) {
+  const online = writeOnlineSteps(change)
+  if (online !== null) writeFileSync(new URL('online.sql', folder), online)
+  else console.log(`Write postgresql/migrations/${stamp}_${name}/online.sql: these lock for long:`, longLocks)
+}
 
-async function write(provider: Provider, schema: string): Promise<void> {
+/** Returns the SQL, empty when there is nothing to migrate. */
+async function diff(provider: Provider, to: string): Promise<string> {
   const migrated = new URL(`${provider}/migrated.prisma`, prisma)
   const from = existsSync(migrated) ? readFileSync(migrated, 'utf8') : null
-  const sql = await diffSchemas({ provider, from, to: schema })
-  if (sql === null) {
+  return (await diffSchemas({ provider, from, to })) ?? ''
+}
+
+/** Returns the migration's folder; null when there is nothing to migrate. */
+function write(provider: Provider, schema: string, sql: string): URL | null {
+  writeFileSync(new URL(`${provider}/migrated.prisma`, prisma), schema)
+  if (sql === '') {
     console.log(`${provider}: nothing to migrate`)
-  } else {
-    const folder = new URL(`${provider}/migrations/${stamp}_${name}/`, prisma)
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(new URL('migration.sql', folder), sql)
-    writeFileSync(new URL(`${provider}/migrations/migration_lock.toml`, prisma), lockFile(provider))
-    console.log(`${provider}: ${sql.split('\n').length} lines`)
+    return null
   }
-  writeFileSync(migrated, schema)
+  const folder = new URL(`${provider}/migrations/${stamp}_${name}/`, prisma)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(new URL('migration.sql', folder), mark + sql)
+  writeFileSync(new URL(`${provider}/migrations/migration_lock.toml`, prisma), lockFile(provider))
+  console.log(`${provider}: ${sql.split('\n').length} lines`)
+  return folder
 }
 
 function lockFile(provider: Provider): string {

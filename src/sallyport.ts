@@ -118,7 +118,7 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   try {
     const { keyring } = keys
     const disabledFields = [...(options.disabledFields ?? []), ...impossibleFields(canSign(keyring), options)]
-    store = await ground.openStore({ databaseUrl: server.databaseUrl, clock: options.clock })
+    store = await ground.openStore({ databaseUrl: server.databaseUrl, clock: options.clock, logger })
     const alignedClock =
       options.clock === undefined
         ? createAlignedClock({ clock: ground.clock, store, logger })

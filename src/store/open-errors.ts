@@ -1,4 +1,5 @@
 import type { DatabaseLocation } from './database-url.js'
+import { MigrationError } from './migrate.js'
 
 /** Why a database could not be opened, in words for whoever set `databaseUrl`; with no secret of the URL's. */
 export function describeOpenError(location: DatabaseLocation, error: unknown): string {
@@ -45,11 +46,22 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 function describeReason(error: unknown): string {
+  if (error instanceof MigrationError) return `${error.message}: ${describeReason(error.cause)}`
   for (const code of codesOf(error)) {
     const reason = REASONS[code] ?? REASONS[code.split('_').slice(0, 2).join('_')]
     if (reason !== undefined) return reason
   }
-  return messageOf(error)
+  return describeServerError(error)
+}
+
+/** The server's own words. PostgreSQL's code with them; its `detail` is left out, which may hold values of rows. */
+function describeServerError(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  const original =
+    typeof cause === 'object' && cause !== null ? Reflect.get(cause, 'originalMessage') : undefined
+  if (typeof original === 'string') return original
+  const code = codesOf(error).find((candidate) => /^(?=.*\d)[0-9A-Z]{5}$/.test(candidate))
+  return code === undefined ? messageOf(error) : `${messageOf(error)} (${code})`
 }
 
 /** The codes of an error and its causes, the outermost first. */

@@ -1,5 +1,6 @@
 import type { PoolConfig } from 'pg'
 import type { Clock } from '../base/clock.js'
+import type { Logger } from '../base/logger.js'
 import { CLIENT_OPTIONS } from './client-options.js'
 import type { Store } from './contract.js'
 import { PrismaClient } from './generated/postgresql/client.js'
@@ -18,12 +19,14 @@ export async function openPostgresqlStore({
   clock,
   poolSize,
   migrations,
+  logger,
 }: {
   url: string
   schema: string
   clock: Clock | undefined
   poolSize: number
   migrations: Migrations
+  logger: Logger
 }): Promise<Store> {
   const config: PoolConfig = {
     connectionString: url,
@@ -37,7 +40,7 @@ export async function openPostgresqlStore({
   }
   const target = await openPostgresqlMigration(config, schema)
   try {
-    await prepare(target, await readMigrations('postgresql'), migrations)
+    await prepare(target, await readMigrations('postgresql'), { how: migrations, logger })
   } finally {
     await target.close()
   }

@@ -1,6 +1,7 @@
 import { access, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock } from '../base/clock.js'
+import type { Logger } from '../base/logger.js'
 import { makePrivateFolder } from '../base/private-folder.js'
 import { CLIENT_OPTIONS } from './client-options.js'
 import type { Store } from './contract.js'
@@ -17,10 +18,12 @@ export async function openSqliteStore({
   path,
   clock,
   migrations,
+  logger,
 }: {
   path: string
   clock: Clock | undefined
   migrations: Migrations
+  logger: Logger
 }): Promise<Store> {
   if (migrations === 'apply') await makeFile(path)
   // SQLite would make it.
@@ -28,7 +31,7 @@ export async function openSqliteStore({
 
   const target = await openSqliteMigration(path)
   try {
-    await prepare(target, await readMigrations('sqlite'), migrations)
+    await prepare(target, await readMigrations('sqlite'), { how: migrations, logger })
   } finally {
     await target.close()
   }

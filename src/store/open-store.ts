@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js'
 import { OptionError } from '../base/errors.js'
+import { type Logger, silentLogger } from '../base/logger.js'
 import type { Store } from './contract.js'
 import { type DatabaseLocation, parseDatabaseUrl } from './database-url.js'
 import type { Migrations } from './migrate.js'
@@ -15,6 +16,8 @@ export interface StoreOptions {
   poolSize?: number
   /** Whether pending migrations are applied, or a database that lacks any, or is not there, is refused. @default 'apply' */
   migrations?: Migrations
+  /** Gets a line when a start waits for another process, or a newer version made the schema. @default silent */
+  logger?: Logger
 }
 
 /**
@@ -27,10 +30,11 @@ export async function openStore({
   clock,
   poolSize = 10,
   migrations = 'apply',
+  logger = silentLogger,
 }: StoreOptions): Promise<Store> {
   const location = parseDatabaseUrl(databaseUrl)
   try {
-    return await open(location, { clock, poolSize, migrations })
+    return await open(location, { clock, poolSize, migrations, logger })
   } catch (error) {
     if (error instanceof OptionError) throw error
     throw new OptionError('databaseUrl', describeOpenError(location, error), { cause: error })
@@ -40,11 +44,16 @@ export async function openStore({
 // Loaded on demand: who uses one database needs no package of the other, and who uses neither needs no Prisma.
 async function open(
   location: DatabaseLocation,
-  { clock, poolSize, migrations }: { clock: Clock | undefined; poolSize: number; migrations: Migrations },
+  {
+    clock,
+    poolSize,
+    migrations,
+    logger,
+  }: { clock: Clock | undefined; poolSize: number; migrations: Migrations; logger: Logger },
 ): Promise<Store> {
   if (location.provider === 'sqlite') {
     const { openSqliteStore } = await import('./open-sqlite.js')
-    return openSqliteStore({ path: location.path, clock, migrations })
+    return openSqliteStore({ path: location.path, clock, migrations, logger })
   }
   const { openPostgresqlStore } = await import('./open-postgresql.js')
   return openPostgresqlStore({
@@ -53,5 +62,6 @@ async function open(
     clock,
     poolSize: location.poolSize ?? poolSize,
     migrations,
+    logger,
   })
 }

@@ -10,6 +10,16 @@ export function isConnectionOver(error: unknown): boolean {
   return code === null || STANDBY.includes(code) || code.startsWith('57P') || code.startsWith('08')
 }
 
+/** A deadlock, a serialization failure, a lock timeout: the transaction may succeed when it runs again. */
+const TRANSIENT: readonly string[] = ['40P01', '40001', '55P03']
+
+/** Returns the code of an error, or of one of its causes, after which the same transaction may succeed; otherwise null. */
+export function findTransientCode(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null) return null
+  const code = sqlStateOf(error)
+  return code !== null && TRANSIENT.includes(code) ? code : findTransientCode(property(error, 'cause'))
+}
+
 /** The server's code, of the driver's error or of the adapter's around it; null when the server said nothing. `EPIPE` is none. */
 function sqlStateOf(error: unknown): string | null {
   for (const code of [property(error, 'code'), property(property(error, 'cause'), 'originalCode')]) {

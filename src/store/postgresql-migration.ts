@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import type { PoolConfig } from 'pg'
+import type { Pool, PoolClient, PoolConfig } from 'pg'
 import type { MigrationTarget } from './migrate.js'
+import type { MigrationRecord } from './migrations.js'
 
 const RECORDS_TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
     id                      VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -16,41 +17,62 @@ const RECORDS_TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
 const readRecords = (
   schema: string,
 ) => `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished,
-  rolled_back_at IS NOT NULL AS "rolledBack" FROM "${schema}"._prisma_migrations`
+  rolled_back_at IS NOT NULL AS "rolledBack", substring(logs from '^compatible-with: (.+)$') AS "compatibleWith"
+  FROM "${schema}"._prisma_migrations`
 
+// `logs` is Prisma's column for what a failed migration said.
 const ADD_RECORD = `INSERT INTO _prisma_migrations
-  (id, checksum, finished_at, migration_name, started_at, applied_steps_count) VALUES ($1, $2, now(), $3, now(), 1)`
+  (id, checksum, finished_at, migration_name, started_at, applied_steps_count, logs)
+  VALUES ($1, $2, now(), $3, now(), 1, 'compatible-with: ' || $4)`
 
+const TRY_LOCK = 'SELECT pg_try_advisory_xact_lock($1) AS locked'
 /** The lock that `prisma migrate` takes, so that the two wait for each other as well. */
 const MIGRATION_LOCK = 72_707_369
 /** Of the table, or of its schema. */
 const UNDEFINED = new Set(['42P01', '3F000'])
 
-/** A schema of a PostgreSQL database as the runner sees it, by one connection. The schema's name is put into SQL. */
+/**
+ * While a statement waits for a table's lock, all later ones wait behind it. Below PostgreSQL's `deadlock_timeout` (1 s),
+ * so that in a deadlock the migration gives way and no request fails.
+ */
+const LOCK_TIMEOUT_MS = 500
+/** A concurrent index waits for transactions that are older than it, and blocks no traffic meanwhile. */
+const CONCURRENT_LOCK_TIMEOUT_MS = 30_000
+
+/** Whatever the role, the database or the server sets: a migration may take long, and so may the transaction with its lock. */
+const settings = (schema: string) => `
+  SET LOCAL search_path TO "${schema}";
+  SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS};
+  SET LOCAL statement_timeout = 0;
+  SET LOCAL idle_in_transaction_session_timeout = 0;
+  SELECT set_config('transaction_timeout', '0', true)
+    WHERE EXISTS (SELECT FROM pg_settings WHERE name = 'transaction_timeout')`
+
+/** Opens a schema of a PostgreSQL database for the runner. The schema's name is put into SQL. */
 export async function openPostgresqlMigration(config: PoolConfig, schema: string): Promise<MigrationTarget> {
-  // Without a limit: whoever waits for the lock waits for another's migrations, however long they take.
-  const adapter = await new PrismaPg({ ...config, max: 1, query_timeout: 0 }).connect()
-  const connection = await adapter
-    .underlyingDriver()
-    .connect()
-    .catch(async (error: unknown) => {
-      await adapter.dispose()
-      throw error
-    })
-  // Unheard, this event would end the process. The next query fails, and says so.
-  connection.on('error', () => {})
+  // No limit: a migration may take long. The second connection is for the steps of an `online.sql`.
+  const adapter = await new PrismaPg({ ...config, max: 2, query_timeout: 0 }).connect()
+  const pool = adapter.underlyingDriver()
+  const connection = await connect(pool).catch(async (error: unknown) => {
+    await adapter.dispose()
+    throw error
+  })
+  let worker: PoolClient | undefined
   return {
     readRecords: async () => {
       const { rows } = await connection.query(readRecords(schema)).catch(noTable)
-      return rows
+      return rows.map((row) => ({ ...row, compatibleWith: row.compatibleWith ?? undefined }))
     },
-    exclusively: async (work) => {
-      await connection.query('BEGIN')
+    tryExclusively: async (work) => {
+      // READ COMMITTED: while it only holds the lock it has no snapshot, for which a concurrent index would wait.
+      await connection.query('BEGIN ISOLATION LEVEL READ COMMITTED')
       try {
-        await connection.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
-        await connection.query(`SET LOCAL search_path TO "${schema}"`)
-        await work()
+        await connection.query(settings(schema))
+        // Not `pg_advisory_xact_lock`: a statement that waits has a snapshot.
+        const { rows } = await connection.query(TRY_LOCK, [MIGRATION_LOCK])
+        if (rows[0].locked) await work()
         await connection.query('COMMIT')
+        return rows[0].locked
       } catch (error) {
         await connection.query('ROLLBACK').catch(() => {})
         throw error
@@ -65,17 +87,52 @@ export async function openPostgresqlMigration(config: PoolConfig, schema: string
     runScript: async (script) => {
       await connection.query(script)
     },
-    addRecord: async ({ id, name, checksum }) => {
-      await connection.query(ADD_RECORD, [id, checksum, name])
+    runStep: async (step) => {
+      worker ??= await connect(pool)
+      await runStep(worker, step, schema)
+    },
+    addRecord: async ({ id, name, checksum, compatibleWith = null }) => {
+      await connection.query(ADD_RECORD, [id, checksum, name, compatibleWith])
     },
     close: () => {
+      worker?.release()
       connection.release()
       return adapter.dispose()
     },
   }
 }
 
-function noTable(error: unknown): { rows: [] } {
+async function connect(pool: Pool): Promise<PoolClient> {
+  const connection = await pool.connect()
+  // Unheard, this event would end the process. The next query fails instead.
+  connection.on('error', () => {})
+  return connection
+}
+
+/** Sent alone, since a concurrent index may be in no transaction. `:"schema"` stands for the schema's name. */
+async function runStep(connection: PoolClient, step: string, schema: string): Promise<void> {
+  const index = /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS "([^"]+)"/m.exec(step)?.[1]
+  const lockTimeoutMs = index === undefined ? LOCK_TIMEOUT_MS : CONCURRENT_LOCK_TIMEOUT_MS
+  await connection.query(`SET lock_timeout = ${lockTimeoutMs}; SET statement_timeout = 0`)
+  try {
+    if (index !== undefined) await dropInvalid(connection, `"${schema}"."${index}"`)
+    await connection.query(step.replaceAll(':"schema"', `"${schema}"`))
+  } finally {
+    // A pooler may give the connection to others.
+    await connection.query('RESET lock_timeout; RESET statement_timeout').catch(() => {})
+  }
+}
+
+/** A concurrent index that failed, or whose process ended, is left behind, invalid: writes keep it, and no query uses it. */
+async function dropInvalid(connection: PoolClient, index: string): Promise<void> {
+  const found = await connection.query(
+    'SELECT 1 FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid',
+    [index],
+  )
+  if (found.rowCount !== 0) await connection.query(`DROP INDEX CONCURRENTLY IF EXISTS ${index}`)
+}
+
+function noTable(error: unknown): { rows: MigrationRecord[] } {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (typeof code === 'string' && UNDEFINED.has(code)) return { rows: [] }
   throw error

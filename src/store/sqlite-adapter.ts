@@ -67,7 +67,8 @@ export async function whenNotBusy<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-function isBusy(error: unknown): boolean {
+/** Whether another process holds the file's lock. */
+export function isBusy(error: unknown): boolean {
   if (!(error instanceof Error) || error.name !== 'DriverAdapterError') return false
   const { cause } = error
   return typeof cause === 'object' && cause !== null && 'kind' in cause && cause.kind === 'SocketTimeout'

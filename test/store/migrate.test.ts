@@ -1,24 +1,9 @@
 import { expect, inject, test } from 'vitest'
-import { parseDatabaseUrl } from '../../src/store/database-url.js'
-import { type MigrationTarget, migrate } from '../../src/store/migrate.js'
+import { migrate } from '../../src/store/migrate.js'
 import { type Migration, readMigrations } from '../../src/store/migrations.js'
-import { openPostgresqlMigration } from '../../src/store/postgresql-migration.js'
-import { openSqliteMigration } from '../../src/store/sqlite-migration.js'
 import { startChild } from './child.js'
+import { withTarget } from './migration-target.js'
 import { emptyTestDatabase, openTestStore, reopen } from './open-test-store.js'
-
-async function withTarget<T>(databaseUrl: string, work: (target: MigrationTarget) => Promise<T>): Promise<T> {
-  const location = parseDatabaseUrl(databaseUrl)
-  const target =
-    location.provider === 'sqlite'
-      ? await openSqliteMigration(location.path)
-      : await openPostgresqlMigration({ connectionString: location.url }, location.schema)
-  try {
-    return await work(target)
-  } finally {
-    await target.close()
-  }
-}
 
 const committed = await readMigrations(inject('provider'))
 

@@ -10,6 +10,8 @@ export interface Authenticated {
   readonly user: UserRecord
   /** Stored with the login: a hash with current parameters, or the roles that the host gave. */
   readonly patch: UserPatch | null
+  /** An identity of the host's that has no row yet: the login inserts it. */
+  readonly isNew?: boolean
 }
 
 /** Checks a password. The host's own `authenticate` can take its place. */

@@ -27,7 +27,7 @@ export type Authenticate = (
 ) => ExternalIdentity | null | Promise<ExternalIdentity | null>
 
 export function createExternalAuthenticator(parts: {
-  store: Pick<Store, 'findUser' | 'insertUser' | 'now'>
+  store: Pick<Store, 'findUser' | 'now'>
   authenticate: Authenticate
   subjectOf?: SubjectOf
   attempts: Pick<Attempts, 'prove'>
@@ -44,9 +44,10 @@ export function createExternalAuthenticator(parts: {
     if (identity == null) throw new AuthError('INVALID_CREDENTIALS')
     const id = requireSubject(subjectOf === undefined ? identity.id : subjectOf(identity))
     const roles = requireRoles(identity.roles ?? [])
-    const user = await ensureUser(store, id)
+    const known = await store.findUser(id)
+    const user = known ?? bareUser(id, await store.now())
     if (!isEnabled(user)) throw new AuthError('INVALID_CREDENTIALS')
-    return { user: { ...user, roles }, patch: { roles } }
+    return { user: { ...user, roles }, patch: { roles }, isNew: known === null }
   }
 
   return {

@@ -10,7 +10,11 @@ export function accountResolvers({ accountChanges }: Services) {
     const deliver = followCarrier(context, locationOf(context))
     const session = await context.session()
     const origin = { ...context.client(), device: session?.device ?? null }
-    return deliver(await accountChanges.changePassword(requireActor(context), change, origin))
+    const handOut = await accountChanges.changePassword(requireActor(context), change, {
+      origin,
+      finish: deliver,
+    })
+    return handOut()
   }
 
   const deleteAccount: Resolver = async (_parent, _args, context) => {

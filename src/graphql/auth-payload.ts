@@ -1,14 +1,19 @@
 import { toPublicUser } from '../accounts/public-user.js'
 import { AuthError } from '../base/errors.js'
 import type { TokenLocation } from '../base/identity.js'
-import type { Issued } from '../sessions/issued.js'
+import type { Finish, Issued } from '../sessions/issued.js'
 import type { ServerContext, TokenCookies } from './services.js'
 
 /** How tokens go out. */
 export type Delivery = 'BODY' | 'COOKIE'
 
-/** Makes `AuthPayload` of what a credential operation issued, and hands the tokens out. */
-export type Deliver = (issued: Issued) => object
+/**
+ * Makes `AuthPayload` of what a credential operation issues. Throws where the tokens cannot be delivered, before anything is
+ * written; what it returns hands them out, once they are.
+ */
+export type Deliver = Finish<HandOut>
+
+export type HandOut = () => object
 
 /**
  * As the client asks for it. Throws, before anything is done, `BAD_USER_INPUT` where there can be no cookie, and
@@ -37,8 +42,11 @@ export function followCarrier(context: ServerContext, location: TokenLocation | 
 
 function deliverInBody(context: ServerContext): Deliver {
   return (issued) => {
-    context.answersTokens = true
-    return payloadOf(issued)
+    const payload = payloadOf(issued)
+    return () => {
+      context.answersTokens = true
+      return payload
+    }
   }
 }
 
@@ -48,10 +56,14 @@ function deliverByCookie(
   how: { readonly isLogin: boolean },
 ): Deliver {
   return (issued) => {
-    context.answersTokens = true
-    cookies.give(issued, how)
+    const setCookies = cookies.prepare(issued, how)
     const csrfToken = issued.session?.csrf ?? null
-    return { ...payloadOf(issued), accessToken: null, refreshToken: null, csrfToken }
+    const payload = { ...payloadOf(issued), accessToken: null, refreshToken: null, csrfToken }
+    return () => {
+      context.answersTokens = true
+      setCookies()
+      return payload
+    }
   }
 }
 

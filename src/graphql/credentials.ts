@@ -19,17 +19,18 @@ export function credentialResolvers(services: Services) {
     // One by one: a host may have added fields to the input, and none of them is ours to store.
     const { username, email, password } = input
     const client = context.client()
-    const issued = await attempts.signUp(client.ip, async () => {
+    const { id, handOut } = await attempts.signUp(client.ip, async () => {
       const user = await prepareAccount({ username, email, password })
-      return starter.signUp(user, { ...client, device })
+      return { id: user.id, handOut: await starter.signUp(user, { ...client, device }, deliver) }
     })
-    await attempts.remember(accountToCount(issued.user.id), client.ip)
-    return deliver(issued)
+    await attempts.remember(accountToCount(id), client.ip)
+    return handOut()
   }
 
   const login: Resolver<{ input: Input }> = async (_parent, { input }, context) => {
     const deliver = chooseDelivery(context, input.delivery)
-    return deliver(await starter.logIn(readCredentials(input), context.client()))
+    const handOut = await starter.logIn(readCredentials(input), context.client(), deliver)
+    return handOut()
   }
 
   const refresh: Resolver<{ refreshToken?: string | null }> = async (_parent, args, context) => {
@@ -37,7 +38,8 @@ export function credentialResolvers(services: Services) {
     const exchange = async () => {
       const { token, location } = await requireRefresh(context, args.refreshToken)
       const deliver = followCarrier(context, location)
-      return deliver(await rotate(token, client))
+      const handOut = await rotate(token, client, deliver)
+      return handOut()
     }
     try {
       return await attempts.refresh(client.ip, exchange)
@@ -51,7 +53,8 @@ export function credentialResolvers(services: Services) {
   const prove: Resolver<{ password: string }> = async (_parent, { password }, context) => {
     const deliver = followCarrier(context, locationOf(context))
     requireWellFormed('password', password)
-    return deliver(await reauthenticate(requireActor(context), password))
+    const handOut = await reauthenticate(requireActor(context), password, deliver)
+    return handOut()
   }
 
   const logout: Resolver<{ refreshToken?: string | null }> = async (_parent, args, context) => {

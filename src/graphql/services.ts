@@ -54,7 +54,11 @@ export interface ServerContext extends AuthContext<unknown, SessionRecord> {
 export interface TokenCookies {
   /** Whether a page of another origin has sent the request, and not one that may. */
   readonly isForeign: boolean
-  give(tokens: Pick<Issued, 'session' | 'access' | 'refresh'>, how?: { readonly isLogin: boolean }): void
+  /** Writes the cookies; the function that it returns sets them. Throws where one is too large for a browser. */
+  prepare(
+    tokens: Pick<Issued, 'session' | 'access' | 'refresh'>,
+    how?: { readonly isLogin: boolean },
+  ): () => void
   /** Takes back all of them. */
   clear(): void
   /** Takes them back after a refusal, unless another answer has replaced them meanwhile, or the request had none. */

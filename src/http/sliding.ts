@@ -1,9 +1,8 @@
 import type { ExecutionArgs } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import type { Awaitable } from '../base/awaitable.js'
 import type { Logger } from '../base/logger.js'
 import type { ServerContext } from '../graphql/services.js'
-import type { SignedToken } from '../sessions/issued.js'
+import type { Finish } from '../sessions/issued.js'
 import type { Sliding } from '../sessions/slide.js'
 import { findAnswerHeaders } from './answer-headers.js'
 
@@ -26,8 +25,9 @@ export function useSliding(sliding: Sliding, logger: Logger): Plugin {
     const give = identity.location === 'cookie' ? giveByCookie(context) : giveInHeader(context)
     if (give === null) return
     try {
-      const successor = await sliding.slide(claims, identity.subject, context.client())
-      if (successor !== null) await give(successor)
+      const bearer = { subject: identity.subject, client: context.client() }
+      const handOut = await sliding.slide(claims, bearer, give)
+      handOut?.()
     } catch (err) {
       logger.warn({ err }, 'a token was not extended')
     }
@@ -45,16 +45,20 @@ export function useSliding(sliding: Sliding, logger: Logger): Plugin {
   }
 }
 
-type Give = (successor: SignedToken) => Awaitable<void>
+type Give = Finish<() => void>
 
 /** Null where a host's own server has no place for it, and then there is no successor. */
 function giveInHeader(context: ServerContext): Give | null {
   const headers = findAnswerHeaders(context)
-  return headers && ((successor) => headers.set(SUCCESSOR_HEADER, successor.token))
+  return (
+    headers &&
+    (({ access }) =>
+      () =>
+        headers.set(SUCCESSOR_HEADER, access.token))
+  )
 }
 
 function giveByCookie(context: ServerContext): Give | null {
   const cookies = context.cookies()
-  if (cookies === null) return null
-  return async (access) => cookies.give({ access, refresh: null, session: await context.session() })
+  return cookies && ((issued) => cookies.prepare(issued))
 }

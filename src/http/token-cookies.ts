@@ -14,7 +14,7 @@ const MAX_BYTES = 4_096
 /** The longest that browsers keep one. */
 const MAX_AGE_SECONDS = 400 * 86_400
 
-type Tokens = Parameters<TokenCookies['give']>[0]
+type Tokens = Parameters<TokenCookies['prepare']>[0]
 
 type FindCookies = (source: RequestSource) => TokenCookies | null
 
@@ -81,13 +81,15 @@ export function createTokenCookies(parts: {
     }
     return {
       isForeign: isFromForeignPage(source, corsOrigins),
-      give(issued, how) {
+      prepare(issued, how) {
         const lines = serialise(issued, config)
-        const sessions = sessionsIn(source, config)
-        replaced.replace(sessions.filter((id) => id !== issued.session?.id))
-        if (how?.isLogin === true) replaced.logIn()
-        clearFormer(how?.isLogin === true ? 'visible' : 'settings')
-        append(lines)
+        return () => {
+          const sessions = sessionsIn(source, config)
+          replaced.replace(sessions.filter((id) => id !== issued.session?.id))
+          if (how?.isLogin === true) replaced.logIn()
+          clearFormer(how?.isLogin === true ? 'visible' : 'settings')
+          append(lines)
+        }
       },
       clear,
       takeBack() {

@@ -6,7 +6,7 @@ import type { Commit } from '../revocation/commit.js'
 import type { Store, Transaction, UserRecord } from '../store/contract.js'
 import { lockActor, requireAnotherAdministrator } from './actor.js'
 import { endEverything } from './end.js'
-import type { Actor, Issued } from './issued.js'
+import type { Actor, Finish } from './issued.js'
 import type { ProveRecorded } from './prove-recorded.js'
 import type { SessionSigner } from './sign.js'
 import type { Origin, SessionStarter } from './start.js'
@@ -14,7 +14,11 @@ import type { Origin, SessionStarter } from './start.js'
 /** Changes of an account that end every session of it. */
 export interface AccountChanges {
   /** Ends every session and answers a new one, in one transaction. Throws `INVALID_CREDENTIALS`, `BAD_USER_INPUT`. */
-  changePassword(actor: Actor, change: PasswordChange, origin: Origin): Promise<Issued>
+  changePassword<T>(
+    actor: Actor,
+    change: PasswordChange,
+    { origin, finish }: { origin: Origin; finish: Finish<T> },
+  ): Promise<T>
   /** Frees the names, keeps the id for good. Throws `CONFLICT` for the last enabled administrator. */
   deleteAccount(actor: Actor): Promise<void>
 }
@@ -42,7 +46,7 @@ export function createAccountChanges(parts: {
   }
 
   return {
-    async changePassword(actor, { currentPassword, newPassword }, origin) {
+    async changePassword(actor, { currentPassword, newPassword }, { origin, finish }) {
       requireWellFormed('currentPassword', currentPassword)
       requireWellFormed('newPassword', newPassword)
       const known = await store.findUser(actor.userId)
@@ -56,7 +60,9 @@ export function createAccountChanges(parts: {
       const passwordHash = await passwords.hash(newPassword)
       const host = await parts.signer.prepare(known)
       const at = await store.now()
-      const { user, session } = await commit(async (tx, revoke, record) => {
+      const started = starter.begin({ ...known, passwordHash }, origin, { now: at, host })
+      const result = finish(started)
+      await commit(async (tx, revoke, record) => {
         const row = await lockUnchanged(tx, actor, known.version)
         await tx.updateUser(row.id, { passwordHash })
         const { id: userId, version } = row
@@ -67,11 +73,10 @@ export function createAccountChanges(parts: {
           reason: 'password_changed',
           foreignTtlSeconds,
         })
-        const user = { ...row, passwordHash, version: version + 1 }
         record({ type: 'password_changed', at, by: actor, userId })
-        return { user, session: await starter.insert(tx, user, origin, at) }
+        await starter.insert(tx, started.session)
       })
-      return starter.signStarted(user, session, host)
+      return result
     },
 
     async deleteAccount(actor) {

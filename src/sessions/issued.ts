@@ -18,6 +18,12 @@ export interface Issued {
   readonly refresh: SignedToken | null
 }
 
+/**
+ * Makes what the caller returns of what was issued. Runs before the commit: if it throws, nothing is written. May run more than
+ * once, so that it must have no effect.
+ */
+export type Finish<T> = (issued: Issued) => T
+
 /** What signature and claims vouch for; its time may be past (`expired`). */
 export interface GenuineToken {
   readonly kind: 'valid' | 'expired'

@@ -5,7 +5,7 @@ import type { TokenConfig } from '../base/options.js'
 import type { Commit } from '../revocation/commit.js'
 import type { SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import { endSessions } from './end.js'
-import type { GenuineToken, Issued } from './issued.js'
+import type { Finish, GenuineToken, Issued } from './issued.js'
 import { judgeRefresh } from './judge-refresh.js'
 import { isPast, sessionEnd } from './limits.js'
 import { accessRow, mintPair, refreshRow } from './pair.js'
@@ -15,9 +15,9 @@ import type { HostParts, SessionSigner } from './sign.js'
  * Exchanges a verified refresh token for the session's next pair. Throws `SESSION_ENDED` for one that is dead,
  * `REFRESH_REUSED` (and the session is ended) for one that was exchanged longer ago than the reuse window.
  */
-export type Rotate = (token: GenuineToken, client: Source) => Promise<Issued>
+export type Rotate = <T>(token: GenuineToken, client: Source, finish: Finish<T>) => Promise<T>
 
-type Outcome = { kind: 'pair'; issued: Issued } | { kind: 'reused' } | { kind: 'ended' } | { kind: 'changed' }
+type Outcome<T> = { kind: 'pair'; result: T } | { kind: 'reused' } | { kind: 'ended' } | { kind: 'changed' }
 
 const ATTEMPTS = 3
 
@@ -73,26 +73,30 @@ export function createRotate(parts: {
   }
 
   /** Synchronous, so that it runs before the commit: if it throws, the refresh token stays unspent. */
-  function sign(user: UserRecord, session: SessionRecord, host: HostParts): Outcome {
+  function sign(user: UserRecord, session: SessionRecord, host: HostParts): Issued {
     const access = signer.signAccess(user, session, { fresh: false, host })
-    return { kind: 'pair', issued: { user, session, access, refresh: signer.signRefresh(session, host) } }
+    return { user, session, access, refresh: signer.signRefresh(session, host) }
   }
 
-  /** What is due to a token that is not the current one: the current pair, soon after its own exchange. */
+  /** What is due to a token that is not the current one: the session's current pair, soon after its own exchange. */
   async function judgeReplay(
     tx: Transaction,
     user: UserRecord,
     token: Presented,
-    { now, host }: { now: Date; host: HostParts },
-  ): Promise<Outcome> {
+    now: Date,
+  ): Promise<SessionRecord | 'reused' | 'ended'> {
     const row = await tx.findToken(token.jti)
     const session = await tx.findSession(token.sessionId)
     const state = judgeRefresh({ row, session, user }, config, now)
-    if (state === 'rotated' && session !== null) return sign(user, session, host)
-    return { kind: state === 'reused' ? 'reused' : 'ended' }
+    if (state === 'rotated' && session !== null) return session
+    return state === 'reused' ? 'reused' : 'ended'
   }
 
-  async function decide(token: Presented, client: Source, { version, host }: Prepared): Promise<Outcome> {
+  async function decide<T>(
+    token: Presented,
+    client: Source,
+    { version, host, finish }: Prepared & { finish: Finish<T> },
+  ): Promise<Outcome<T>> {
     const now = await store.now()
     const by = {
       kind: 'bearer',
@@ -105,15 +109,17 @@ export function createRotate(parts: {
       const user = await tx.lockUser(token.userId)
       if (user === null || !isEnabled(user)) return { kind: 'ended' }
       if (user.version !== version) return { kind: 'changed' }
+      const pair = (session: SessionRecord) =>
+        ({ kind: 'pair', result: finish(sign(user, session, host)) }) as const
       const createdAt = await findStart(tx, token, now)
       if (createdAt === null) return { kind: 'ended' }
       const session = await exchange(tx, token, { now, createdAt })
       if (session !== null) {
         record({ type: 'refresh', at: now, by, userId: user.id })
-        return sign(user, session, host)
+        return pair(session)
       }
-      const outcome = await judgeReplay(tx, user, token, { now, host })
-      if (outcome.kind === 'reused') {
+      const found = await judgeReplay(tx, user, token, now)
+      if (found === 'reused') {
         await endSessions(tx, revoke, {
           userId: user.id,
           ids: [token.sessionId],
@@ -122,7 +128,7 @@ export function createRotate(parts: {
         })
         record({ type: 'refresh_reused', at: now, by, userId: user.id })
       }
-      return outcome
+      return typeof found === 'string' ? { kind: found } : pair(found)
     })
   }
 
@@ -133,15 +139,15 @@ export function createRotate(parts: {
     return { version: user.version, host: await signer.prepare(user) }
   }
 
-  return async ({ subject, claims }, client) => {
+  return async ({ subject, claims }, client, finish) => {
     // Minted elsewhere under our key: genuine, but nothing here can be exchanged.
     if (claims.jti === undefined || claims.sid === undefined) throw new AuthError('SESSION_ENDED')
     const token = { jti: claims.jti, sessionId: claims.sid, userId: subject }
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const prepared = await prepare(subject)
       if (prepared === null) throw new AuthError('SESSION_ENDED')
-      const outcome = await decide(token, client, prepared)
-      if (outcome.kind === 'pair') return outcome.issued
+      const outcome = await decide(token, client, { ...prepared, finish })
+      if (outcome.kind === 'pair') return outcome.result
       if (outcome.kind === 'ended') throw new AuthError('SESSION_ENDED')
       if (outcome.kind === 'reused') throw new AuthError('REFRESH_REUSED')
     }

@@ -6,7 +6,7 @@ import { type Clock, toSeconds } from '../base/clock.js'
 import type { TokenConfig } from '../base/options.js'
 import type { Commit } from '../revocation/commit.js'
 import type { SessionRecord, Store, TokenRecord, UserRecord } from '../store/contract.js'
-import type { SignedToken } from './issued.js'
+import type { Finish } from './issued.js'
 import { earlier, expiry, isPast, sessionEnd } from './limits.js'
 import type { SessionSigner } from './sign.js'
 
@@ -19,7 +19,7 @@ export interface Sliding {
    * `auth_time` is the session's. None is made once the session's refresh token is over; one that was made before is
    * answered then too. Null: there is none to be had, or it was revoked.
    */
-  slide(claims: Claims, subject: string, client: Source): Promise<SignedToken | null>
+  slide<T>(claims: Claims, bearer: { subject: string; client: Source }, finish: Finish<T>): Promise<T | null>
 }
 
 /** What the database knew before the lock. */
@@ -65,17 +65,19 @@ export function createSliding(parts: {
     }
   }
 
-  /** Null: it has a successor already, was revoked, or its session or account ended. */
+  /** False: it has a successor already, was revoked, or its session or account ended or was changed. */
   async function insert(
     known: Known,
     successor: TokenRecord,
     { now, client }: { now: Date; client: Source },
-  ): Promise<Known | null> {
+  ): Promise<boolean> {
     return parts.commit(async (tx, _revoke, record) => {
       const user = await tx.lockUser(known.user.id)
       const session = await tx.findSession(known.session.id)
-      if (user === null || !isEnabled(user) || session === null || session.revokedAt !== null) return null
-      if (!(await tx.setSuccessor(known.token.jti, successor.jti))) return null
+      // The successor is signed already, by what was known before the lock.
+      if (user === null || !isEnabled(user) || user.version !== known.user.version) return false
+      if (session === null || session.revokedAt !== null) return false
+      if (!(await tx.setSuccessor(known.token.jti, successor.jti))) return false
       await tx.insertTokens([successor])
       await tx.touchSession(session.id, now)
       const by = {
@@ -86,26 +88,27 @@ export function createSliding(parts: {
         client,
       } as const
       record({ type: 'refresh', at: now, by, userId: user.id, reason: 'sliding' })
-      return { ...known, user, session }
+      return true
     })
   }
 
   /** Makes the successor, or finds what somebody else made meanwhile. */
-  async function succeed(
+  async function succeed<T>(
     known: Known,
     client: Source,
-  ): Promise<{ known: Known; successor: TokenRecord } | null> {
+    sign: (successor: TokenRecord) => T,
+  ): Promise<T | null> {
     let { successorJti } = known.token
     if (successorJti === null) {
       const now = await store.now()
       const successor = plan(known, now)
       if (successor === null) return null
-      const committed = await insert(known, successor, { now, client })
-      if (committed !== null) return { known: committed, successor }
+      const signed = sign(successor)
+      if (await insert(known, successor, { now, client })) return signed
       successorJti = (await store.findToken(known.token.jti))?.successorJti ?? null
     }
     const successor = successorJti === null ? null : await store.findToken(successorJti)
-    return successor === null || successor.revokedAt !== null ? null : { known, successor }
+    return successor === null || successor.revokedAt !== null ? null : sign(successor)
   }
 
   return {
@@ -114,16 +117,16 @@ export function createSliding(parts: {
       return clock.now() / 1000 - iat >= (exp - iat) * threshold
     },
 
-    async slide({ jti, sid }, subject, client) {
+    async slide({ jti, sid }, { subject, client }, finish) {
       const known = jti === undefined || sid === undefined ? null : await find(jti, sid, subject)
       if (known === null) return null
-      // Before anything is written, so that a loader that fails leaves nothing behind.
-      const host = await signer.prepare(known.user)
-      const found = await succeed(known, client)
-      if (found === null) return null
-      const { user, session } = found.known
+      const { user, session } = known
       const { authTime } = session
-      return signer.signExtraAccess(user, session, { ...found.successor, fresh: false, authTime, host })
+      const host = await signer.prepare(user)
+      return succeed(known, client, (successor) => {
+        const access = signer.signExtraAccess(user, session, { ...successor, fresh: false, authTime, host })
+        return finish({ user, session, access, refresh: null })
+      })
     },
   }
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { type Authenticated, type Authenticator, isEnabled } from '../accounts/authenticate.js'
 import type { Credentials } from '../accounts/credentials.js'
+import { ensureUser } from '../accounts/external.js'
 import { insertAccount } from '../accounts/sign-up.js'
 import type { RecordFailure, Source } from '../audit/record.js'
 import { AuthError } from '../base/errors.js'
 import type { TokenConfig } from '../base/options.js'
 import type { Commit } from '../revocation/commit.js'
 import type { NewUser, SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
-import type { Actor, Issued } from './issued.js'
+import type { Actor, Finish, Issued } from './issued.js'
 import type { Lives } from './limits.js'
 import { accessRow, mintPair, refreshRow } from './pair.js'
 import type { HostParts, SessionSigner } from './sign.js'
@@ -20,15 +21,18 @@ export interface Origin extends Source {
 
 /** The ways in: each starts a session, with a fresh access token and a refresh token. */
 export interface SessionStarter {
-  logIn(credentials: Credentials, client: Source): Promise<Issued>
-  signUp(user: NewUser, origin: Origin): Promise<Issued>
-  /** Within a transaction that has locked the user's row. Sign with `signStarted` once it is committed. */
-  insert(tx: Transaction, user: UserRecord, origin: Origin, now: Date): Promise<SessionRecord>
-  signStarted(user: UserRecord, session: SessionRecord, host: HostParts): Issued
+  logIn<T>(credentials: Credentials, client: Source, finish: Finish<T>): Promise<T>
+  signUp<T>(user: NewUser, origin: Origin, finish: Finish<T>): Promise<T>
+  /** A new session with its tokens, of which nothing is written yet. */
+  begin(user: UserRecord, origin: Origin, start: { now: Date; host: HostParts }): Started
+  /** Within a transaction that has locked the user's row, and found its `version` unchanged. */
+  insert(tx: Transaction, session: SessionRecord): Promise<void>
 }
 
+export type Started = Issued & { readonly session: SessionRecord }
+
 export function createSessionStarter(parts: {
-  store: Pick<Store, 'now'>
+  store: Pick<Store, 'findUser' | 'insertUser' | 'now'>
   commit: Commit
   recordFailure: RecordFailure
   config: TokenConfig
@@ -37,19 +41,13 @@ export function createSessionStarter(parts: {
 }): SessionStarter {
   const { store, commit, config, signer, authenticator } = parts
 
-  async function insert(
-    tx: Transaction,
-    user: UserRecord,
-    origin: Origin,
-    now: Date,
-  ): Promise<SessionRecord> {
-    const session = newSession(user.id, origin, now, config)
+  async function insert(tx: Transaction, session: SessionRecord): Promise<void> {
     await tx.insertSession(session)
     await tx.insertTokens([accessRow(session, true), refreshRow(session)])
-    return session
   }
 
-  function signStarted(user: UserRecord, session: SessionRecord, host: HostParts): Issued {
+  function begin(user: UserRecord, origin: Origin, { now, host }: { now: Date; host: HostParts }): Started {
+    const session = newSession(user.id, origin, now, config)
     return {
       user,
       session,
@@ -59,19 +57,24 @@ export function createSessionStarter(parts: {
   }
 
   /** Null: the row changed while the password was being checked. */
-  async function tryLogIn(proved: Authenticated, origin: Origin): Promise<Issued | null> {
+  async function tryLogIn<T>(
+    proved: Authenticated,
+    origin: Origin,
+    finish: Finish<T>,
+  ): Promise<{ result: T } | null> {
     const now = await store.now()
     const user = { ...proved.user, ...proved.patch }
-    const host = await signer.prepare(user)
-    const session = await commit(async (tx, _revoke, record) => {
+    const started = begin(user, origin, { now, host: await signer.prepare(user) })
+    const result = finish(started)
+    if (proved.isNew === true) await ensureUser(store, user.id)
+    return commit(async (tx, _revoke, record) => {
       const row = await tx.lockUser(user.id)
       if (row === null || row.version !== user.version || !isEnabled(row)) return null
       if (proved.patch !== null) await tx.updateUser(user.id, proved.patch)
-      const session = await insert(tx, user, origin, now)
-      record({ type: 'login', at: now, by: bearerOf(session, origin), userId: user.id })
-      return session
+      await insert(tx, started.session)
+      record({ type: 'login', at: now, by: bearerOf(started.session, origin), userId: user.id })
+      return { result }
     })
-    return session && signStarted(user, session, host)
   }
 
   async function authenticate(credentials: Credentials, client: Source): Promise<Authenticated> {
@@ -87,28 +90,29 @@ export function createSessionStarter(parts: {
   }
 
   return {
+    begin,
     insert,
-    signStarted,
 
-    async logIn(credentials, client) {
+    async logIn(credentials, client, finish) {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const proved = await authenticate(credentials, client)
-        const issued = await tryLogIn(proved, { ...client, device: credentials.device })
-        if (issued !== null) return issued
+        const done = await tryLogIn(proved, { ...client, device: credentials.device }, finish)
+        if (done !== null) return done.result
       }
       throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
     },
 
-    async signUp(user, origin) {
+    async signUp(user, origin, finish) {
       const host = await signer.prepare(user)
       const now = await store.now()
-      const session = await commit(async (tx, _revoke, record) => {
+      const started = begin(user, origin, { now, host })
+      const result = finish(started)
+      await commit(async (tx, _revoke, record) => {
         await insertAccount(tx, user)
-        const session = await insert(tx, user, origin, now)
-        record({ type: 'signup', at: now, by: bearerOf(session, origin), userId: user.id })
-        return session
+        await insert(tx, started.session)
+        record({ type: 'signup', at: now, by: bearerOf(started.session, origin), userId: user.id })
       })
-      return signStarted(user, session, host)
+      return result
     },
   }
 }

@@ -1,81 +1,28 @@
-import type {
-  GraphQLInputType,
-  GraphQLObjectType,
-  GraphQLResolveInfo,
-  GraphQLSchema,
-  OperationDefinitionNode,
-} from 'graphql'
+import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
+import type { Awaitable } from '../base/awaitable.js'
 import type { ErrorCode } from '../base/errors.js'
+import type { JudgeAnew } from '../base/judge-anew.js'
 import { variablesOf } from './conditions.js'
 import { ALLOWED, findDenial, type Verdict } from './decide.js'
 import { noteRun } from './execution-mark.js'
 import type { InputAtlas } from './inputs.js'
 import { type Execution, type Judge, Judges } from './judge.js'
+import { OpenStreams } from './open-streams.js'
 import type { GuardConfig } from './options.js'
 import { type Demands, demandsOf } from './plan.js'
 import { fieldError, refusalError } from './refusal.js'
-import type { Requirement } from './rule.js'
+import type { Requirement, Rule } from './rule.js'
+import { givenInputs, isAbout, type Judged, recall, type Site, type SiteInput } from './site.js'
 import type { TakenViewer } from './viewer.js'
 
-/** A field that is judged before it resolves. */
-export interface Site {
-  readonly parentName: string
-  readonly fieldName: string
-  /** Of the guarded schema; null until that is there. */
-  parentType: GraphQLObjectType | null
-  readonly requirement: Requirement
-  /** What it demands by itself, whatever it is given. */
-  readonly demands: Demands
-  /** Its arguments that are guarded, or can carry something guarded. */
-  readonly inputs: readonly SiteInput[]
-}
-
-export interface SiteInput {
-  readonly name: string
-  readonly type: GraphQLInputType
-  readonly requirement: Requirement
-}
-
-/** The verdict on an execution that is going on, with all that it depends on. */
-export interface Judged {
-  readonly schema: GraphQLSchema
-  readonly operation: OperationDefinitionNode
+/** A call of a field, and how its operation is judged if it was not before. */
+interface Call {
   readonly context: unknown
-  verdict: Verdict | Promise<Verdict>
-  /** As it was then, if the operation asks for the part of the schema that this viewer may reach; else null. */
-  readonly viewer: TakenViewer | null
+  readonly info: GraphQLResolveInfo
+  readonly judge: (execution: Execution) => Awaitable<Verdict>
 }
 
-/**
- * Finds the verdict on the operation that a field runs in, if it was given to the same execution. It is kept on
- * `info.variableValues`, of which every execution makes a new one. Not in a WeakMap: an entry for each request cost the
- * garbage collector a tenth of the request. Types are compared, not their names: every field of a long list comes here, and
- * for two texts that are not one in memory, as these are not, V8 calls a function.
- */
-export function recall(
-  key: symbol,
-  site: Site,
-  context: unknown,
-  info: GraphQLResolveInfo,
-): Judged | undefined {
-  const judged = (info.variableValues as { readonly [key: symbol]: Judged | undefined })[key]
-  return judged !== undefined &&
-    judged.context === context &&
-    judged.operation === info.operation &&
-    judged.schema === info.schema &&
-    site.fieldName === info.fieldName &&
-    site.parentType === info.parentType
-    ? judged
-    : undefined
-}
-
-/**
- * Whether `info` is about this field: a resolver may have called it with its own. By name, where `recall` goes by
- * identity: a root type that somebody put in place of ours, with our fields, has its operation judged at each of them.
- */
-function isAbout({ fieldName, parentName }: Site, info: GraphQLResolveInfo): boolean {
-  return info.fieldName === fieldName && info.parentType.name === parentName
-}
+const NO_RULES: ReadonlySet<Rule> = new Set()
 
 /** Lets fields of one schema run, or not. The first root field to run has the whole operation judged. */
 export class Admission {
@@ -85,6 +32,7 @@ export class Admission {
   readonly #judges: Judges
   readonly #inputs: InputAtlas
   readonly #config: GuardConfig
+  readonly #streams = new OpenStreams()
 
   constructor(
     key: symbol,
@@ -108,9 +56,18 @@ export class Admission {
    * a long list would cost more than all checks together.
    */
   admit(site: Site, args: object, context: unknown, info: GraphQLResolveInfo): void | Promise<void> {
+    return this.#admit(site, args, { context, info, judge: this.#judgeStart })
+  }
+
+  /** The same for an event of a subscription, whose source was admitted. */
+  admitEvent(site: Site, args: object, context: unknown, info: GraphQLResolveInfo): void | Promise<void> {
+    return this.#admit(site, args, { context, info, judge: this.#judgeEvent })
+  }
+
+  #admit(site: Site, args: object, { context, info, judge }: Call): void | Promise<void> {
     const known = recall(this.#key, site, context, info)
     if (known === undefined) noteRun(context)
-    const verdict = known === undefined ? this.#judgeOperation(site, context, info) : known.verdict
+    const verdict = known === undefined ? this.#judgeOperation(site, { context, info, judge }) : known.verdict
     if (verdict === null) return enforce(site, this.#judgeAlone(site, args, context, info), 'field')
     const waiting = enforce(site, verdict, 'operation')
     const given = givenInputs(site, args)
@@ -132,14 +89,37 @@ export class Admission {
     return enforce(site, this.#judge.judgeAlone(demands, context), 'field')
   }
 
-  /** Returns a function of the code that the operation would be refused with by then, or null. It asks no policies. */
-  rejudger(context: unknown, info: GraphQLResolveInfo): () => ErrorCode | null {
+  /**
+   * Returns a function that finds the code that the operation would be refused with by then, or null. Only `wholly` asks
+   * policies.
+   */
+  rejudger(context: unknown, info: GraphQLResolveInfo): JudgeAnew {
     const judge = info.schema === this.#schema ? this.#judge : this.#judges.findJudge(info.schema)
     const rejudge = judge?.rejudger(executionIn(context, info))
-    return () => {
+    return (depth) => {
       const verdict = rejudge?.()
-      return verdict?.kind === 'refused' ? verdict.refusal.code : null
+      if (verdict?.kind !== 'pending') return codeOf(verdict)
+      return depth === 'wholly' ? this.#config.askPolicies(verdict, context).then(codeOf) : null
     }
+  }
+
+  /** Judges the events of this subscription by its start, until `ended` aborts. What allowed it is asked again elsewhere. */
+  keepOpen(context: object, info: GraphQLResolveInfo, ended: AbortSignal): void {
+    const verdict = this.#judge.prejudge(executionIn(context, info))
+    const policies = verdict.kind === 'pending' ? verdict.rules : NO_RULES
+    this.#streams.add({ context, operation: info.operation, policies, ended })
+  }
+
+  readonly #judgeStart = (execution: Execution) => this.#judge.judge(execution)
+
+  /** graphql 16 executes each event as an operation of its own. */
+  readonly #judgeEvent = (execution: Execution): Awaitable<Verdict> => {
+    const { context, operation } = execution
+    if (!this.#streams.isOpen(context, operation)) return this.#judge.judge(execution)
+    const verdict = this.#judge.prejudge(execution)
+    if (verdict.kind !== 'pending') return verdict
+    if (!this.#streams.isOpen(context, operation, verdict.rules)) return this.#judge.judge(execution)
+    return verdict.settle(new Set(verdict.policies))
   }
 
   /** Whoever asks what the schema is, as they were when the operation was judged. */
@@ -154,11 +134,11 @@ export class Admission {
   }
 
   /** Null where the operation is not what this field runs in, or is not known to be. */
-  #judgeOperation(site: Site, context: unknown, info: GraphQLResolveInfo): Verdict | Promise<Verdict> | null {
+  #judgeOperation(site: Site, { context, info, judge }: Call): Awaitable<Verdict> | null {
     const { schema, operation } = info
     if (schema !== this.#schema || !isAbout(site, info) || info.path.prev !== undefined) return null
     const execution = executionIn(context, info)
-    const verdict = this.#judge.judge(execution)
+    const verdict = judge(execution)
     const judged: Judged = { schema, operation, context, verdict, viewer: this.#viewerToKeep(execution) }
     // Where it cannot be kept, each field is judged by itself.
     Reflect.defineProperty(info.variableValues, this.#key, { value: judged })
@@ -201,10 +181,6 @@ export class Admission {
   }
 }
 
-function givenInputs({ inputs }: Site, args: object): readonly SiteInput[] {
-  return inputs.length === 0 ? inputs : inputs.filter(({ name }) => Object.hasOwn(args, name))
-}
-
 const UNJUDGEABLE: Verdict = {
   kind: 'refused',
   refusal: {
@@ -236,6 +212,10 @@ function enforceNow(site: Site, verdict: Verdict, scope: 'operation' | 'field'):
   if (verdict.denials.size === 0) return
   const denial = findDenial(site.requirement, verdict.denials)
   if (denial !== undefined) throw fieldError(denial)
+}
+
+function codeOf(verdict: Verdict | undefined): ErrorCode | null {
+  return verdict?.kind === 'refused' ? verdict.refusal.code : null
 }
 
 function executionIn(context: unknown, info: GraphQLResolveInfo): Execution {

@@ -32,6 +32,8 @@ export interface Pending {
   readonly kind: 'pending'
   /** The policies to ask, each once. */
   readonly policies: readonly string[]
+  /** The rules that name them. */
+  readonly rules: ReadonlySet<Rule>
   readonly viewer: TakenViewer
   /** The verdict, once it is known which of them hold. */
   settle(held: ReadonlySet<string>): Verdict
@@ -83,6 +85,7 @@ function pend(active: readonly Clause[], denials: Denials, viewer: TakenViewer):
   return {
     kind: 'pending',
     viewer,
+    rules,
     policies: [...new Set([...rules].flatMap(({ anyOf }) => anyOf.flat()))],
     settle(held) {
       const broken = [...rules].filter(

@@ -8,7 +8,7 @@ import {
   type GraphQLSchema,
   isObjectType,
 } from 'graphql'
-import { Admission, recall, type Site } from './admission.js'
+import { Admission } from './admission.js'
 import { ALLOWED } from './decide.js'
 import { guardIntrospection } from './introspection.js'
 import { Judge } from './judge.js'
@@ -18,6 +18,7 @@ import { type GuardConfig, type GuardOptions, resolveGuardOptions } from './opti
 import { demandsOf } from './plan.js'
 import { type Requirements, readRequirements } from './requirements.js'
 import { isNothing } from './rule.js'
+import { recall, type Site } from './site.js'
 import { createBearerWatch, type WatchBearer } from './watch-bearers.js'
 
 type FieldConfig = GraphQLFieldConfig<unknown, unknown>
@@ -144,11 +145,21 @@ function wrapFields(
   }
 
   /** Judged anew is what was admitted as an operation; called by somebody's own code, it may never have been one. */
-  const watch = (site: Site) => (context: unknown, info: GraphQLResolveInfo) =>
-    watchBearer(
-      context,
-      recall(key, site, context, info) === undefined ? null : admission().rejudger(context, info),
-    )
+  const watch = (site: Site) => (context: unknown, info: GraphQLResolveInfo) => {
+    if (recall(key, site, context, info) === undefined) return watchBearer(context, null)
+    const bearer = watchBearer(context, admission().rejudger(context, info))
+    // Only an object is watched.
+    if (bearer !== null) admission().keepOpen(context as object, info, bearer.ended)
+    return bearer
+  }
+
+  function wrapEvent(site: Site, resolve: Resolver): Resolver {
+    return (...call) => {
+      const [, args, context, info] = call
+      const waiting = admission().admitEvent(site, args, context, info)
+      return waiting === undefined ? resolve(...call) : waiting.then(() => resolve(...call))
+    }
+  }
 
   function wrapField(field: FieldConfig, site: Site, isKept: boolean): FieldConfig {
     const resolve: Wrap = (given) => wrapResolve(given, site)
@@ -157,7 +168,7 @@ function wrapFields(
   }
 
   function wrapSubscription(field: FieldConfig, site: Site): FieldConfig {
-    const resolve: Wrap = (given) => sayingWhy(wrapResolve(given, site))
+    const resolve: Wrap = (given = defaultFieldResolver) => sayingWhy(wrapEvent(site, given))
     const subscribe: Wrap = (given = defaultFieldResolver) => wrap(site, lasting(given, watch(site)))
     sites.push({ site, wrappers: { resolve, subscribe } })
     return { ...field, resolve: resolve(field.resolve), subscribe: subscribe(field.subscribe) }

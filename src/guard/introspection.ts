@@ -1,11 +1,12 @@
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
-import type { Admission, Site } from './admission.js'
+import type { Admission } from './admission.js'
 import { tellNamesOf } from './conceal-names.js'
 import { replaceMetaFields } from './meta-fields.js'
 import type { GuardConfig } from './options.js'
 import { demandsOf } from './plan.js'
 import type { Requirements } from './requirements.js'
 import { SchemaViews } from './schema-views.js'
+import type { Site } from './site.js'
 import { takeViewer } from './viewer.js'
 
 interface Parts {

@@ -34,7 +34,8 @@ export interface GuardOptions {
   viewer?(context: unknown): Viewer
   /**
    * The functions that `@policy` names. Each is asked once an operation at most, when all other rules hold, and has a
-   * second. Whatever is not `true` denies: an unknown name, an error, silence.
+   * second. Whatever is not `true` denies: an unknown name, an error, silence. While a subscription is open, they are
+   * asked again once a second.
    */
   policies?: Readonly<Record<string, Policy>>
   /** Where the time comes from; for tests. */

@@ -26,9 +26,8 @@ export interface WatchedBearer {
  * `rejudge` says of an operation that was admitted what it would be refused with now. Null: nobody presented a token, and
  * nobody would say that they are gone.
  */
-export type WatchBearer = (context: unknown, rejudge: Rejudge | null) => WatchedBearer | null
+export type WatchBearer = (context: unknown, rejudge: JudgeAnew | null) => WatchedBearer | null
 
-type Rejudge = () => ErrorCode | null
 type Config = Pick<GuardConfig, 'takeViewer' | 'readTime'>
 
 interface Context {
@@ -140,11 +139,11 @@ function createLook(judge: JudgeAnew, refuse: (code: ErrorCode) => void): (wholl
   }
 }
 
-function both(judge: JudgeAnew, rejudge: Rejudge | null): JudgeAnew {
+function both(judge: JudgeAnew, rejudge: JudgeAnew | null): JudgeAnew {
   if (rejudge === null) return judge
   return (depth) => {
     const found = judge(depth)
-    return isPromise(found) ? found.then((code) => code ?? rejudge()) : (found ?? rejudge())
+    return isPromise(found) ? found.then((code) => code ?? rejudge(depth)) : (found ?? rejudge(depth))
   }
 }
 

@@ -28,8 +28,9 @@ export async function askPolicies(
 function tell({ roles, scopes, claims, fresh, authTime }: TakenViewer): Viewer {
   return {
     kind: 'active',
-    roles: [...roles],
-    scopes: [...scopes],
+    // Every policy is given the same viewer, and none may change it for the next.
+    roles: Object.freeze([...roles]),
+    scopes: Object.freeze([...scopes]),
     claims,
     ...(fresh === undefined ? {} : { fresh }),
     ...(authTime === undefined ? {} : { authTime }),

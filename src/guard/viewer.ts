@@ -64,8 +64,8 @@ function takeActive(viewer: Viewer): TakenViewer {
     code: 'FORBIDDEN',
     roles: namesIn(viewer.roles),
     scopes: namesIn(viewer.scopes),
-    // Verified claims come frozen, deeply; others are copied as far down as a rule can look.
-    claims: Object.isFrozen(claims) ? claims : structuredCopy(claims),
+    // Verified claims come frozen, deeply. Others are copied as far down as a rule can look.
+    claims: isFrozenWithin(claims) ? claims : structuredCopy(claims),
     fresh: viewer.fresh,
     authTime: viewer.authTime,
   }
@@ -108,10 +108,18 @@ function isText(value: unknown): value is string {
   return typeof value === 'string'
 }
 
+function isFrozenWithin(claims: Readonly<Record<string, unknown>>): boolean {
+  return Object.isFrozen(claims) && Object.values(claims).every(isNoOpenList)
+}
+
+function isNoOpenList(value: unknown): boolean {
+  return !Array.isArray(value) || Object.isFrozen(value)
+}
+
 function structuredCopy(claims: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const copied = Object.entries(claims).map(([name, value]) => [
     name,
-    Array.isArray(value) ? [...value] : value,
+    Array.isArray(value) ? Object.freeze([...value]) : value,
   ])
   return Object.freeze(Object.fromEntries(copied))
 }

@@ -101,6 +101,34 @@ describe('H7: a schema derived from a guarded one', () => {
     expect(ran).toEqual([])
   })
 
+  test('that dropped one rule is still judged by it after policies allowed the operation', async () => {
+    const schema = makeExecutableSchema({
+      typeDefs: [
+        guardTypeDefs,
+        'type Query { a: Int @auth(roles: ["admin"]) @policy(policies: [["yes"]]) b: Int @policy(policies: [["yes"]]) }',
+      ],
+      resolvers: { Query: { a: () => 1, b: () => 1 } },
+    })
+    let asked = 0
+    const policies = {
+      async yes() {
+        asked++
+        return true
+      },
+    }
+    const derived = mapSchema(guardSchema(schema, { ...OPTIONS, policies }), {
+      [MapperKind.ROOT_FIELD]: (field, name) => {
+        if (name !== 'a' || field.astNode == null) return undefined
+        const directives = field.astNode.directives?.filter((directive) => directive.name.value === 'policy')
+        return { ...field, astNode: { ...field.astNode, directives } }
+      },
+    })
+    const user = { viewer: { kind: 'active', roles: ['user'] } }
+    expect(await run(derived, user, '{ a }')).toEqual({ data: { a: null }, codes: ['FORBIDDEN'] })
+    expect(await run(derived, user, '{ b }')).toEqual({ data: { b: 1 }, codes: [] })
+    expect(asked).toBeGreaterThan(1)
+  })
+
   test('a schema of its own kind may call a guarded resolver, which judges itself', async () => {
     const { schema, ran } = makeSchema()
     const second = guardSchema(schema, OPTIONS).getMutationType()?.getFields().second

@@ -83,6 +83,33 @@ describe.each(INTROSPECTION_DOORS)('filtered, %s', (_door, door) => {
     expect(answer.data).toEqual({ self: { __type: null } })
   })
 
+  test.each([
+    ['open', (claims: object) => claims],
+    ['frozen, and its list open', (claims: object) => Object.freeze(claims)],
+  ])('G37 a resolver that writes to a list in claims shows nobody more: %s', async (_how, take) => {
+    const host = makeHost(`
+      type Query { self: Query open: Int }
+      type Diary @auth(claims: [{ name: "org", in: ["acme"] }]) { id: ID }
+      type Mutation { diary: Diary }
+    `)
+    const { self } = host.schema.getQueryType()?.getFields() ?? {}
+    if (self) {
+      self.resolve = (_source, _args, context) => {
+        context.viewer.claims.org.push('acme')
+        return {}
+      }
+    }
+    const run = door(host, FILTERED)
+    const query = '{ self { __type(name: "Diary") { name } } }'
+    const claims = take({ org: ['other'] }) as Record<string, unknown>
+    expect((await run({ query, viewer: { kind: 'active', claims } })).data).toEqual({
+      self: { __type: null },
+    })
+    expect((await run({ query, viewer: { kind: 'active', claims } })).data).toEqual({
+      self: { __type: { name: 'Diary' } },
+    })
+  })
+
   test('G30 the same text by many, in any order, as many as are not kept', async () => {
     const roles = Array.from({ length: 7 }, (_, index) => `r${index}`)
     const host = makeHost(

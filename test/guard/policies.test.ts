@@ -148,6 +148,34 @@ describe.each(DOORS)('%s', (_name, door) => {
   })
 })
 
+test.each([
+  ['roles', { roles: ['user'] }, ({ roles }: Viewer) => roles],
+  ['scopes', { scopes: ['read'] }, ({ scopes }: Viewer) => scopes],
+  ['a list in claims', { claims: { org: ['other'] } }, ({ claims }: Viewer) => claims?.org],
+  ['claims', { claims: { org: ['other'] } }, ({ claims }: Viewer) => claims],
+  ['the viewer', {}, (viewer: Viewer) => viewer],
+])('a policy cannot change %s for the next one', async (_what, more, find) => {
+  const seen: unknown[] = []
+  const policies = {
+    first(viewer: Viewer) {
+      seen.push(
+        Reflect.set(find(viewer) as object, 0, 'admin'),
+        Reflect.set(find(viewer) as object, 'roles', ['admin']),
+      )
+      return true
+    },
+    second(viewer: Viewer) {
+      seen.push(structuredClone(viewer))
+      return !JSON.stringify(viewer).includes('admin')
+    },
+  }
+  const two = makeHost('type Query { a: Int @policy(policies: [["first", "second"]]) }')
+  const viewer: Viewer = { kind: 'active', ...more }
+  const { errors } = await viaYoga(two, { policies })({ query: '{ a }', viewer })
+  expect(errors).toEqual([])
+  expect(seen).toEqual([false, false, { roles: [], scopes: [], claims: {}, ...viewer }])
+})
+
 test('what a policy refuses has status and challenge and no data', async () => {
   const { policies } = makePolicies()
   const answer = await viaYoga(host, { policies })({ query: '{ open no }', viewer: USER })

@@ -13,7 +13,7 @@ const host = makeHost(/* GraphQL */ `
     user: String @auth
     role: String @auth(roles: ["admin", "editor"])
     scope: String @auth(scopes: [["read", "write"], ["all"]])
-    claim: String @auth(claims: [{ name: "tier", in: ["gold", "1", "true"] }, { name: "org", in: ["acme"] }])
+    claim: String @auth(claims: [{ name: "tier", in: ["gold", "1", "true", "NaN", "Infinity"] }, { name: "org", in: ["acme"] }])
     all: String @auth(roles: ["admin"], scopes: [["read"]], claims: [{ name: "org", in: ["acme"] }]) @fresh
     optional: String @auth(optional: true)
     fresh: String @fresh
@@ -66,6 +66,14 @@ const CASES: readonly Case[] = [
   ['half a list of scopes is forbidden', '{ scope }', active({ scopes: ['read'] }), 'FORBIDDEN'],
   ['G19 claims pass', '{ claim }', active({ claims: { tier: 'gold', org: ['other', 'acme'] } }), null],
   ['G19 a number and a boolean are claims', '{ claim }', active({ claims: { tier: 1, org: 'acme' } }), null],
+  ...[Number.NaN, Number.POSITIVE_INFINITY].map(
+    (tier): Case => [
+      `a claim that is ${tier} is no number`,
+      '{ claim }',
+      active({ claims: { tier, org: 'acme' } }),
+      'FORBIDDEN',
+    ],
+  ),
   ['one claim of two is forbidden', '{ claim }', active({ claims: { tier: true } }), 'FORBIDDEN'],
   [
     'a claim that is an object is forbidden',

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FAULTS, type Fault } from './faults.js'
 import { INTROSPECTION_FAULTS } from './introspection-faults.js'
+import { RULE_FAULTS } from './rule-faults.js'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const LIMIT_MILLISECONDS = 60_000
@@ -25,7 +26,7 @@ const folder = await mkdtemp(join(tmpdir(), 'faults-'))
 try {
   await copyGuard()
   process.exitCode = (await findAll(
-    [...FAULTS, ...INTROSPECTION_FAULTS].filter(({ name }) => name.includes(wanted)),
+    [...FAULTS, ...INTROSPECTION_FAULTS, ...RULE_FAULTS].filter(({ name }) => name.includes(wanted)),
   ))
     ? 0
     : 1

@@ -13,7 +13,7 @@ export interface KilledServer {
 /** Starts the built server, and waits until it listens. */
 export async function startServer(
   main: string,
-  start: { folder: string; databaseUrl: string },
+  start: { folder: string; databaseUrl: string; env?: Record<string, string> },
 ): Promise<KilledServer> {
   const child: ChildProcess = spawn(process.execPath, [main, 'serve'], {
     cwd: start.folder,
@@ -23,6 +23,7 @@ export async function startServer(
       ...{ REFRESH_REUSE_WINDOW: '1h', JWT_ACCESS_TOKEN_EXPIRES: '1d' },
       // An attempt that a kill cut off stays counted, and all come from one address.
       ...{ LOGIN_ATTEMPTS: 'false', LOGIN_ATTEMPTS_PER_SOURCE: 'false', SIGNUPS_PER_SOURCE: 'false' },
+      ...start.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

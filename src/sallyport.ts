@@ -15,6 +15,7 @@ import type {
 } from './base/options.js'
 import { resolveCookies, resolveLocations } from './base/resolve-locations.js'
 import {
+  resolveDatabaseUrl,
   resolveFirstAdministrator,
   resolveListen,
   resolveServer,
@@ -105,6 +106,7 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   const locations = resolveLocations(options)
   const cookies = resolveCookies(options)
   const server = resolveServer(options)
+  const databaseUrl = resolveDatabaseUrl(options)
   const logger = chooseLogger(options.logger, { given: server.logLevel, console: options.logLevel })
   const clientOf = createClientOf(server.trustedProxies, logger)
   const administrator = resolveAdministrator(options)
@@ -118,7 +120,7 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   try {
     const { keyring } = keys
     const disabledFields = [...(options.disabledFields ?? []), ...impossibleFields(canSign(keyring), options)]
-    store = await ground.openStore({ databaseUrl: server.databaseUrl, clock: options.clock, logger })
+    store = await ground.openStore({ databaseUrl, clock: options.clock, logger })
     const alignedClock =
       options.clock === undefined
         ? createAlignedClock({ clock: ground.clock, store, logger })

@@ -82,7 +82,7 @@ export interface TokenOptions {
 export interface ServerOptions {
   /** The folder of the SQLite file and the generated secret. Made with mode 0700. */
   dataDir?: string
-  /** `postgresql://…`, or `file:` and a path for SQLite. By default `sallyport.db` in `dataDir`. */
+  /** `postgresql://…`, or `file:` and a path for SQLite. By default `sallyport.db` in `dataDir`; in production one of the two must be given. */
   databaseUrl?: string
   /** The path at which GraphQL is served. */
   endpoint?: string
@@ -134,7 +134,7 @@ export interface ServerOptions {
   corsOrigins?: string | readonly string[]
   /**
    * Whether this is production. Then the start is refused with what is fit for development only: a generated secret,
-   * cookies without `Secure`.
+   * a database in the working folder, cookies without `Secure`.
    */
   production?: boolean
   /**
@@ -217,7 +217,6 @@ export interface AttemptConfig {
 export interface ServerConfig extends DocumentLimits, AttemptConfig {
   readonly trustedProxies: readonly string[]
   readonly dataDir: string
-  readonly databaseUrl: string
   readonly endpoint: string
   readonly maxBodyBytes: number
   readonly maxOperationsPerSocket: number

@@ -101,12 +101,24 @@ function resolveSliding(
   return { sessionMaxAgeSeconds: sessionMaxAgeSeconds ?? SLIDING_MAX_AGE_SECONDS, slidingThreshold }
 }
 
+/**
+ * Where the database is: by default a file in `dataDir`.
+ * @throws {OptionError} in production, when neither of the two is given: the working folder may be a container's own.
+ */
+export function resolveDatabaseUrl(options: ServerOptions): string {
+  const databaseUrl = read(options, 'databaseUrl')
+  if (databaseUrl !== undefined) return databaseUrl
+  if (options.dataDir === undefined && require(options, 'production')) {
+    throw new OptionError('databaseUrl', 'is missing: in production give it, or dataDir for SQLite')
+  }
+  return `file:${require(options, 'dataDir')}/sallyport.db`
+}
+
 export function resolveServer(options: ServerOptions): ServerConfig {
   const dataDir = require(options, 'dataDir')
   const production = require(options, 'production')
   return Object.freeze({
     dataDir,
-    databaseUrl: read(options, 'databaseUrl') ?? `file:${dataDir}/sallyport.db`,
     endpoint: require(options, 'endpoint'),
     maxBodyBytes: require(options, 'maxBodyBytes'),
     maxOperationsPerSocket: require(options, 'maxOperationsPerSocket'),

@@ -10,8 +10,8 @@ export function serveCommand({ env, stdout, stderr, onStop, onReload }: Process)
       'Start the server. Applies pending migrations first; stops on SIGTERM and SIGINT, reads JWT_KEYS_DIR on SIGHUP.',
     example: 'PORT=8080 DATABASE_URL=postgresql://ada@localhost/auth sallyport serve',
     reads: ['every variable of docs/options.md'],
-    notes: `Everything has a default. Most often set: PORT, HOST, DATA_DIR, DATABASE_URL, JWT_SECRET_KEY, NODE_ENV=production,
-and ADMIN_EMAIL with ADMIN_PASSWORD for the first administrator.
+    notes: `Everything has a default; in production a key, and DATABASE_URL or DATA_DIR, must be set.
+Most often set: PORT, HOST, DATA_DIR, DATABASE_URL, JWT_SECRET_KEY, NODE_ENV=production, and ADMIN_EMAIL with ADMIN_PASSWORD for the first administrator.
 The address goes to standard output, the log to standard error, a line of JSON each, from LOG_LEVEL on.`,
   }).action(async () => {
     const stopped = new Promise<null>((resolve) => onStop(() => resolve(null)))

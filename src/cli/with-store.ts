@@ -1,5 +1,5 @@
 import { type EnvironmentOptions, optionsFromEnv } from '../base/options-from-env.js'
-import { resolveServer } from '../base/resolve-options.js'
+import { resolveDatabaseUrl } from '../base/resolve-options.js'
 import type { Store } from '../store/contract.js'
 import { openStore, type StoreOptions } from '../store/open-store.js'
 import type { Process } from './process.js'
@@ -20,7 +20,7 @@ export async function withStore<T>(
   { migrations = 'require' }: Pick<StoreOptions, 'migrations'> = {},
 ): Promise<T> {
   const options = optionsFromEnv(env)
-  const store = await openStore({ databaseUrl: resolveServer(options).databaseUrl, migrations })
+  const store = await openStore({ databaseUrl: resolveDatabaseUrl(options), migrations })
   try {
     return await work({ store, options })
   } finally {

@@ -4,6 +4,7 @@ import { FORMER_NAMES, OPTION_TABLE, type OptionSpec } from '../../src/base/opti
 import { optionsFromEnv } from '../../src/base/options-from-env.js'
 import { resolveCookies, resolveLocations } from '../../src/base/resolve-locations.js'
 import {
+  resolveDatabaseUrl,
   resolveFirstAdministrator,
   resolveKeyFolder,
   resolveKeys,
@@ -37,6 +38,7 @@ const resolveAll = (options: object) =>
     resolveCookies,
     resolveTokens,
     resolveServer,
+    resolveDatabaseUrl,
     resolveFirstAdministrator,
     resolveListen,
     resolveKeys,
@@ -60,8 +62,16 @@ describe('options of a program', () => {
     })
     expect(resolveVerify({})).toMatchObject({ allowNoExpiry: false })
     expect(resolveLocations({})).toMatchObject({ order: ['headers', 'cookies'], headerName: 'authorization' })
-    expect(resolveServer({ dataDir: 'here' })).toMatchObject({ databaseUrl: 'file:here/sallyport.db' })
+    expect(resolveDatabaseUrl({ dataDir: 'here' })).toBe('file:here/sallyport.db')
     expect(resolveListen({})).toEqual({ port: 4000, host: 'localhost' })
+  })
+
+  test('F31: in production the database, or the folder of its file, must be given', () => {
+    const refusal = refusalOf(() => resolveDatabaseUrl({ production: true }))
+    expect(refusal).toMatchObject({ option: 'databaseUrl', message: expect.stringContaining('dataDir') })
+    expect(resolveDatabaseUrl({})).toBe('file:data/sallyport.db')
+    expect(resolveDatabaseUrl({ production: true, dataDir: 'here' })).toBe('file:here/sallyport.db')
+    expect(resolveDatabaseUrl({ production: true, databaseUrl: 'file:x.db' })).toBe('file:x.db')
   })
 
   test.each(TABLE.filter(([, { kind }]) => 'problem' in kind.read({})).map(([name]) => name))(

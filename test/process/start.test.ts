@@ -86,9 +86,12 @@ test('LOG_LEVEL silences the log', async () => {
   expect(await server.ended).toMatchObject({ code: 0, stderr: '' })
 })
 
-test('in production a secret must be given', async () => {
+test('in production a database and a secret must be given', async () => {
   const folder = await makeFolder()
-  const env = { NODE_ENV: 'production', PORT: '0' }
+  const unplaced = await runProgram(['serve'], { folder, env: { NODE_ENV: 'production', PORT: '0' } })
+  expect(unplaced).toMatchObject({ code: 1, stdout: '' })
+  expect(unplaced.stderr).toMatch(/^sallyport: DATABASE_URL: is missing: [^\n]*DATA_DIR[^\n]*\n$/)
+  const env = { NODE_ENV: 'production', PORT: '0', DATA_DIR: 'data' }
   const refused = await runProgram(['serve'], { folder, env })
   expect(refused).toMatchObject({ code: 1, stdout: '' })
   expect(refused.stderr).toMatch(/^sallyport: JWT_SECRET_KEY: is missing: [^\n]*\n$/)

@@ -68,7 +68,14 @@ export async function takeSettings(settings: Settings): Promise<Moved> {
     run: (args, input, own) => start([MAIN, ...args], own, input).ended,
     async startSallyport({ program, env: given } = {}) {
       if (program !== undefined) await installInto(folder, program)
-      const own = { PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'debug', FLASK_DATABASE: 'service.db', ...given }
+      const own = {
+        PORT: '0',
+        HOST: '127.0.0.1',
+        LOG_LEVEL: 'debug',
+        FLASK_DATABASE: 'service.db',
+        DATA_DIR: 'data',
+        ...given,
+      }
       const started = start(program === undefined ? [MAIN, 'serve'] : [program], own)
       const [, endpoint = ''] = await started.untilWritten('stdout', /^Sallyport listens on (\S+)\n/)
       return endpoint

@@ -24,29 +24,26 @@ export function checkDocument(document: DocumentNode, options?: LimitOptions): G
   return error === null ? [] : [error]
 }
 
-/** Checks each document once. `http`: whether its error has the status, for servers that read it from `extensions.http`. */
-export function createDocumentCheck(
-  limits: Limits,
-  { http }: { http: boolean },
-): (document: DocumentNode) => GraphQLError | null {
+/** Checks each document once. */
+export function createDocumentCheck(limits: Limits): (document: DocumentNode) => GraphQLError | null {
   const known = new WeakMap<DocumentNode, GraphQLError | null>()
   return (document) => {
     let error = known.get(document)
     if (error === undefined) {
-      error = findLimitError(document, limits, http)
+      error = findLimitError(document, limits)
       known.set(document, error)
     }
     return error
   }
 }
 
-function findLimitError(document: DocumentNode, limits: Limits, http = false): GraphQLError | null {
+function findLimitError(document: DocumentNode, limits: Limits): GraphQLError | null {
   const { maxTokens } = limits
   const isLong = countTokens(document, maxTokens) > maxTokens
   const excess = isLong ? ({ limit: 'maxTokens', max: maxTokens } as const) : findExcess(document, limits)
   if (excess === null) return null
   const cycle = isLong ? null : findFragmentCycle(document)
-  return toGraphQLError(cycle === null ? describe(excess) : describeCycle(cycle), { http })
+  return toGraphQLError(cycle === null ? describe(excess) : describeCycle(cycle))
 }
 
 const MEANINGS: Readonly<Record<keyof Limits, string>> = {

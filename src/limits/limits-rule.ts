@@ -14,7 +14,7 @@ import { type LimitOptions, resolveLimits } from './limit-options.js'
  * new ApolloServer({ schema, validationRules: [limitsRule({ maxDepth: 10 })] })
  */
 export function limitsRule(options?: LimitOptions): (context: ValidationContext) => ASTVisitor {
-  const check = createDocumentCheck(resolveLimits(options), { http: false })
+  const check = createDocumentCheck(resolveLimits(options))
   return (context) => ({
     Document(document) {
       const error = check(document)

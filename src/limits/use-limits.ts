@@ -33,7 +33,7 @@ export interface LimitsPlugin {
  */
 export function useLimits(options?: LimitOptions): LimitsPlugin {
   const limits = resolveLimits(options)
-  const check = createDocumentCheck(limits, { http: true })
+  const check = createDocumentCheck(limits)
   const maxTokens = Number.isFinite(limits.maxTokens) ? limits.maxTokens : undefined
   return {
     onParse({ parseFn, setParseFn }) {

@@ -31,6 +31,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: [...database, ...anyDatabase, ...built, ...inBrowser],
           provide: { graphqlMajor: 16 },

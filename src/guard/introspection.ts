@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
 import type { Admission } from './admission.js'
 import { tellNamesOf } from './conceal-names.js'
+import { requireOwnIntrospectionTypes } from './introspection-types.js'
 import { replaceMetaFields } from './meta-fields.js'
 import type { GuardConfig } from './options.js'
 import { demandsOf } from './plan.js'
@@ -23,7 +24,9 @@ export function guardIntrospection(schema: GraphQLSchema, { requirements, admiss
   if (views !== null) tellNamesOf(schema, () => views.viewFor(takeViewer({ kind: 'anonymous' })))
 
   function show(site: Site, context: unknown, info: GraphQLResolveInfo): GraphQLSchema {
-    return views === null ? schema : views.viewFor(admission.viewerOf(site, context, info))
+    if (views === null) return schema
+    requireOwnIntrospectionTypes()
+    return views.viewFor(admission.viewerOf(site, context, info))
   }
 
   replaceMetaFields(schema, (name, fieldName) => {

@@ -5,6 +5,8 @@ const MIN_DIFFERENT_BYTES = 10
 const ESTIMATED = 256
 /** The shortest repeat or sequence that counts as one. */
 const SHORTEST = 4
+/** The fewest letters, on average, of a word or of a part in one case. */
+const SHORTEST_PART = 3
 
 /** Sequences and keyboard rows, which attackers try in both directions. */
 const ROWS = [
@@ -41,7 +43,7 @@ const DIGIT_FOR_LETTER: Readonly<Record<string, string>> = {
 
 /**
  * Whether a secret was typed instead of generated: few distinct bytes, sequences, repeats, words. Estimates its bits,
- * so that a random secret of 16 bytes or more passes in any encoding. A published secret that was once random passes
+ * so that a random secret of 24 bytes or more passes in any encoding. A published secret that was once random passes
  * too.
  */
 export function isGuessableSecret(secret: string | Uint8Array): boolean {
@@ -58,7 +60,7 @@ function estimateBits(text: string): number {
   // A digit between two letters counts as a letter, as in `s3cret`.
   const spelt = isHex
     ? lower
-    : lower.replace(/(?<=[a-z])[013457@$](?=[a-z])/g, (one) => DIGIT_FOR_LETTER[one] ?? one)
+    : text.replace(/(?<=[a-z])[013457@$](?=[a-z])/gi, (one) => DIGIT_FOR_LETTER[one] ?? one)
   let bits = 0
   for (let at = 0; at < text.length; ) {
     const known = Math.max(findRepeat(lower, at), findSequence(lower, at))
@@ -110,10 +112,16 @@ function findSequence(text: string, at: number): number {
 
 /** Length of the words from here, with a separator between two, when their letter pairs are frequent ones. */
 function findWords(text: string, at: number): number {
-  const words = /^[a-z]+(?:[\s_.-][a-z]+)*/.exec(text.slice(at))?.[0] ?? ''
-  if (words.length < SHORTEST) return 0
-  const pairs = [...words].slice(1).map((letter, index) => `${words[index]}${letter}`)
+  const words = /^[a-z]+(?:[\s_.-][a-z]+)*/i.exec(text.slice(at))?.[0] ?? ''
+  if (words.length < SHORTEST || words.length < SHORTEST_PART * countParts(words)) return 0
+  const lower = words.toLowerCase()
+  const pairs = [...lower].slice(1).map((letter, index) => `${lower[index]}${letter}`)
   const letters = pairs.filter((pair) => /^[a-z]+$/.test(pair))
   const usual = letters.filter((pair) => PAIRS.has(pair))
   return letters.length >= SHORTEST - 1 && usual.length / letters.length >= 0.7 ? words.length : 0
+}
+
+/** The parts that upper and lower case make of words: `MySecretKey` has three, and random text one for every letter or two. */
+function countParts(words: string): number {
+  return words.match(/[A-Z]?[a-z]+|[A-Z]+/g)?.length ?? 0
 }

@@ -1,5 +1,6 @@
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { introspectionTypes, isObjectType } from 'graphql'
 import { mercurius } from 'mercurius'
 import mercuriusCache from 'mercurius-cache'
 import mercuriusValidation from 'mercurius-validation'
@@ -21,14 +22,30 @@ const typeDefs = /* GraphQL */ `
 `
 
 const started: FastifyInstance[] = []
+const INTROSPECTION = introspectionTypes
+  .filter(isObjectType)
+  .flatMap((type) => Object.values(type.getFields()).map((field) => [field, field.resolve] as const))
+
 afterEach(async () => {
   for (const app of started.splice(0)) await app.close()
+  // mercurius-cache replaces these for all that runs in this process.
+  for (const [field, resolve] of INTROSPECTION) field.resolve = resolve
 })
 
 type Plug = (app: FastifyInstance) => unknown
 
 /** `before`: what is registered before the guard is; `after`: what comes later. */
-async function start({ before, after, jit }: { before?: Plug; after?: Plug; jit: number }) {
+async function start({
+  before,
+  after,
+  jit,
+  introspection = 'public',
+}: {
+  before?: Plug
+  after?: Plug
+  jit: number
+  introspection?: 'public' | 'filtered'
+}) {
   const { ran, resolve } = noteRuns()
   const schema = guardSchema(
     makeExecutableSchema({
@@ -37,7 +54,7 @@ async function start({ before, after, jit }: { before?: Plug; after?: Plug; jit:
         Query: { shop: resolve('shop'), me: resolve('me'), item: () => ({ id: '1', price: 2 }) },
       },
     }),
-    { unmarked: 'error', viewer: (context) => (context as { viewer: Viewer }).viewer },
+    { unmarked: 'error', introspection, viewer: (context) => (context as { viewer: Viewer }).viewer },
   )
   const app = Fastify()
   started.push(app)
@@ -106,4 +123,17 @@ describe('H6: plugins that put resolvers of their own into the schema', () => {
       }
     },
   )
+})
+
+describe('G40: mercurius-cache replaces the resolvers of introspection for every schema of the process', () => {
+  test.each(ORDERS)('%s the guard: filtered introspection is refused', async (order) => {
+    const ask = await start({ [order]: cache, jit: 0, introspection: 'filtered' })
+    const query = '{ __type(name: "Query") { fields { name } } }'
+    for (const kind of ['active', 'anonymous']) {
+      expect(await ask(query, kind)).toMatchObject({
+        data: { __type: null },
+        codes: ['INTERNAL_SERVER_ERROR'],
+      })
+    }
+  })
 })

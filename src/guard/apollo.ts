@@ -24,6 +24,14 @@ interface ApolloRequest {
   }
   readonly contextValue: object
   readonly response: ApolloResponse
+  /** Whether it is one of a batch, whose response has one status for all. */
+  readonly requestIsBatched?: boolean | undefined
+  readonly logger?: { error(line: string): void }
+}
+
+/** When errors are about to be formatted: those that are in the list by then. */
+interface ApolloFailure extends Omit<ApolloRequest, 'document'> {
+  readonly errors: readonly unknown[]
 }
 
 /** As the answer goes out. */
@@ -39,6 +47,7 @@ interface ApolloResponse {
 
 interface ApolloRequestListener {
   didResolveOperation(request: ApolloRequest): Promise<void>
+  didEncounterErrors(failure: ApolloFailure): Promise<void>
   willSendResponse(answer: ApolloAnswer): Promise<void>
 }
 
@@ -64,19 +73,20 @@ export interface ApolloGuardOptions {
 export function apolloGuard(options: ApolloGuardOptions = {}): ApolloGuard {
   const foreignAnswers = readForeignAnswers(options.foreignAnswers)
 
-  async function willSendResponse(answer: ApolloAnswer): Promise<void> {
-    const refusal = findRefusal(answer.errors) ?? (await findForeignRefusal(answer))
-    if (refusal !== undefined) answerWith(refusal, answer.response)
-    else if (hasOwnMetaFields(answer.schema)) concealInAnswer(answer)
-  }
-
   async function findForeignRefusal(answer: ApolloAnswer): Promise<Refusal | undefined> {
     if (findBegun(answer.contextValue)?.ran || !mayHoldData(resultIn(answer.response.body))) return undefined
     const judge = findSchemaJudge(answer.schema) ?? null
     // Whatever has data had a document.
     const request = requestOf(answer as ApolloRequest)
-    const ruling = await ruleOnForeignAnswer({ judge, request, foreignAnswers })
-    return ruling.kind === 'refused' ? ruling.refusal : undefined
+    try {
+      const ruling = await ruleOnForeignAnswer({ judge, request, foreignAnswers })
+      return ruling.kind === 'refused' ? ruling.refusal : undefined
+    } catch (error) {
+      // Apollo logs it and fails the request, and with it the whole batch.
+      if (!answer.requestIsBatched) throw error
+      answer.logger?.error(`Unexpected error processing request: ${error}`)
+      return { code: 'INTERNAL_SERVER_ERROR', maxAge: null, mentions: [] }
+    }
   }
 
   return {
@@ -86,17 +96,54 @@ export function apolloGuard(options: ApolloGuardOptions = {}): ApolloGuard {
       }
     },
     async requestDidStart() {
-      return { didResolveOperation, willSendResponse }
+      return listen(findForeignRefusal)
     },
   }
 }
 
-/** The hook before all others that could answer: a cache among them. */
-async function didResolveOperation(request: ApolloRequest): Promise<void> {
-  const ruling = ruleOnRequest(findSchemaJudge(request.schema) ?? null, requestOf(request))
-  if (ruling.kind === 'refused') throw refusalError(ruling.refusal, 'operation')
-  request.document = redirectMetaFields(request.schema, request.document)
-  beginExecution(request.contextValue)
+/** Hooks for one operation; each has listeners of its own. */
+function listen(
+  findForeignRefusal: (answer: ApolloAnswer) => Promise<Refusal | undefined>,
+): ApolloRequestListener {
+  let refusal: Refusal | undefined
+  let isRefusedAhead = false
+  let statusBefore: number | undefined
+
+  function answerRefusal({ response, requestIsBatched }: ApolloAnswer, refused: Refusal): void {
+    if (!requestIsBatched) addHttp(refused, response)
+    // Apollo gives what fails before execution 500, and a batch one status for all of it.
+    else if (isRefusedAhead && response.http.status === 500) response.http.status = statusBefore
+  }
+
+  return {
+    // The hook before all others that could answer: a cache among them.
+    async didResolveOperation(request) {
+      const ruling = ruleOnRequest(findSchemaJudge(request.schema) ?? null, requestOf(request))
+      isRefusedAhead = ruling.kind === 'refused'
+      if (ruling.kind === 'refused') throw refusalError(ruling.refusal, 'operation')
+      request.document = redirectMetaFields(request.schema, request.document)
+      beginExecution(request.contextValue)
+    },
+    async didEncounterErrors({ errors, response }) {
+      refusal = findRefusal(errors)
+      if (refusal === undefined) return
+      statusBefore = response.http.status
+      // In place: Apollo formats this list next, also by the host's `formatError`.
+      ;(errors as unknown[]).splice(0, errors.length, ...refusalErrors(refusal, { http: false }))
+    },
+    async willSendResponse(answer) {
+      const { response, schema } = answer
+      if (refusal !== undefined) {
+        delete (resultIn(response.body) as { data?: unknown }).data
+        return answerRefusal(answer, refusal)
+      }
+      const foreign = await findForeignRefusal(answer)
+      if (foreign !== undefined) {
+        response.body = bodyOf(foreign)
+        answerRefusal(answer, foreign)
+      } else if (hasOwnMetaFields(schema)) concealInAnswer(answer)
+    },
+  }
 }
 
 function requestOf({ schema, document, request, contextValue }: ApolloRequest): Request {
@@ -127,12 +174,16 @@ function resultIn(body: unknown): unknown {
   return singleResult
 }
 
-function answerWith(refusal: Refusal, response: ApolloResponse): void {
+function addHttp(refusal: Refusal, { http }: ApolloResponse): void {
   const { status, headers } = refusalHttp(refusal)
-  response.http.status = status
-  for (const [name, value] of Object.entries(headers)) response.http.headers.set(name.toLowerCase(), value)
-  const formatted: GraphQLFormattedError[] = refusalErrors(refusal, { http: false }).map((error) =>
+  http.status = status
+  for (const [name, value] of Object.entries(headers)) http.headers.set(name.toLowerCase(), value)
+}
+
+/** Of a refusal that Apollo has not formatted: it had a response already. */
+function bodyOf(refusal: Refusal): unknown {
+  const errors: GraphQLFormattedError[] = refusalErrors(refusal, { http: false }).map((error) =>
     error.toJSON(),
   )
-  response.body = { kind: 'single', singleResult: { errors: formatted } }
+  return { kind: 'single', singleResult: { errors } }
 }

@@ -143,29 +143,6 @@ describe('behind apolloGuard', () => {
     expect(ran).toEqual([])
   })
 
-  test('G34 each operation of a batch is judged alone', async () => {
-    const host = makeHost(typeDefs)
-    const server = new ApolloServer({
-      schema: guardSchema(host.schema, OPTIONS),
-      plugins: [apolloGuard()],
-      allowBatchedHttpRequests: true,
-    })
-    await server.start()
-    started.push(server)
-    const { body } = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: 'POST',
-        headers: new HeaderMap([['content-type', 'application/json']]),
-        search: '',
-        body: [{ query: '{ open }' }, { query: '{ secret }' }, { query: '{ open }' }],
-      },
-      context: async () => ({ viewer: ANYBODY }),
-    })
-    const answers = JSON.parse(body.kind === 'complete' ? body.string : '')
-    expect(answers.map((answer: object) => 'data' in answer)).toEqual([true, false, true])
-    expect(host.ran).toEqual(['Query.open', 'Query.open'])
-  })
-
   describe('G31 a cache without the session in its key', () => {
     const orders = (options?: ApolloGuardOptions) => [
       [useCache(), apolloGuard(options)],

@@ -16,9 +16,17 @@ export interface Hooks extends HostChecks {
   readonly authenticate?: Authenticate
   /** Loads what `context.user()` and `me` answer; null: `USER_NOT_FOUND`. By default the account, as a `PublicUser`. */
   readonly loadUser?: Load<unknown>
-  /** Further claims of every access token of a user. May not set one that Sallyport sets itself. */
+  /**
+   * Further claims of every access token of a user, and of what `tokens.issueAccess` and `tokens.issueRefresh` issue. May not set
+   * one that Sallyport sets itself. With `authenticate` the user has, at a login, also what that returned; at every refresh,
+   * sliding included, only what is kept here: `id` (the `sub`) and `roles`. What JSON would drop or change, such as `undefined`,
+   * NaN or a Map, fails, and the log names it: `claims.permissions[2] is a function`. Nothing is written then.
+   */
   readonly claims?: ClaimsLoader
-  /** Further header parameters of every token of a user, in ASCII. May not set one that Sallyport sets itself. */
+  /**
+   * Further header parameters of every token of a user, in ASCII. May not set one that Sallyport sets itself. Gets the same user
+   * as `claims`, and fails alike.
+   */
   readonly headers?: HeadersLoader
   /** What `sub` is for a user as `authenticate` answers them, or as they are given to `tokens.issueAccess`. By default their `id`. */
   readonly subjectOf?: SubjectOf
@@ -42,7 +50,7 @@ export interface Hooks extends HostChecks {
 }
 
 /** The names of those that are functions. */
-const HOOKS = [
+export const HOOKS = [
   'authenticate',
   'loadUser',
   'claims',

@@ -1,5 +1,5 @@
 export type { ExternalIdentity } from './accounts/external.js'
-export type { PublicUser } from './accounts/public-user.js'
+export type { PublicUser, TokenUser } from './accounts/public-user.js'
 export type { Claims } from './base/claims.js'
 export type { Clock } from './base/clock.js'
 export type { ErrorChange, ErrorHooks, ErrorInfo } from './base/error-hooks.js'

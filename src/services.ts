@@ -183,7 +183,14 @@ export function createServices(parts: ServiceParts) {
   }
 
   const tokens: HostTokens = {
-    ...createTokenIssuing({ store, commit, issuer, subjectOf, config: { ...verifyConfig, ...tokenConfig } }),
+    ...createTokenIssuing({
+      store,
+      commit,
+      issuer,
+      signer,
+      subjectOf,
+      config: { ...verifyConfig, ...tokenConfig },
+    }),
     async verify(raw, expected = 'access') {
       const judged = await judgeToken(raw, expected)
       if (!('token' in judged)) return judged

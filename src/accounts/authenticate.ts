@@ -10,6 +10,8 @@ export interface Authenticated {
   readonly user: UserRecord
   /** Stored with the login: a hash with current parameters, or the roles that the host gave. */
   readonly patch: UserPatch | null
+  /** What the host's `authenticate` returned. */
+  readonly identity?: object
   /** An identity of the host's that has no row yet: the login inserts it. */
   readonly isNew?: boolean
 }

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../base/awaitable.js'
 import { AuthError } from '../base/errors.js'
 import { isSubject, isWellFormed } from '../base/text.js'
 import type { Attempts } from '../limits/attempts.js'
@@ -22,9 +23,10 @@ export type SubjectOf = (user: object) => string
  * A host's own check in place of our accounts. Return null when the name or the password is wrong. The audit log counts
  * that by its source alone, because the host alone knows whose name it is.
  */
-export type Authenticate = (
-  credentials: Credentials,
-) => ExternalIdentity | null | Promise<ExternalIdentity | null>
+export type Authenticate = (credentials: Credentials) => Awaitable<HostUser | null>
+
+/** What else it says of the user is for the hooks `claims` and `headers`. */
+type HostUser = ExternalIdentity | Readonly<Record<string, unknown>>
 
 export function createExternalAuthenticator(parts: {
   store: Pick<Store, 'findUser' | 'now'>
@@ -47,7 +49,7 @@ export function createExternalAuthenticator(parts: {
     const known = await store.findUser(id)
     const user = known ?? bareUser(id, await store.now())
     if (!isEnabled(user)) throw new AuthError('INVALID_CREDENTIALS')
-    return { user: { ...user, roles }, patch: { roles }, isNew: known === null }
+    return { user: { ...user, roles }, patch: { roles }, identity, isNew: known === null }
   }
 
   return {
@@ -75,7 +77,8 @@ export async function ensureUser(
   return user
 }
 
-function bareUser(id: string, createdAt: Date): NewUser {
+/** The row of an identity that has none yet. */
+export function bareUser(id: string, createdAt: Date): NewUser {
   return { ...NAMELESS, id, version: 1, createdAt, disabledAt: null, deletedAt: null }
 }
 

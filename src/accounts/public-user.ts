@@ -13,6 +13,12 @@ export interface PublicUser {
   readonly deletedAt: Date | null
 }
 
+/**
+ * A user as the hooks `claims` and `headers` see them. `authenticate` adds what it returned, at the login alone; a subject that is
+ * an object adds itself, for `tokens.issueAccess` and `issueRefresh`.
+ */
+export type TokenUser = PublicUser & Readonly<Record<string, unknown>>
+
 /** Copies field by field, so that a column added later is not exposed. */
 export function toPublicUser(user: UserRecord): PublicUser {
   const { id, username, email, roles, createdAt, disabledAt, deletedAt } = user

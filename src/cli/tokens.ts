@@ -7,6 +7,7 @@ import { createRevocationFeed } from '../revocation/feed.js'
 import { foreignTtlSecondsOf } from '../sessions/end.js'
 import { createTokenIssuing, type IssueAccess } from '../sessions/issue-tokens.js'
 import { createTokenRevocation, type ForeignToken } from '../sessions/revoke-token.js'
+import { createSessionSigner } from '../sessions/sign.js'
 import { createIssuer } from '../tokens/issue.js'
 import { createVerifier, type Verdict } from '../tokens/verify.js'
 import { commitFor, OPERATOR, withKeyring } from './operate.js'
@@ -18,7 +19,8 @@ export function issueAccess({ store, options }: Opened, input: IssueAccess): Pro
   const config = { ...resolveVerify(options), ...resolveTokens(options) }
   return withKeyring(options, (keyring) => {
     const issuer = createIssuer({ keyring, config })
-    return createTokenIssuing({ store, commit: commitFor(store), issuer, config }).issueAccess(input)
+    const parts = { store, commit: commitFor(store), issuer, signer: createSessionSigner({ issuer }), config }
+    return createTokenIssuing(parts).issueAccess(input)
   })
 }
 

@@ -1,24 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import { isEnabled } from '../accounts/authenticate.js'
 import { readDevice } from '../accounts/credentials.js'
-import { ensureUser, type SubjectOf } from '../accounts/external.js'
+import { bareUser, ensureUser, type SubjectOf } from '../accounts/external.js'
 import { toSeconds } from '../base/clock.js'
 import { parseDuration } from '../base/duration.js'
 import { AuthError, OptionError } from '../base/errors.js'
 import type { Duration, TokenConfig, VerifyConfig } from '../base/options.js'
 import { isSubject } from '../base/text.js'
 import type { Commit } from '../revocation/commit.js'
-import type { Store, TokenRecord, Transaction } from '../store/contract.js'
-import type { Issuer } from '../tokens/issue.js'
+import type { Store, TokenRecord, Transaction, UserRecord } from '../store/contract.js'
+import type { IssueInput, Issuer } from '../tokens/issue.js'
+import { readJsonObject } from '../tokens/json-object.js'
 import { expiry } from './limits.js'
 import { refreshClaims, refreshRow, UNMARKED } from './pair.js'
+import type { SessionSigner } from './sign.js'
 import { newSession } from './start.js'
 
 /** Tokens that a host's own code asks for, without a password. */
 export interface TokenIssuing {
   /**
    * An access token of no session, kept as a row like every other. Throws `TypeError` for a subject that is no text,
-   * and for a claim or header that Sallyport sets itself; `CONFLICT` for an account that is disabled or deleted. Within
+   * for a claim or header that Sallyport sets itself, and for one that JSON does not keep; `CONFLICT` for an account that is disabled or deleted. Within
    * the second in which all of a user's tokens were revoked it is revoked too: times in tokens are whole seconds.
    */
   issueAccess(input: IssueAccess): Promise<string>
@@ -34,9 +36,9 @@ export interface IssueAccess {
   /** Its life; `false`: it never expires, which `allowNoExpiry` must allow. By default that of every access token. */
   expiresIn?: Duration | false
   roles?: readonly string[]
-  /** Further claims. */
+  /** Further claims, over those of the hook `claims`. */
   claims?: Readonly<Record<string, unknown>>
-  /** Further header parameters. */
+  /** Further header parameters, over those of the hook `headers`. */
   headers?: Readonly<Record<string, unknown>>
 }
 
@@ -45,14 +47,31 @@ export type IssueRefresh = Pick<IssueAccess, 'subject' | 'expiresIn' | 'claims' 
   device?: string
 }
 
+const ATTEMPTS = 3
+
+/** For whom, and when. */
+interface Grounds {
+  readonly subject: string
+  readonly now: Date
+}
+
+/** A token to be signed, and what is stored of it. */
+interface Plan {
+  readonly token: IssueInput
+  readonly tokenId: string
+  readonly sessionId?: string
+  write(tx: Transaction): Promise<void>
+}
+
 export function createTokenIssuing(parts: {
   store: Store
   commit: Commit
   issuer: Issuer
+  signer: Pick<SessionSigner, 'prepare'>
   subjectOf?: SubjectOf
   config: TokenConfig & Pick<VerifyConfig, 'allowNoExpiry'>
 }): TokenIssuing {
-  const { store, commit, issuer, config } = parts
+  const { store, commit, issuer, signer, config } = parts
 
   function readLife(expiresIn: Duration | false | undefined, otherwise: number | null): number | null {
     if (expiresIn === undefined) return otherwise
@@ -67,77 +86,93 @@ export function createTokenIssuing(parts: {
     throw new TypeError('subject must be text of 1 to 255 visible characters')
   }
 
-  /** Throws `CONFLICT` for an account that is disabled or deleted. */
-  async function commitFor(
-    { userId: subject, ...issued }: { userId: string; at: Date; tokenId: string; sessionId?: string },
-    write: (tx: Transaction) => Promise<void>,
-  ): Promise<void> {
-    await ensureUser(store, subject)
-    await commit(async (tx, _revoke, record) => {
-      const user = await tx.lockUser(subject)
-      if (user === null || !isEnabled(user)) {
-        throw new AuthError('CONFLICT', { message: 'The account is disabled or deleted.' })
-      }
-      await write(tx)
-      record({ type: 'token_issued', by: { kind: 'host' }, userId: subject, ...issued })
-    })
+  /** Signs and stores what `plan` makes. Throws `CONFLICT` for an account that is disabled or deleted, or changes meanwhile. */
+  async function issue(given: string | object, plan: (of: Grounds) => Plan): Promise<string> {
+    const userId = readSubject(given)
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const now = await store.now()
+      const known = await store.findUser(userId)
+      const user = known ?? bareUser(userId, now)
+      requireEnabled(user)
+      const host = await signer.prepare(user, typeof given === 'object' ? given : undefined)
+      const { token, tokenId, sessionId, write } = plan({ subject: userId, now })
+      const signed = issuer.issue({
+        ...token,
+        key: host.key,
+        claims: { ...host.claims, ...readJsonObject('claims', token.claims ?? {}) },
+        headers: { ...host.headers, ...readJsonObject('headers', token.headers ?? {}) },
+      })
+      if (known === null) await ensureUser(store, userId)
+      const isDone = await commit(async (tx, _revoke, record) => {
+        const row = await tx.lockUser(userId)
+        requireEnabled(row)
+        if (row.version !== user.version) return false
+        await write(tx)
+        record({ type: 'token_issued', at: now, by: { kind: 'host' }, userId, tokenId, sessionId })
+        return true
+      })
+      if (isDone) return signed
+    }
+    throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
   }
 
   return {
-    async issueAccess({ subject: given, fresh = false, expiresIn, roles, claims, headers }) {
-      const subject = readSubject(given)
-      const now = await store.now()
-      const issuedAt = toSeconds(now.getTime())
-      const token = {
-        jti: randomUUID(),
-        issuedAt: new Date(issuedAt * 1000),
-        expiresAt: expiry(issuedAt, readLife(expiresIn, config.accessTtlSeconds)),
-      }
-      const freshUntil = typeof fresh === 'boolean' ? null : expiry(issuedAt, requireDuration('fresh', fresh))
-      const signed = issuer.issue({
-        ...token,
-        key: await issuer.keyFor(subject),
-        type: 'access',
-        subject,
-        fresh: freshUntil ?? fresh === true,
-        authTime: fresh === false ? undefined : now,
-        roles,
-        claims,
-        headers,
-      })
-      const row: TokenRecord = {
-        ...token,
-        type: 'access',
-        userId: subject,
-        sessionId: null,
-        fresh: fresh !== false,
-        freshUntil,
-        ...UNMARKED,
-      }
-      await commitFor({ userId: subject, at: now, tokenId: row.jti }, (tx) => tx.insertTokens([row]))
-      return signed
-    },
+    issueAccess: ({ subject, fresh = false, expiresIn, roles, claims, headers }) =>
+      issue(subject, ({ subject, now }) => {
+        const issuedAt = toSeconds(now.getTime())
+        const token = {
+          jti: randomUUID(),
+          issuedAt: new Date(issuedAt * 1000),
+          expiresAt: expiry(issuedAt, readLife(expiresIn, config.accessTtlSeconds)),
+        }
+        const freshUntil =
+          typeof fresh === 'boolean' ? null : expiry(issuedAt, requireDuration('fresh', fresh))
+        const row: TokenRecord = {
+          ...token,
+          type: 'access',
+          userId: subject,
+          sessionId: null,
+          fresh: fresh !== false,
+          freshUntil,
+          ...UNMARKED,
+        }
+        return {
+          token: {
+            ...token,
+            type: 'access',
+            subject,
+            fresh: freshUntil ?? fresh === true,
+            authTime: fresh === false ? undefined : now,
+            roles,
+            claims,
+            headers,
+          },
+          tokenId: token.jti,
+          write: (tx) => tx.insertTokens([row]),
+        }
+      }),
 
-    async issueRefresh({ subject: given, expiresIn, claims, headers, device }) {
-      const subject = readSubject(given)
-      const now = await store.now()
-      const refreshTtlSeconds = readLife(expiresIn, config.refreshTtlSeconds)
-      const origin = { device: readDevice(device), ip: null, userAgent: null }
-      const session = newSession(subject, origin, now, { ...config, refreshTtlSeconds })
-      const signed = issuer.issue({
-        ...refreshClaims(session),
-        key: await issuer.keyFor(subject),
-        claims,
-        headers,
-      })
-      const { id: sessionId, refreshJti: tokenId } = session
-      await commitFor({ userId: subject, at: now, tokenId, sessionId }, async (tx) => {
-        await tx.insertSession(session)
-        await tx.insertTokens([refreshRow(session)])
-      })
-      return signed
-    },
+    issueRefresh: ({ subject, expiresIn, claims, headers, device }) =>
+      issue(subject, ({ subject, now }) => {
+        const refreshTtlSeconds = readLife(expiresIn, config.refreshTtlSeconds)
+        const origin = { device: readDevice(device), ip: null, userAgent: null }
+        const session = newSession(subject, origin, now, { ...config, refreshTtlSeconds })
+        return {
+          token: { ...refreshClaims(session), claims, headers },
+          tokenId: session.refreshJti,
+          sessionId: session.id,
+          async write(tx) {
+            await tx.insertSession(session)
+            await tx.insertTokens([refreshRow(session)])
+          },
+        }
+      }),
   }
+}
+
+function requireEnabled(user: UserRecord | null): asserts user is UserRecord {
+  if (user !== null && isEnabled(user)) return
+  throw new AuthError('CONFLICT', { message: 'The account is disabled or deleted.' })
 }
 
 function requireDuration(name: string, value: unknown): number {

@@ -1,16 +1,17 @@
-import { type PublicUser, toPublicUser } from '../accounts/public-user.js'
+import { type TokenUser, toPublicUser } from '../accounts/public-user.js'
 import type { SessionRecord, UserRecord } from '../store/contract.js'
 import type { IssueInput, Issuer } from '../tokens/issue.js'
+import { readJsonObject } from '../tokens/json-object.js'
 import type { SignedToken } from './issued.js'
 import { refreshClaims } from './pair.js'
 
 export type HostClaims = Readonly<Record<string, unknown>>
 
 /** Claims of the host's own, for every access token of this user. May not set one of ours. */
-export type ClaimsLoader = (user: PublicUser) => HostClaims | Promise<HostClaims>
+export type ClaimsLoader = (user: TokenUser) => HostClaims | Promise<HostClaims>
 
 /** Further header parameters of the host's own, for every token of this user. May not set one of ours. */
-export type HeadersLoader = (user: PublicUser) => HostHeaders | Promise<HostHeaders>
+export type HeadersLoader = (user: TokenUser) => HostHeaders | Promise<HostHeaders>
 
 export type HostHeaders = Readonly<Record<string, unknown>>
 
@@ -24,8 +25,11 @@ export interface HostParts {
 
 /** Signs what a session's row says: asked again, the same ids and times under today's key, roles and claims. */
 export interface SessionSigner {
-  /** Asks the host's loaders. Before anything is written, so that one that fails leaves nothing behind. */
-  prepare(user: UserRecord): Promise<HostParts>
+  /**
+   * Asks the host's loaders. Before anything is written, so that one that fails leaves nothing behind. `identity`: the user as
+   * the host knows them. Throws `TypeError`, naming the path, for what JSON does not keep.
+   */
+  prepare(user: UserRecord, identity?: object): Promise<HostParts>
   signAccess(
     user: UserRecord,
     session: SessionRecord,
@@ -70,9 +74,9 @@ export function createSessionSigner(parts: {
   }
 
   return {
-    prepare: async (user) => ({
-      claims: (await claims?.(toPublicUser(user))) ?? {},
-      headers: (await headers?.(toPublicUser(user))) ?? {},
+    prepare: async (user, identity) => ({
+      claims: readJsonObject('claims', (await claims?.(toTokenUser(user, identity))) ?? {}),
+      headers: readJsonObject('headers', (await headers?.(toTokenUser(user, identity))) ?? {}),
       key: await issuer.keyFor(user.id),
     }),
 
@@ -93,4 +97,10 @@ export function createSessionSigner(parts: {
       return { token: signed, jti: session.refreshJti, expiresAt: session.refreshExpiresAt }
     },
   }
+}
+
+/** `id` is the subject, whatever the host calls by that name. */
+function toTokenUser(user: UserRecord, identity: object | undefined): TokenUser {
+  const own = toPublicUser(user)
+  return { ...own, ...identity, id: own.id, roles: own.roles }
 }

@@ -64,7 +64,7 @@ export function createSessionStarter(parts: {
   ): Promise<{ result: T } | null> {
     const now = await store.now()
     const user = { ...proved.user, ...proved.patch }
-    const started = begin(user, origin, { now, host: await signer.prepare(user) })
+    const started = begin(user, origin, { now, host: await signer.prepare(user, proved.identity) })
     const result = finish(started)
     if (proved.isNew === true) await ensureUser(store, user.id)
     return commit(async (tx, _revoke, record) => {

@@ -6,6 +6,7 @@ import { isName } from '../base/is-name.js'
 import type { TokenConfig, VerifyConfig } from '../base/options.js'
 import { type BoundKey, canSign, type Keyring } from '../keys/keyring.js'
 import { MAX_TOKEN_LENGTH } from './compact.js'
+import { readJsonObject } from './json-object.js'
 import { signCompact } from './jws.js'
 import { parseStrictObject } from './strict-json.js'
 import { isTime } from './token-facts.js'
@@ -81,9 +82,10 @@ export function createIssuer({ keyring, config }: IssuerDependencies): Issuer {
 
     issue(input) {
       checkNames(input)
-      checkClaims(input.claims ?? {}, identityClaim)
-      const payload = JSON.stringify({ ...input.claims, ...ownClaims(input, config) })
-      const header = checkHeaders({ typ: 'JWT', ...input.headers })
+      const claims = readJsonObject('claims', input.claims ?? {})
+      checkClaims(claims, identityClaim)
+      const payload = JSON.stringify({ ...claims, ...ownClaims(input, config) })
+      const header = checkHeaders({ typ: 'JWT', ...readJsonObject('headers', input.headers ?? {}) })
       const readable = parseStrictObject(Buffer.from(payload))
       if (readable.kind === 'refused') throw new TypeError(`the claims are ${readable.reason}`)
       const raw = signCompact({ payload, header, key: input.key ?? requireSigningKey(keyring) })

@@ -8,7 +8,7 @@ export type StrictJson =
   | { readonly kind: 'refused'; readonly reason: string }
 
 /** Deeper than any claim in use, and safe for a recursive reader. */
-const MAX_DEPTH = 32
+export const MAX_DEPTH = 32
 
 /**
  * Parses a JSON object that all parsers read alike: valid UTF-8, no duplicate member (RFC 7515 §4, RFC 7519 §4), no

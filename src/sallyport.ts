@@ -120,7 +120,12 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   try {
     const { keyring } = keys
     const disabledFields = [...(options.disabledFields ?? []), ...impossibleFields(canSign(keyring), options)]
-    store = await ground.openStore({ databaseUrl, clock: options.clock, logger })
+    store = await ground.openStore({
+      databaseUrl,
+      clock: options.clock,
+      migrations: server.migrateOnStart ? 'apply' : 'require',
+      logger,
+    })
     const alignedClock =
       options.clock === undefined
         ? createAlignedClock({ clock: ground.clock, store, logger })

@@ -164,6 +164,7 @@ export const OPTION_TABLE = {
 
   dataDir: { env: 'DATA_DIR', default: 'data', kind: text(notEmpty) },
   databaseUrl: { env: 'DATABASE_URL', default: undefined, kind: text(notEmpty) },
+  migrateOnStart: { env: 'MIGRATE_ON_START', default: true, kind: boolean },
   endpoint: { env: 'GRAPHQL_ENDPOINT', default: '/graphql', kind: text(urlPath) },
   maxBodyBytes: { env: 'MAX_BODY_BYTES', default: 100_000, kind: integer(1_000, 100_000_000) },
   maxOperationsPerSocket: { env: 'MAX_OPERATIONS_PER_SOCKET', default: 100, kind: integer(1, 10_000) },

@@ -84,6 +84,11 @@ export interface ServerOptions {
   dataDir?: string
   /** `postgresql://…`, or `file:` and a path for SQLite. By default `sallyport.db` in `dataDir`; in production one of the two must be given. */
   databaseUrl?: string
+  /**
+   * Whether a start, and `user add`, apply pending migrations. If not, they refuse a database that lacks any, and
+   * `sallyport migrate` applies them.
+   */
+  migrateOnStart?: boolean
   /** The path at which GraphQL is served. */
   endpoint?: string
   /** The largest request body, in bytes; a larger one is answered 413. Of a WebSocket's messages too: it is closed with 1009. */
@@ -217,6 +222,7 @@ export interface AttemptConfig {
 export interface ServerConfig extends DocumentLimits, AttemptConfig {
   readonly trustedProxies: readonly string[]
   readonly dataDir: string
+  readonly migrateOnStart: boolean
   readonly endpoint: string
   readonly maxBodyBytes: number
   readonly maxOperationsPerSocket: number

@@ -119,6 +119,7 @@ export function resolveServer(options: ServerOptions): ServerConfig {
   const production = require(options, 'production')
   return Object.freeze({
     dataDir,
+    migrateOnStart: require(options, 'migrateOnStart'),
     endpoint: require(options, 'endpoint'),
     maxBodyBytes: require(options, 'maxBodyBytes'),
     maxOperationsPerSocket: require(options, 'maxOperationsPerSocket'),

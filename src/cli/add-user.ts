@@ -17,7 +17,7 @@ export async function addUser(
 ): Promise<NewUser> {
   const held = readRoles(roles)
   // Before anybody types a password for nothing.
-  resolveServer(optionsFromEnv(at.env))
+  const { migrateOnStart } = resolveServer(optionsFromEnv(at.env))
   const password = await readPassword(at)
   const add = async ({ store }: Opened) => {
     const passwords = createPasswords(createHashQueue({ maxConcurrent: 1, maxQueued: 1 }))
@@ -27,5 +27,5 @@ export async function addUser(
     return user
   }
   // The first account may be made before the server is started.
-  return withStore(at, add, { migrations: 'apply' })
+  return withStore(at, add, { migrations: migrateOnStart ? 'apply' : 'require' })
 }

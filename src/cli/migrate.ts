@@ -10,8 +10,12 @@ export function migrateCommand(process: Process): Command {
     reads: STORE_VARIABLES,
   })
   return withJson(command).action(async ({ json }: { json?: true }) => {
+    const { createLog } = await import('./create-log.js')
     const { withStore } = await import('./with-store.js')
-    await withStore(process, async () => {}, { migrations: 'apply' })
+    await withStore(process, async () => {}, {
+      migrations: 'apply',
+      logger: createLog(process.stderr, 'warn'),
+    })
     await answer(process, { json, value: { upToDate: true }, text: 'The database is up to date.' })
   })
 }

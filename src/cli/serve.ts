@@ -5,7 +5,7 @@ import type { Process } from './process.js'
 const HINT = 'Make an administrator: npx sallyport user add --admin --email you@example.com\n'
 
 export function serveCommand({ env, stdout, stderr, onStop, onReload }: Process): Command {
-  return newCommand('serve', {
+  const command = newCommand('serve', {
     description:
       'Start the server. Applies pending migrations first; stops on SIGTERM and SIGINT, reads JWT_KEYS_DIR on SIGHUP.',
     example: 'PORT=8080 DATABASE_URL=postgresql://ada@localhost/auth sallyport serve',
@@ -13,11 +13,16 @@ export function serveCommand({ env, stdout, stderr, onStop, onReload }: Process)
     notes: `Everything has a default; in production a key, and DATABASE_URL or DATA_DIR, must be set.
 Most often set: PORT, HOST, DATA_DIR, DATABASE_URL, JWT_SECRET_KEY, NODE_ENV=production, and ADMIN_EMAIL with ADMIN_PASSWORD for the first administrator.
 The address goes to standard output, the log to standard error, a line of JSON each, from LOG_LEVEL on.`,
-  }).action(async () => {
+  }).option(
+    '--no-migrate',
+    'refuse to start when migrations are pending (the same as MIGRATE_ON_START=false)',
+  )
+  return command.action(async ({ migrate }: { migrate: boolean }) => {
     const stopped = new Promise<null>((resolve) => onStop(() => resolve(null)))
     const { optionsFromEnv } = await import('../base/options-from-env.js')
     const { resolveServer } = await import('../base/resolve-options.js')
-    const options = optionsFromEnv(env)
+    const fromEnv = optionsFromEnv(env)
+    const options = migrate ? fromEnv : { ...fromEnv, migrateOnStart: false }
     const { createLog } = await import('./create-log.js')
     const logger = createLog(stderr, resolveServer(options).logLevel)
     const { findMisspelt } = await import('./find-misspelt.js')

@@ -17,10 +17,10 @@ export interface Opened {
 export async function withStore<T>(
   { env }: Pick<Process, 'env'>,
   work: (opened: Opened) => Promise<T>,
-  { migrations = 'require' }: Pick<StoreOptions, 'migrations'> = {},
+  { migrations = 'require', logger }: Pick<StoreOptions, 'migrations' | 'logger'> = {},
 ): Promise<T> {
   const options = optionsFromEnv(env)
-  const store = await openStore({ databaseUrl: resolveDatabaseUrl(options), migrations })
+  const store = await openStore({ databaseUrl: resolveDatabaseUrl(options), migrations, logger })
   try {
     return await work({ store, options })
   } finally {

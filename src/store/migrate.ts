@@ -84,15 +84,12 @@ export async function migrate(
   migrations: readonly Migration[],
   { logger = silentLogger, limits }: MigrateOptions = {},
 ): Promise<string[]> {
-  let next = await findPending(target, migrations, logger)
   const applied: string[] = []
-  while (next.length > 0) {
-    const names = await runWhenFree(() => runTurn(target, migrations), {
-      ...{ logger, limits },
-      migration: next[0]?.name ?? '',
-    })
-    applied.push(...names)
-    next = compareHistory(migrations, await target.readRecords()).pending
+  let [next] = await findPending(target, migrations, logger)
+  while (next !== undefined) {
+    const waiting = { logger, limits, migration: next }
+    applied.push(...(await runWhenFree(() => runTurn(target, migrations), waiting)))
+    next = compareHistory(migrations, await target.readRecords()).pending[0]
   }
   if (applied.length > 0) logger.info({ migrations: applied }, 'migrated the database')
   return applied

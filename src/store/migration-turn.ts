@@ -1,21 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../base/clock.js'
 import type { Logger } from '../base/logger.js'
+import type { Migration } from './migrations.js'
 import { findTransientCode } from './postgresql-errors.js'
 
 /** How long a start waits. In milliseconds. */
 export interface MigrationLimits {
   /** For another process that migrates. @default 10 minutes */
   readonly turnMs?: number
-  /** For transactions that are in the way of a migration, in all tries together. @default 1 minute */
+  /**
+   * For transactions that are in the way of a migration, in all tries together.
+   * @default 1 minute; 10 minutes for one in steps, whose index waits for older transactions
+   */
   readonly retryMs?: number
 }
 
 interface Waiting {
   readonly logger: Logger
   readonly limits: MigrationLimits | undefined
-  /** What is to run, for the log. */
-  readonly migration: string
+  /** What is to run. */
+  readonly migration: Pick<Migration, 'name' | 'steps'>
 }
 
 /** How often a waiting process asks for its turn. */
@@ -34,8 +38,9 @@ const LONGEST_RETRY_MS = 2_000
  */
 export async function runWhenFree<T>(
   turn: () => Promise<T | null>,
-  { logger, limits: { turnMs = 600_000, retryMs = 60_000 } = {}, migration }: Waiting,
+  { logger, limits = {}, migration: { name: migration, steps } }: Waiting,
 ): Promise<T> {
+  const { turnMs = 600_000, retryMs = steps === undefined ? 60_000 : 600_000 } = limits
   let waitingSince: number | null = null
   let triesSince: number | null = null
   let nextReportMs = FIRST_REPORT_MS
@@ -65,7 +70,7 @@ export async function runWhenFree<T>(
       )
     }
     if (waitedMs > nextReportMs) {
-      logger.info({ migration, waitedMs }, 'waiting for another process that migrates the database')
+      logger.warn({ migration, waitedMs }, 'waiting for another process that migrates the database')
       nextReportMs = waitedMs + REPORT_INTERVAL_MS
     }
     await pause(POLL_MS)

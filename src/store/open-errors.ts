@@ -6,7 +6,9 @@ export function describeOpenError(location: DatabaseLocation, error: unknown): s
   const packages = describeMissingPackage(location, error)
   if (packages !== null) return packages
   const place = location.provider === 'sqlite' ? location.path : location.place
-  return `cannot open ${place}: ${describeReason(error)}`
+  const isAbsent = location.provider === 'sqlite' && codesOf(error)[0] === 'ENOENT'
+  const hint = isAbsent ? '; `npx sallyport migrate` makes it' : ''
+  return `cannot open ${place}: ${describeReason(error)}${hint}`
 }
 
 function describeMissingPackage({ provider }: DatabaseLocation, error: unknown): string | null {

@@ -109,14 +109,23 @@ async function connect(pool: Pool): Promise<PoolClient> {
   return connection
 }
 
-/** Sent alone, since a concurrent index may be in no transaction. `:"schema"` stands for the schema's name. */
+/**
+ * Sent alone, since a concurrent index may be in no transaction. `:"schema"` stands for the schema's name. A step with a
+ * line `-- If: …` is left out when that is false.
+ */
 async function runStep(connection: PoolClient, step: string, schema: string): Promise<void> {
-  const index = /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS "([^"]+)"/m.exec(step)?.[1]
+  const sql = step.replaceAll(':"schema"', `"${schema}"`)
+  const condition = /^-- If: (.+)$/m.exec(sql)?.[1]
+  const index = /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS "([^"]+)"/m.exec(sql)?.[1]
   const lockTimeoutMs = index === undefined ? LOCK_TIMEOUT_MS : CONCURRENT_LOCK_TIMEOUT_MS
   await connection.query(`SET lock_timeout = ${lockTimeoutMs}; SET statement_timeout = 0`)
   try {
+    if (condition !== undefined) {
+      const { rows } = await connection.query(`SELECT ${condition} AS holds`)
+      if (!rows[0].holds) return
+    }
     if (index !== undefined) await dropInvalid(connection, `"${schema}"."${index}"`)
-    await connection.query(step.replaceAll(':"schema"', `"${schema}"`))
+    await connection.query(sql)
   } finally {
     // A pooler may give the connection to others.
     await connection.query('RESET lock_timeout; RESET statement_timeout').catch(() => {})

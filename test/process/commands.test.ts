@@ -62,7 +62,9 @@ test.each([
   const folder = await makeFolder()
   const { code, stdout, stderr } = await runProgram(args, { folder })
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toMatch(/^sallyport: DATABASE_URL: cannot open \S+: there is no such file\.?\n$/)
+  expect(stderr).toMatch(
+    /^sallyport: DATABASE_URL: cannot open \S+: there is no such file; `npx sallyport migrate` makes it\.?\n$/,
+  )
   expect(await readdir(folder)).toEqual([])
 })
 

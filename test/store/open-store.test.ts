@@ -70,7 +70,7 @@ test('where migrations are required, one that lacks them is refused, and nothing
   const databaseUrl = await emptyTestDatabase()
   for (const _ of ['first', 'again']) {
     await expect(openStore({ databaseUrl, migrations: 'require' })).rejects.toThrow(
-      /^databaseUrl: cannot open .*: (nothing of Sallyport’s is in it|there is no such file)$/,
+      /^databaseUrl: cannot open .*: (nothing of Sallyport’s is in it|there is no such file; `npx sallyport migrate` makes it)$/,
     )
   }
   await (await openStore({ databaseUrl })).close()

@@ -5,8 +5,10 @@ import { expect, inject, test } from 'vitest'
 import { derivePostgresqlSchema } from '../../scripts/postgresql-schema.js'
 import { diffSchemas, NO_FILTER, withSchemaEngine } from '../../scripts/schema-engine.js'
 import { parseDatabaseUrl } from '../../src/store/database-url.js'
+import { migrate } from '../../src/store/migrate.js'
 import { readMigrations } from '../../src/store/migrations.js'
-import { emptyTestDatabase, openTestStore } from './open-test-store.js'
+import { withTarget } from './migration-target.js'
+import { emptyTestDatabase, openTestStore, reopen } from './open-test-store.js'
 
 const provider = inject('provider')
 const prisma = new URL('../../prisma/', import.meta.url)
@@ -72,6 +74,28 @@ test('the migrations make the very database that the models describe', async () 
   expect(described.length).toBeGreaterThan(40)
   expect(await describeDatabase(databaseUrl)).toEqual(described)
 })
+
+if (provider === 'postgresql') {
+  test('F30: steps for a database in use make the same of it, may be run again, and keep its rows', async () => {
+    const databaseUrl = await emptyTestDatabase()
+    const migrations = await readMigrations(provider)
+    const insert = `INSERT INTO "audit_events" ("at", "type", "actor", "count") VALUES (now(), 'x', 'y', 1)`
+    const ids = await withTarget(databaseUrl, async (target) => {
+      for (let end = 1; end <= migrations.length; end++) {
+        await migrate(target, migrations.slice(0, end))
+        if (migrations[end - 1]?.name.endsWith('audit_events')) await target.runScript(`${insert}; ${insert}`)
+      }
+      for (const { steps = [] } of migrations) for (const step of steps) await target.runStep(step)
+      await target.runScript(insert)
+      const store = await reopen(databaseUrl)
+      const records = await store.listAuditRecords({ limit: 10 })
+      return records.map(({ id }) => id)
+    })
+    expect(ids).toEqual([3, 2, 1])
+    const { databaseUrl: plain } = await openTestStore()
+    expect(await describeDatabase(databaseUrl)).toEqual(await describeDatabase(plain))
+  })
+}
 
 test('Prisma finds nothing to migrate on a database that we migrated, and can take over', async () => {
   const { databaseUrl } = await openTestStore()

@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
-import { createSallyport, type SallyportOptions } from '../../../src/index.js'
-import { freshDatabase } from '../../support/database.js'
+import { createSallyport, OptionError, type SallyportOptions } from '../../../src/index.js'
+import { emptyDatabase, freshDatabase } from '../../support/database.js'
 import { openPage, setCookies } from '../../support/page.js'
 import { PASSWORD, SECRET, startServer, type TestServer } from '../../support/server.js'
 import { createTestLogger } from '../../support/test-logger.js'
@@ -49,6 +49,21 @@ async function findTraces(options: SallyportOptions): Promise<string[]> {
   const sallyport = await createSallyport({ dataDir: join(parent, 'data'), ...options })
   await sallyport.close()
   return (await readdir(parent, { recursive: true })).filter((path) => /\.(key|db)$/.test(path)).sort()
+}
+
+/** Whether a server starts on a database without tables, or the option that it names when it refuses to. */
+async function startOnEmptyFile(options: SallyportOptions): Promise<string> {
+  const { databaseUrl, drop } = await emptyDatabase()
+  onTestFinished(drop)
+  await writeFile(databaseUrl.slice('file:'.length), '')
+  try {
+    const sallyport = await createSallyport({ secret: SECRET, databaseUrl, ...options })
+    await sallyport.close()
+    return 'it starts'
+  } catch (error) {
+    if (error instanceof OptionError) return error.option
+    throw error
+  }
 }
 
 /** Whether an event is listed two days and a round of pruning later. */
@@ -112,6 +127,7 @@ export const SERVER: OptionRows = {
     usual: 'INVALID_CREDENTIALS',
     flipped: 'ok',
   },
+  migrateOnStart: { value: false, observe: startOnEmptyFile, usual: 'it starts', flipped: 'databaseUrl' },
   endpoint: {
     value: '/api/graph',
     observe: over(async ({ origin }) => (await fetch(`${origin}/api/graph${WHOAMI}`)).status),

@@ -1,4 +1,4 @@
-import { type ASTNode, GraphQLError, type SourceLocation } from 'graphql'
+import { type ASTNode, GraphQLError, type Source, type SourceLocation } from 'graphql'
 import { type AuthError, ERRORS, type ErrorMeaning } from './errors.js'
 
 /** The HTTP parts of a response that consists of this error alone. */
@@ -33,6 +33,8 @@ function challengeOf(error: AuthError, challenge: string | null): string {
 export interface GraphQLErrorOptions {
   /** The nodes of the document that the error is about. */
   nodes?: readonly ASTNode[]
+  /** Where in the response the error is. An executor leaves an error that has one as it is. */
+  path?: readonly (string | number)[]
   /**
    * Whether to add `extensions.http`, from which Yoga and Apollo take status and headers. Only when nothing was
    * executed: otherwise the error of one field would turn a response with data into a 4xx.
@@ -44,6 +46,7 @@ export interface GraphQLErrorOptions {
 export function toGraphQLError(error: AuthError, options: GraphQLErrorOptions = {}): GraphQLError {
   const own = { code: error.code, action: ERRORS[error.code].action }
   const mapped = new GraphQLError(error.message, {
+    path: options.path,
     extensions: {
       // Before the details, for the reader, and after them, so that no detail replaces it.
       ...own,
@@ -58,21 +61,31 @@ export function toGraphQLError(error: AuthError, options: GraphQLErrorOptions = 
   return mapped
 }
 
+/** Above these an error keeps its locations only. Its nodes would have Yoga count them from the beginning of the text. */
+const MAX_COUNTED_LINES = 500
+const MAX_COUNTED_LENGTH = 20_000
+
 /**
  * Sets an error's nodes with the locations that the parser counted. `GraphQLError` itself counts from the beginning of
- * the text for each node: with many errors a document of a megabyte took seconds.
+ * the text for each node: with many errors a document of a megabyte took seconds. Yoga makes each error again from its
+ * nodes, so that errors about a long document have no locations there.
  */
 function locateAt(error: GraphQLError, nodes: readonly ASTNode[]): void {
   const locations: SourceLocation[] = nodes.flatMap(({ loc }) =>
     loc?.startToken === undefined ? [] : [{ line: loc.startToken.line, column: loc.startToken.column }],
   )
   const [source] = nodes.flatMap(({ loc }) => loc?.source ?? [])
+  const mayCount = source === undefined || mayBeCounted(source, locations)
   setPlaces(error, {
-    nodes,
-    source,
-    positions: source && nodes.flatMap(({ loc }) => (loc === undefined ? [] : [loc.start])),
+    nodes: mayCount ? nodes : undefined,
+    source: mayCount ? source : undefined,
+    positions: mayCount && source ? nodes.flatMap(({ loc }) => loc?.start ?? []) : undefined,
     locations: locations.length === 0 ? undefined : locations,
   })
+}
+
+function mayBeCounted({ body }: Source, locations: readonly SourceLocation[]): boolean {
+  return body.length <= MAX_COUNTED_LENGTH && locations.every(({ line }) => line <= MAX_COUNTED_LINES)
 }
 
 type Places = Pick<GraphQLError, 'nodes' | 'source' | 'positions' | 'locations'>

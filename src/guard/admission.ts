@@ -68,11 +68,12 @@ export class Admission {
     const known = recall(this.#key, site, context, info)
     if (known === undefined) noteRun(context)
     const verdict = known === undefined ? this.#judgeOperation(site, { context, info, judge }) : known.verdict
-    if (verdict === null) return enforce(site, this.#judgeAlone(site, args, context, info), 'field')
-    const waiting = enforce(site, verdict, 'operation')
+    if (verdict === null)
+      return enforce(site, this.#judgeAlone(site, args, context, info), { scope: 'field', info })
+    const waiting = enforce(site, verdict, { scope: 'operation', info })
     const given = givenInputs(site, args)
     if (given.length === 0) return waiting
-    const checkInputs = () => this.#enforceInputs(site, args, { context, given })
+    const checkInputs = () => this.#enforceInputs(site, args, { context, info, given })
     return waiting === undefined ? checkInputs() : waiting.then(checkInputs)
   }
 
@@ -83,10 +84,10 @@ export class Admission {
   #enforceInputs(
     site: Site,
     args: object,
-    { context, given }: { context: unknown; given: readonly SiteInput[] },
+    { context, info, given }: { context: unknown; info: GraphQLResolveInfo; given: readonly SiteInput[] },
   ): void | Promise<void> {
     const demands = demandsOf(this.#inputRequirements(args, given), this.#inputs)
-    return enforce(site, this.#judge.judgeAlone(demands, context), 'field')
+    return enforce(site, this.#judge.judgeAlone(demands, context), { scope: 'field', info })
   }
 
   /**
@@ -198,20 +199,22 @@ async function settle(judged: Judged, verdict: Promise<Verdict>): Promise<void> 
   judged.verdict = await verdict
 }
 
-function enforce(
-  site: Site,
-  verdict: Verdict | Promise<Verdict>,
-  scope: 'operation' | 'field',
-): void | Promise<void> {
-  if (verdict instanceof Promise) return verdict.then((settled) => enforceNow(site, settled, scope))
-  enforceNow(site, verdict, scope)
+/** What a verdict is on, and the field that is about to run. */
+interface Attempt {
+  readonly scope: 'operation' | 'field'
+  readonly info: GraphQLResolveInfo
 }
 
-function enforceNow(site: Site, verdict: Verdict, scope: 'operation' | 'field'): void {
-  if (verdict.kind === 'refused') throw refusalError(verdict.refusal, scope)
+function enforce(site: Site, verdict: Verdict | Promise<Verdict>, attempt: Attempt): void | Promise<void> {
+  if (verdict instanceof Promise) return verdict.then((settled) => enforceNow(site, settled, attempt))
+  enforceNow(site, verdict, attempt)
+}
+
+function enforceNow(site: Site, verdict: Verdict, { scope, info }: Attempt): void {
+  if (verdict.kind === 'refused') throw refusalError(verdict.refusal, scope, info)
   if (verdict.denials.size === 0) return
   const denial = findDenial(site.requirement, verdict.denials)
-  if (denial !== undefined) throw fieldError(denial)
+  if (denial !== undefined) throw fieldError(denial, info)
 }
 
 function codeOf(verdict: Verdict | undefined): ErrorCode | null {

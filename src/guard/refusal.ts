@@ -1,6 +1,6 @@
-import type { GraphQLError } from 'graphql'
+import { type GraphQLError, type GraphQLResolveInfo, responsePathAsArray } from 'graphql'
 import { AuthError } from '../base/errors.js'
-import { type HttpAnswer, httpOf, toGraphQLError } from '../base/graphql-error.js'
+import { type GraphQLErrorOptions, type HttpAnswer, httpOf, toGraphQLError } from '../base/graphql-error.js'
 import type { Denial, Refusal } from './decide.js'
 
 /**
@@ -26,15 +26,25 @@ export function refusalErrors(refusal: Refusal, { http }: { http: boolean }): Gr
 }
 
 /** What a resolver throws. Without status: other fields of the answer may have data. */
-export function refusalError(refusal: Refusal, scope: 'operation' | 'field'): GraphQLError {
-  const error = toGraphQLError(authErrorOf(refusal, refusal.mentions[0]?.coordinate))
+export function refusalError(
+  refusal: Refusal,
+  scope: 'operation' | 'field',
+  info?: GraphQLResolveInfo,
+): GraphQLError {
+  const error = toGraphQLError(authErrorOf(refusal, refusal.mentions[0]?.coordinate), placeOf(info))
   if (scope === 'operation') OPERATIONS.set(error.extensions, refusal)
   return error
 }
 
 /** What one field is denied for; where, its path says. */
-export function fieldError(denial: Denial): GraphQLError {
-  return toGraphQLError(authErrorOf(denial))
+export function fieldError(denial: Denial, info: GraphQLResolveInfo): GraphQLError {
+  return toGraphQLError(authErrorOf(denial), placeOf(info))
+}
+
+/** With these an executor does not locate the error itself, which searches the text from its beginning for each field. */
+function placeOf(info: GraphQLResolveInfo | undefined): GraphQLErrorOptions {
+  if (info === undefined) return {}
+  return { nodes: info.fieldNodes, path: responsePathAsArray(info.path) }
 }
 
 /** The refusal of the whole operation among the errors of its execution: then nothing ran. */

@@ -1,11 +1,12 @@
-import { GraphQLError, parse, Source, validate } from 'graphql'
+import { execute, GraphQLError, parse, Source, validate } from 'graphql'
 import { expect, test, vi } from 'vitest'
 import { AuthError } from '../../src/base/errors.js'
 import { toGraphQLError } from '../../src/base/graphql-error.js'
 import { executionOf } from '../../src/guard/adapter.js'
 import { concealErrors, concealNamesOf } from '../../src/guard/conceal-names.js'
+import { guardSchema } from '../../src/guard/index.js'
 import { makeHost } from './support/host.js'
-import { codesOf, viaYoga } from './support/run.js'
+import { ANYBODY, codesOf, viaYoga } from './support/run.js'
 
 const FIELDS = Array.from({ length: 300 }, (_, index) => `f${index}`)
 const host = makeHost(
@@ -29,10 +30,10 @@ test('H5: a refusal names ten coordinates, each with its line and column', async
 
 /** How often the text is searched for its line breaks. */
 function countSearches(source: Source): () => number {
-  const read = vi.fn(() => body)
   const { body } = source
-  Object.defineProperty(source, 'body', { get: read })
-  return () => read.mock.calls.length
+  const matchAll = vi.fn((pattern: RegExp) => body.matchAll(pattern))
+  Object.defineProperty(source, 'body', { value: Object.assign(Object(body), { matchAll }) })
+  return () => matchAll.mock.calls.length
 }
 
 test('H5: an error of ours has the places that GraphQLError finds, and does not search the text for them', () => {
@@ -45,6 +46,42 @@ test('H5: an error of ours has the places that GraphQLError finds, and does not 
   expect(searches()).toBe(0)
   expect(error).toMatchObject({ locations, positions, nodes })
   expect(error.toJSON()).toMatchObject({ locations })
+})
+
+const wide = makeHost([
+  `type Query { me: Me ${FIELDS.map((name) => `${name}: Int @auth`).join(' ')} }`,
+  `type Me { ${FIELDS.map((name) => `${name}: Int @auth(onDeny: NULL)`).join(' ')} }`,
+])
+
+test.each([
+  ['each field that is null', `{ me { ${FIELDS.join(' ')} } }`],
+  ['each root field of a refused operation', `{ ${FIELDS.join(' ')} }`],
+])('H5: an executor finds the place of %s without a search of the text', async (_what, query) => {
+  const source = new Source(query.replace(' f0', '\n f0'))
+  const document = parse(source)
+  const searches = countSearches(source)
+  const schema = guardSchema(wide.schema, { unmarked: 'public', viewer: () => ANYBODY })
+  const { errors } = await execute({ schema, document })
+  expect(errors).toHaveLength(FIELDS.length)
+  expect(searches()).toBe(0)
+  expect(errors?.[0]).toMatchObject({
+    locations: [{ line: 2, column: 2 }],
+    path: expect.arrayContaining(['f0']),
+  })
+})
+
+test.each([
+  ['each field that is null', '{ me {', '} }', FIELDS.length],
+  ['each coordinate of a refusal', '{', '}', 10],
+])('H5: Yoga does not search a long text again for %s', async (_what, head, tail, count) => {
+  const run = viaYoga(wide)
+  const placesOf = async (breaks: number) => {
+    const { errors } = await run({ query: `${head} ${'\n'.repeat(breaks)} ${FIELDS.join(' ')} ${tail}` })
+    expect(errors).toHaveLength(count)
+    return Reflect.get(errors[0] ?? {}, 'locations')
+  }
+  expect(await placesOf(1)).toEqual([{ line: 2, column: 2 }])
+  expect(await placesOf(1000)).toBeUndefined()
 })
 
 test('H11: messages about one document walk it once, and search its text no more', () => {

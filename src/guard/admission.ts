@@ -1,6 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
 import type { Awaitable } from '../base/awaitable.js'
-import type { ErrorCode } from '../base/errors.js'
 import type { JudgeAnew } from '../base/judge-anew.js'
 import { variablesOf } from './conditions.js'
 import { ALLOWED, findDenial, type Verdict } from './decide.js'
@@ -90,18 +89,10 @@ export class Admission {
     return enforce(site, this.#judge.judgeAlone(demands, context), { scope: 'field', info })
   }
 
-  /**
-   * Returns a function that finds the code that the operation would be refused with by then, or null. Only `wholly` asks
-   * policies.
-   */
-  rejudger(context: unknown, info: GraphQLResolveInfo): JudgeAnew {
+  /** Finds the code that the operation would be refused with by then. Null: nothing can judge it. */
+  endFinder(context: unknown, info: GraphQLResolveInfo): JudgeAnew | null {
     const judge = info.schema === this.#schema ? this.#judge : this.#judges.findJudge(info.schema)
-    const rejudge = judge?.rejudger(executionIn(context, info))
-    return (depth) => {
-      const verdict = rejudge?.()
-      if (verdict?.kind !== 'pending') return codeOf(verdict)
-      return depth === 'wholly' ? this.#config.askPolicies(verdict, context).then(codeOf) : null
-    }
+    return judge?.endFinder(executionIn(context, info)) ?? null
   }
 
   /** Judges the events of this subscription by its start, until `ended` aborts. What allowed it is asked again elsewhere. */
@@ -215,10 +206,6 @@ function enforceNow(site: Site, verdict: Verdict, { scope, info }: Attempt): voi
   if (verdict.denials.size === 0) return
   const denial = findDenial(site.requirement, verdict.denials)
   if (denial !== undefined) throw fieldError(denial, info)
-}
-
-function codeOf(verdict: Verdict | undefined): ErrorCode | null {
-  return verdict?.kind === 'refused' ? verdict.refusal.code : null
 }
 
 function executionIn(context: unknown, info: GraphQLResolveInfo): Execution {

@@ -24,6 +24,7 @@ import { createBearerWatch, type WatchBearer } from './watch-bearers.js'
 type FieldConfig = GraphQLFieldConfig<unknown, unknown>
 
 const JUDGES = new WeakMap<GraphQLSchema, Judge>()
+const WATCHES = new WeakMap<GraphQLSchema, WatchBearer>()
 const FIELDS = new WeakMap<GraphQLSchema, ReadonlyMap<Site, Field>>()
 
 type Field = GraphQLField<unknown, unknown>
@@ -61,6 +62,7 @@ export function guardSchemaWith(schema: GraphQLSchema, config: GuardConfig): Gra
   const admission = new Admission(key, { schema: guarded, judge, inputs: requirements.inputs, config })
   if (config.introspection !== 'public') guardIntrospection(guarded, { requirements, admission, config })
   JUDGES.set(guarded, judge)
+  WATCHES.set(guarded, watchBearer)
   FIELDS.set(guarded, fields)
   return guarded
 }
@@ -68,6 +70,11 @@ export function guardSchemaWith(schema: GraphQLSchema, config: GuardConfig): Gra
 /** The judge of a schema that `guardSchema` answered; undefined for any other. */
 export function findSchemaJudge(schema: GraphQLSchema): Judge | undefined {
   return JUDGES.get(schema)
+}
+
+/** Watches the bearers of what goes on under a guarded schema; undefined for any other. */
+export function findBearerWatch(schema: GraphQLSchema): WatchBearer | undefined {
+  return WATCHES.get(schema)
 }
 
 /**
@@ -147,7 +154,7 @@ function wrapFields(
   /** Judged anew is what was admitted as an operation; called by somebody's own code, it may never have been one. */
   const watch = (site: Site) => (context: unknown, info: GraphQLResolveInfo) => {
     if (recall(key, site, context, info) === undefined) return watchBearer(context, null)
-    const bearer = watchBearer(context, admission().rejudger(context, info))
+    const bearer = watchBearer(context, admission().endFinder(context, info))
     // Only an object is watched.
     if (bearer !== null) admission().keepOpen(context as object, info, bearer.ended)
     return bearer

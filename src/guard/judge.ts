@@ -1,6 +1,7 @@
 import type { GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { isPromise } from '../base/awaitable.js'
 import { AuthError, type ErrorCode } from '../base/errors.js'
+import type { JudgeAnew } from '../base/judge-anew.js'
 import { findEndAtStart } from './bearer-end.js'
 import { compilePlan } from './compile.js'
 import type { Variables } from './conditions.js'
@@ -65,6 +66,16 @@ export class Judge {
       } catch (error) {
         return refuseUnjudged(error)
       }
+    }
+  }
+
+  /** The same, as the code that the operation would be refused with by then, or null. Only `wholly` asks policies. */
+  endFinder(execution: Execution): JudgeAnew {
+    const rejudge = this.rejudger(execution)
+    return (depth) => {
+      const verdict = rejudge()
+      if (verdict.kind !== 'pending') return codeOf(verdict)
+      return depth === 'wholly' ? this.#config.askPolicies(verdict, execution.context).then(codeOf) : null
     }
   }
 
@@ -162,6 +173,10 @@ function isMadeFrom(plan: Plan, findFragment: FindFragment): boolean {
     if (findFragment(name) !== fragment) return false
   }
   return true
+}
+
+function codeOf(verdict: Verdict): ErrorCode | null {
+  return verdict.kind === 'refused' ? verdict.refusal.code : null
 }
 
 function refuseUnjudged(error: unknown): Verdict {

@@ -1,6 +1,6 @@
 import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql'
 import type { Request, Ruling } from './adapter.js'
-import { type Asked, beginExecution, findBegun } from './execution-mark.js'
+import { type Asked, type Begun, beginExecution, findBegun } from './execution-mark.js'
 import { mayHoldData } from './foreign-answers.js'
 import { findRefusal, refusalErrors } from './refusal.js'
 
@@ -41,12 +41,14 @@ export interface AnswerPlugin {
 export function watchAnswers(rule: (request: Request) => Promise<Ruling>): AnswerPlugin {
   let yoga: Yoga
 
-  async function judgeAnswer(hook: AnswerHook, params: Asked): Promise<void> {
+  async function judgeAnswer(hook: AnswerHook, begun: Begun | undefined): Promise<void> {
+    const params = begun?.asked ?? {}
     const { query, variables: variableValues, operationName } = params
     const context = Object.assign(hook.context, { request: hook.request, params })
     const { parse, schema, contextFactory } = yoga.getEnveloped(context)
     const document = parse(query ?? '')
-    const contextValue = await contextFactory()
+    // Envelop builds the context into the object that it is given. Once: the host's part may be costly.
+    const contextValue = begun?.isContextBuilt ? context : await contextFactory()
     refuseBy(await rule({ schema, document, operationName, variableValues, contextValue }), hook)
   }
 
@@ -60,8 +62,16 @@ export function watchAnswers(rule: (request: Request) => Promise<Ruling>): Answe
     onExecutionResult(hook) {
       const begun = findBegun(hook.context)
       if (begun?.ran || !mayHoldData(hook.result)) return refuseRun(hook)
-      return judgeAnswer(hook, begun?.asked ?? {})
+      return judgeAnswer(hook, begun)
     },
+  }
+}
+
+/** Notes that a context was built, by Envelop's hook around that. */
+export function noteContext({ context }: { readonly context: object }): () => void {
+  return () => {
+    const begun = findBegun(context)
+    if (begun !== undefined) begun.isContextBuilt = true
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DocumentNode, GraphQLSchema } from 'graphql'
+import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql'
 import { type Request, type Ruling, ruleOnRequest } from './adapter.js'
 import { type Begun, beginExecution, findBegun } from './execution-mark.js'
 import {
@@ -8,11 +8,19 @@ import {
   ruleOnForeignAnswer,
   ruleOnForeignStream,
 } from './foreign-answers.js'
-import { findSchemaJudge, guardSchemaWith } from './guard-schema.js'
+import { findBearerWatch, findSchemaJudge, guardSchemaWith } from './guard-schema.js'
 import type { Judge } from './judge.js'
+import { mayBeLive, startLive } from './live-answers.js'
 import { redirectMetaFields } from './meta-fields.js'
 import { type GuardOptions, resolveGuardOptions } from './options.js'
-import { type Refused, type ResultHook, refuseBy, refuseRun, watchAnswers } from './yoga-answers.js'
+import {
+  noteContext,
+  type Refused,
+  type ResultHook,
+  refuseBy,
+  refuseRun,
+  watchAnswers,
+} from './yoga-answers.js'
 import { answerIntrospection, useConcealedNames } from './yoga-introspection.js'
 
 export interface UseGuardOptions extends GuardOptions {
@@ -32,6 +40,10 @@ interface OperationHook {
   setResultAndStopExecution(result: Refused): void
 }
 
+interface LiveHook extends ResultHook {
+  readonly result: AsyncIterable<unknown>
+}
+
 interface SchemaHook {
   readonly schema: GraphQLSchema
   replaceSchema(schema: GraphQLSchema): void
@@ -41,6 +53,7 @@ interface SchemaHook {
 export interface GuardPlugin {
   onPluginInit(payload: { plugins: unknown[] }): void
   onSchemaChange(payload: SchemaHook): void
+  onContextBuilding(payload: { readonly context: object }): () => void
   onExecute(payload: OperationHook): { onExecuteDone(payload: ResultHook): void | Promise<void> } | undefined
   onSubscribe(payload: OperationHook): { onSubscribeResult(payload: ResultHook): void } | undefined
 }
@@ -56,7 +69,7 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
   // A server may take its schema anew for each request.
   const guarded = new WeakMap<GraphQLSchema, GraphQLSchema>()
 
-  /** What is to be looked after: null where it is refused, and where Yoga shows its answer in the end. */
+  /** What is to be looked after; null where it is refused. */
   function begin({ args, context, setResultAndStopExecution }: OperationHook): Begun | null {
     const ruling = ruleOnRequest(requireJudge(args.schema), args)
     refuseBy(ruling, { setResult: setResultAndStopExecution })
@@ -66,7 +79,7 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
     if (begun === undefined || begun.asked === null) return beginExecution(context)
     // Whatever ran before, for the context itself, is another execution.
     begun.ran = false
-    return null
+    return begun
   }
 
   async function rule(request: Request): Promise<Ruling> {
@@ -76,6 +89,21 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
 
   async function ruleOnDone(request: Request, done: ResultHook): Promise<void> {
     refuseBy(await rule(request), done)
+  }
+
+  /** Yoga shows in the end what it asked for itself, and then it is ruled on. */
+  function ruleUnlessShown(begun: Begun, request: Request, done: ResultHook): void | Promise<void> {
+    if (begun.asked !== null) return undefined
+    if (begun.ran || !mayHoldData(done.result)) return refuseRun(done)
+    return ruleOnDone(request, done)
+  }
+
+  async function ruleOnLive(begun: Begun, request: Request, { result, setResult }: LiveHook): Promise<void> {
+    const [judge, watchBearer] = [requireJudge(request.schema), findBearerWatch(request.schema)]
+    if (watchBearer === undefined) return
+    const live = await startLive(result, { request, judge, watchBearer, begun })
+    setResult(live as ExecutionResult)
+    await ruleUnlessShown(begun, request, { result: live, setResult })
   }
 
   function onSchemaChange({ schema, replaceSchema }: SchemaHook): void {
@@ -96,19 +124,20 @@ export function useGuard(options: UseGuardOptions): GuardPlugin {
       if (config.introspection !== 'public') plugins.push(useConcealedNames())
     },
     onSchemaChange,
+    onContextBuilding: noteContext,
     onExecute(payload) {
       const begun = begin(payload)
       if (begun === null) return undefined
       return {
-        onExecuteDone(done) {
-          if (begun.ran || !mayHoldData(done.result)) return refuseRun(done)
-          return ruleOnDone(payload.args, done)
+        onExecuteDone({ result, setResult }) {
+          if (mayBeLive(result, begun)) return ruleOnLive(begun, payload.args, { result, setResult })
+          return ruleUnlessShown(begun, payload.args, { result, setResult })
         },
       }
     },
     onSubscribe(payload) {
       const begun = begin(payload)
-      if (begun === null) return undefined
+      if (begun === null || begun.asked !== null) return undefined
       return {
         onSubscribeResult(done) {
           if (begun.ran || !mayHoldData(done.result)) return refuseRun(done)

@@ -1,5 +1,7 @@
 import { type AuditEvent, toAuditRecord } from '../audit/record.js'
-import type { NewRevocation, Store, Transaction } from '../store/contract.js'
+import type { NewRevocation, RevocationEntry, Store, Transaction } from '../store/contract.js'
+import { StoreOutcomeUnknown, StoreUnavailable } from '../store/failures.js'
+import { createFindOutcome } from './commit-outcome.js'
 import type { RevocationFeed } from './feed.js'
 
 export type Revoke = (entry: NewRevocation) => void
@@ -18,19 +20,39 @@ export function createCommit(parts: {
   store: Pick<Store, 'transaction'>
   feed: Pick<RevocationFeed, 'apply'>
 }): Commit {
+  const { store, feed } = parts
+  const findOutcome = createFindOutcome(store)
+
+  /** Resolves if the transaction holds, though its COMMIT failed. Otherwise throws. */
+  async function requireHeld(error: unknown, events: readonly AuditEvent[]): Promise<void> {
+    if (!(error instanceof StoreOutcomeUnknown)) throw error
+    const outcome = await findOutcome(events)
+    if (outcome === 'unknown') throw error
+    if (outcome === 'absent') throw new StoreUnavailable('nothing was committed', { cause: error })
+  }
+
   return async (work) => {
-    const { result, appended } = await parts.store.transaction(async (tx) => {
-      const entries: NewRevocation[] = []
-      const events: AuditEvent[] = []
-      const result = await work(
-        tx,
-        (entry) => entries.push(entry),
-        (event) => events.push(event),
-      )
-      if (events.length > 0) await tx.insertAuditRecords(events.map(toAuditRecord))
-      return { result, appended: entries.length === 0 ? [] : await tx.appendRevocations(entries) }
-    })
-    parts.feed.apply(appended)
+    type Result = Awaited<ReturnType<typeof work>>
+    let done: { result: Result; events: AuditEvent[]; appended: RevocationEntry[] } | undefined
+    try {
+      await store.transaction(async (tx) => {
+        const entries: NewRevocation[] = []
+        const events: AuditEvent[] = []
+        const result = await work(
+          tx,
+          (entry) => entries.push(entry),
+          (event) => events.push(event),
+        )
+        if (events.length > 0) await tx.insertAuditRecords(events.map(toAuditRecord))
+        const appended = entries.length === 0 ? [] : await tx.appendRevocations(entries)
+        done = { result, events, appended }
+      })
+    } catch (error) {
+      if (done === undefined) throw error
+      await requireHeld(error, done.events)
+    }
+    const { result, appended } = done as unknown as NonNullable<typeof done>
+    feed.apply(appended)
     return result
   }
 }

@@ -14,10 +14,12 @@ export interface KeptRefresh {
   readonly row: TokenRecord | null
   readonly session: SessionRecord | null
   readonly user: UserRecord | null
+  /** The client never got what it was exchanged for, so that the reuse window has not begun. @default false */
+  readonly isOwed?: boolean
 }
 
 export function judgeRefresh(
-  { row, session, user }: KeptRefresh,
+  { row, session, user, isOwed = false }: KeptRefresh,
   config: TokenConfig,
   now: Date,
 ): RefreshState {
@@ -27,7 +29,7 @@ export function judgeRefresh(
   if (isPast(session.refreshExpiresAt, now) || isPast(sessionEnd(session.createdAt, config), now))
     return 'expired'
   // Before anything else that could be said of it: who stole it may have revoked it, to hide that it is used again.
-  if (row.rotatedAt !== null && !isWithinWindow(row.rotatedAt, config, now)) return 'reused'
+  if (row.rotatedAt !== null && !isOwed && !isWithinWindow(row.rotatedAt, config, now)) return 'reused'
   if (row.revokedAt !== null && config.checks !== 'none') return 'revoked'
   if (row.rotatedAt !== null) return 'rotated'
   return session.refreshJti === row.jti ? 'live' : 'revoked'

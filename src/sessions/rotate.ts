@@ -4,12 +4,14 @@ import { AuthError } from '../base/errors.js'
 import type { TokenConfig } from '../base/options.js'
 import type { Commit } from '../revocation/commit.js'
 import type { SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
+import { StoreOutcomeUnknown } from '../store/failures.js'
 import { endSessions } from './end.js'
 import type { Finish, GenuineToken, Issued } from './issued.js'
 import { judgeRefresh } from './judge-refresh.js'
 import { isPast, sessionEnd } from './limits.js'
 import { accessRow, mintPair, refreshRow } from './pair.js'
 import type { HostParts, SessionSigner } from './sign.js'
+import { createUnanswered } from './unanswered.js'
 
 /**
  * Exchanges a verified refresh token for the session's next pair. Throws `SESSION_ENDED` for one that is dead,
@@ -40,6 +42,7 @@ export function createRotate(parts: {
   signer: SessionSigner
 }): Rotate {
   const { store, commit, config, signer } = parts
+  const unanswered = createUnanswered(config)
 
   /** When the session began, where that sets its end. Null: it is past that end, or there is none. */
   async function findStart(tx: Transaction, token: Presented, now: Date): Promise<Date | null> {
@@ -87,8 +90,12 @@ export function createRotate(parts: {
   ): Promise<SessionRecord | 'reused' | 'ended'> {
     const row = await tx.findToken(token.jti)
     const session = await tx.findSession(token.sessionId)
-    const state = judgeRefresh({ row, session, user }, config, now)
-    if (state === 'rotated' && session !== null) return session
+    const isOwed = session !== null && unanswered.isOwed(token.jti, session.refreshJti, now)
+    const state = judgeRefresh({ row, session, user, isOwed }, config, now)
+    if (state === 'rotated' && session !== null) {
+      unanswered.answer(token.jti, now)
+      return session
+    }
     return state === 'reused' ? 'reused' : 'ended'
   }
 
@@ -105,7 +112,8 @@ export function createRotate(parts: {
       sessionId: token.sessionId,
       client,
     } as const
-    return commit(async (tx, revoke, record) => {
+    const made: SessionRecord[] = []
+    const decided = commit<Outcome<T>>(async (tx, revoke, record) => {
       const user = await tx.lockUser(token.userId)
       if (user === null || !isEnabled(user)) return { kind: 'ended' }
       if (user.version !== version) return { kind: 'changed' }
@@ -116,6 +124,7 @@ export function createRotate(parts: {
       const session = await exchange(tx, token, { now, createdAt })
       if (session !== null) {
         record({ type: 'refresh', at: now, by, userId: user.id })
+        made.push(session)
         return pair(session)
       }
       const found = await judgeReplay(tx, user, token, now)
@@ -129,6 +138,12 @@ export function createRotate(parts: {
         record({ type: 'refresh_reused', at: now, by, userId: user.id })
       }
       return typeof found === 'string' ? { kind: found } : pair(found)
+    })
+    return decided.catch((error: unknown) => {
+      if (error instanceof StoreOutcomeUnknown) {
+        for (const { refreshJti } of made) unanswered.add(token.jti, refreshJti, now)
+      }
+      throw error
     })
   }
 

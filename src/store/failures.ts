@@ -9,7 +9,10 @@ export class StoreConflict extends Error {
   }
 }
 
-/** The database did not answer, or refused: nothing is known to have been written. */
+/** The database did not answer, or refused. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
 }
+
+/** The connection died while COMMIT was under way: the transaction holds, or nothing of it was written. */
+export class StoreOutcomeUnknown extends StoreUnavailable {}

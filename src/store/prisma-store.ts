@@ -3,7 +3,7 @@ import { createAuditStatements } from './audit-statements.js'
 import type { Statements, Store, Transaction } from './contract.js'
 import { createCounterStatements } from './counter-statements.js'
 import type { Client, Dialect } from './dialect.js'
-import { StoreUnavailable } from './failures.js'
+import { StoreOutcomeUnknown, StoreUnavailable } from './failures.js'
 import { appendToFeed, createFeedStatements } from './feed-statements.js'
 import type { Prisma, PrismaClient } from './generated/sqlite/client.js'
 import { prune } from './prune.js'
@@ -82,7 +82,7 @@ async function runTransaction<T>({
   dialect: Dialect
   work: (tx: Transaction) => Promise<T>
 }): Promise<T> {
-  const state: { failed?: { error: unknown }; thrown?: { error: unknown } } = {}
+  const state: { failed?: { error: unknown }; thrown?: { error: unknown }; isDone?: true } = {}
 
   // A failed statement fails the transaction, also when `work` catches its error: PostgreSQL would answer COMMIT with
   // a silent rollback, and SQLite would run what follows a full disk's rollback outside of any transaction.
@@ -101,6 +101,7 @@ async function runTransaction<T>({
       try {
         const result = await work(around(createTransaction(tx, dialect), attemptOnce))
         if (state.failed !== undefined) throw state.failed.error
+        state.isDone = true
         return result
       } catch (error) {
         state.thrown = { error }
@@ -109,7 +110,10 @@ async function runTransaction<T>({
     })
   } catch (error) {
     // What `work` threw is the caller's; only what BEGIN and COMMIT threw is for us to name.
-    throw state.thrown === undefined ? toStoreError(error) : state.thrown.error
+    if (state.thrown !== undefined) throw state.thrown.error
+    // A SQLite file has no connection that could die.
+    if (state.isDone === undefined || dialect.provider === 'sqlite') throw toStoreError(error)
+    throw new StoreOutcomeUnknown('the connection died at COMMIT', { cause: error })
   }
 }
 

@@ -1,4 +1,4 @@
-import { type DocumentNode, type GraphQLSchema, validate } from 'graphql'
+import { type DocumentNode, type GraphQLSchema, specifiedRules, type ValidationRule, validate } from 'graphql'
 import { AuthError } from '../base/errors.js'
 import { httpOf, toGraphQLError } from '../base/graphql-error.js'
 import { concealErrors, concealNamesOf } from './conceal-names.js'
@@ -47,12 +47,24 @@ export interface MercuriusApp {
   readonly log: { error(line: string): void }
 }
 
+export interface MercuriusGuardOptions {
+  /**
+   * The `validationRules` that Mercurius has, `limitsRule()` for example. With `introspection` other than `'public'` the guard
+   * validates before Mercurius does, and by these rules too.
+   * @default []
+   */
+  validationRules?: readonly ValidationRule[]
+}
+
 /**
  * Makes Mercurius answer refusals with status and challenge and without `data`. Call it when Mercurius is registered,
  * with a schema from `guardSchema`: that refuses, before anything runs. Resolvers and loaders that Mercurius is given are
  * guarded too. Throws when the schema is not guarded; when another schema or field takes its place later, nothing is executed.
  */
-export function mercuriusGuard(app: MercuriusApp): void {
+export function mercuriusGuard(
+  app: MercuriusApp,
+  { validationRules = [] }: MercuriusGuardOptions = {},
+): void {
   const problem = findProblem(app.graphql.schema)
   if (problem !== null) throw new Error(problem)
   // Mercurius lets schema and resolvers be replaced at any time.
@@ -67,7 +79,8 @@ export function mercuriusGuard(app: MercuriusApp): void {
       statusCode: httpOf(error).status,
     })
   }
-  app.graphql.addHook('preValidation', requireValid)
+  const rules = [...specifiedRules, ...validationRules]
+  app.graphql.addHook('preValidation', async (schema, document) => requireValid(schema, document, rules))
   app.graphql.addHook('preExecution', async (schema, document) => {
     await requireGuarded(schema)
     const redirected = redirectMetaFields(schema, document)
@@ -91,9 +104,9 @@ export function mercuriusGuard(app: MercuriusApp): void {
  * Where not everybody may see the schema, says of a document that does not fit it what may be said, before Mercurius does.
  * It looks at each text once, as Mercurius, which keeps those that are valid.
  */
-async function requireValid(schema: GraphQLSchema, document: DocumentNode): Promise<void> {
+function requireValid(schema: GraphQLSchema, document: DocumentNode, rules: readonly ValidationRule[]): void {
   if (!hasOwnMetaFields(schema)) return
-  const errors = validate(schema, document)
+  const errors = validate(schema, document, rules)
   if (errors.length === 0) return
   // In the form of Mercurius's own error.
   throw Object.assign(new Error('Graphql validation error'), {

@@ -84,6 +84,7 @@ describe.each(HOSTILE)('H4: a document beyond %s', (limit, source) => {
     const { errors, ...rest } = (await response.json()) as { errors: { extensions: object }[] }
     expect(response.status).toBe(400)
     expect(rest).toEqual({})
+    expect(response.headers.get('www-authenticate')).toBeNull()
     expect(errors).toHaveLength(1)
     // The parser stops at the limit of tokens, and there is no document to measure.
     const { max: _, ...named } = extensions

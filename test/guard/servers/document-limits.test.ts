@@ -83,6 +83,20 @@ describe.each([
   })
 })
 
+test('H4: with introspection turned off, where the guard validates before Mercurius, the limits hold too', async () => {
+  const app = Fastify()
+  ended.push(() => app.close())
+  const validationRules = [limitsRule()]
+  const schema = guardSchema(makeHost(typeDefs).schema, { unmarked: 'public', introspection: 'off' })
+  await app.register(mercurius, { schema, validationRules })
+  mercuriusGuard(app, { validationRules })
+  const response = await app.inject({ method: 'POST', url: '/graphql', payload: { query: DEEP } })
+  expect(response.statusCode).toBe(400)
+  expect(response.json().errors).toEqual([
+    expect.objectContaining({ extensions: expect.objectContaining({ limit: 'maxDepth' }) }),
+  ])
+})
+
 test('H4: Mercurius takes a document as JSON too, with a count of tokens that the client made up', async () => {
   const ask = await startMercurius()
   const long = parse(`{ open ${'@include(if: true) '.repeat(2500)} }`)

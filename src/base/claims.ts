@@ -24,6 +24,11 @@ export interface Claims {
   /** When the password was last entered (seconds since 1970). */
   readonly auth_time?: number
   readonly roles?: readonly string[]
+  /**
+   * The account's `version` at the time of issue, in access tokens. Every change that ends the account's tokens raises
+   * it, so a token is known to be older than the change whatever the clocks say.
+   */
+  readonly account_version?: number
   readonly [name: string]: unknown
 }
 
@@ -42,4 +47,5 @@ export const RESERVED_CLAIMS: ReadonlySet<string> = new Set([
   'sid',
   'auth_time',
   'roles',
+  'account_version',
 ])

@@ -8,11 +8,14 @@ export interface LiveEntries {
   readonly size: number
   apply(entry: RevocationEntry): void
   /**
-   * For lines that are read again after the database stepped back. What is known may be lost there and stays in force until it
-   * expires: of two lines about one thing the graver holds, up to the next new line about it.
+   * Applies a line that is read again after the database stepped back. A known line may be lost there, and stays in force
+   * until it expires: of two lines with one key the graver effect holds, up to the next new line.
    */
   applyAgain(entry: RevocationEntry): void
-  /** Has every line that comes later count as newer than what is known. */
+  /**
+   * Makes every later line count as newer than the known ones. These go by time alone from now on: the database may have
+   * lost the account's version too, and gives it out again.
+   */
   markOld(): void
   judge(claims: Claims, subject: string): RevocationVerdict
   /** Forgets what expired before this time (milliseconds). */
@@ -42,7 +45,7 @@ export function createLiveEntries(): LiveEntries {
       // Our own commits are applied at once, others' when the poll brings them: not in order of their ids.
       const newest = known.id < entry.id ? entry : known
       // It speaks of all that the older one spoke of, which may live longer than what was still live by then.
-      const expiresAt = later(known.expiresAt, entry.expiresAt)
+      const expiresAt = laterExpiry(known.expiresAt, entry.expiresAt)
       byScope[entry.scope].set(entry.key, { ...newest, expiresAt })
     },
 
@@ -53,15 +56,15 @@ export function createLiveEntries(): LiveEntries {
 
     markOld() {
       for (const map of maps) {
-        for (const [key, entry] of map) map.set(key, { ...entry, id: 0 })
+        for (const [key, entry] of map) map.set(key, { ...entry, id: 0, beforeVersion: null })
       }
     },
 
     judge(claims, subject) {
       const token = claims.jti === undefined ? 'live' : effectOf(byScope.token.get(claims.jti))
       const session = claims.sid === undefined ? 'live' : effectOf(byScope.session.get(claims.sid))
-      const user = judgeByTime(byScope.user.get(subject), claims)
-      const access = claims.type === 'refresh' ? 'live' : judgeByTime(byScope.access.get(subject), claims)
+      const user = judgeByIssue(byScope.user.get(subject), claims)
+      const access = claims.type === 'refresh' ? 'live' : judgeByIssue(byScope.access.get(subject), claims)
       return graver(graver(token, session), graver(user, access))
     },
 
@@ -83,7 +86,9 @@ function graverOf(known: RevocationEntry, again: RevocationEntry): RevocationEnt
     ...again,
     effect,
     issuedBefore: latest(known.issuedBefore, again.issuedBefore),
-    expiresAt: later(known.expiresAt, again.expiresAt),
+    // The known line may be about a version that the database has lost.
+    beforeVersion: null,
+    expiresAt: laterExpiry(known.expiresAt, again.expiresAt),
   }
 }
 
@@ -93,8 +98,8 @@ function latest(one: Date | null, other: Date | null): Date | null {
   return one.getTime() > other.getTime() ? one : other
 }
 
-/** Null: never. */
-function later(one: Date | null, other: Date | null): Date | null {
+/** Returns the later of two expiries. Null means never. */
+export function laterExpiry(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return null
   return one.getTime() > other.getTime() ? one : other
 }
@@ -108,13 +113,17 @@ function effectOf(entry: RevocationEntry | undefined): RevocationVerdict {
   return entry === undefined || entry.effect === 'restored' ? 'live' : entry.effect
 }
 
-/** A token that belongs to no session of ours falls with its user, unless it is known to have come later. */
-function judgeByTime(entry: RevocationEntry | undefined, { sid, iat }: Claims): RevocationVerdict {
+/** A line about a user refuses the tokens issued before it: by version, or by time for a token without a version. */
+function judgeByIssue(entry: RevocationEntry | undefined, claims: Claims): RevocationVerdict {
   const effect = effectOf(entry)
   if (effect === 'live' || entry?.issuedBefore == null) return effect
+  const { sid, iat, account_version: version } = claims
+  if (entry.beforeVersion !== null && typeof version === 'number') {
+    return version >= entry.beforeVersion ? 'live' : effect
+  }
   if (iat === undefined) return effect
-  // What is of ours is refused by its id, and the next may be issued in the same second. But `sid` may be another
-  // issuer's: such a token falls with its user, unless it is of that second.
+  // A token of our own session is refused by its session's line, and the next may be issued in the same second. But `sid`
+  // may be another issuer's: such a token is refused too, unless it is of that second.
   const issuedAt = sid === undefined ? iat : iat + 1
   return issuedAt * 1000 > entry.issuedBefore.getTime() ? 'live' : effect
 }

@@ -60,7 +60,9 @@ export function createAccountChanges(parts: {
       const passwordHash = await passwords.hash(newPassword)
       const host = await parts.signer.prepare(known)
       const at = await store.now()
-      const started = starter.begin({ ...known, passwordHash }, origin, { now: at, host })
+      // As the row is once everything before has ended.
+      const changed = { ...known, passwordHash, version: known.version + 1 }
+      const started = starter.begin(changed, origin, { now: at, host })
       const result = finish(started)
       await commit(async (tx, revoke, record) => {
         const row = await lockUnchanged(tx, actor, known.version)

@@ -47,7 +47,7 @@ export function createUserAdministration(parts: {
         if (!roles.includes(ADMIN)) await requireAnotherAdministrator(tx, user)
         const changed = { roles, version: user.version + 1 }
         await tx.updateUser(userId, changed)
-        await supersedeAccess(tx, revoke, { userId, at, foreignTtlSeconds })
+        await supersedeAccess(tx, revoke, { userId, version: changed.version, at, foreignTtlSeconds })
         record({ type: 'roles_set', at, by, userId, details: { from: user.roles, to: roles } })
         return { ...user, ...changed }
       })
@@ -77,9 +77,9 @@ export function createUserAdministration(parts: {
       return commit(async (tx, revoke, record) => {
         const { version } = await lockAdministered(tx, by, userId)
         const reason = 'session_revoked'
-        const ended = await endEverything(tx, revoke, { userId, version, at, reason, foreignTtlSeconds })
-        record({ type: 'sessions_revoked', at, by, userId, reason: 'all', count: ended.length })
-        return ended.length
+        const count = await endEverything(tx, revoke, { userId, version, at, reason, foreignTtlSeconds })
+        record({ type: 'sessions_revoked', at, by, userId, reason: 'all', count })
+        return count
       })
     },
   }

@@ -19,9 +19,10 @@ import { newSession } from './start.js'
 /** Tokens that a host's own code asks for, without a password. */
 export interface TokenIssuing {
   /**
-   * An access token of no session, kept as a row like every other. Throws `TypeError` for a subject that is no text,
-   * for a claim or header that Sallyport sets itself, and for one that JSON does not keep; `CONFLICT` for an account that is disabled or deleted. Within
-   * the second in which all of a user's tokens were revoked it is revoked too: times in tokens are whole seconds.
+   * Issues an access token without a session, stored as a row like every other.
+   * @throws {TypeError} for a subject that is no text, a claim or header that Sallyport sets itself, and one that JSON can't
+   * express.
+   * @throws {AuthError} `CONFLICT` for an account that is disabled or deleted.
    */
   issueAccess(input: IssueAccess): Promise<string>
   /** The refresh token of a new session; what it is exchanged for is not fresh. */
@@ -98,6 +99,7 @@ export function createTokenIssuing(parts: {
       const { token, tokenId, sessionId, write } = plan({ subject: userId, now })
       const signed = issuer.issue({
         ...token,
+        accountVersion: token.type === 'access' ? user.version : undefined,
         key: host.key,
         claims: { ...host.claims, ...readJsonObject('claims', token.claims ?? {}) },
         headers: { ...host.headers, ...readJsonObject('headers', token.headers ?? {}) },

@@ -41,7 +41,7 @@ export function createSessionRevocation(parts: {
       if (((await tx.findToken(jti))?.userId ?? subject) !== subject) return false
       await tx.markRevoked(jti, at, 'logout')
       const expiresAt = exp === undefined ? null : new Date(Math.ceil(exp * 1000))
-      revoke({ scope: 'token', key: jti, effect: 'revoked', issuedBefore: null, expiresAt })
+      revoke({ scope: 'token', key: jti, effect: 'revoked', expiresAt })
       const by = { kind: 'bearer', userId: subject, jti, sessionId: null, client } as const
       record({ type: 'logout', at, by, userId: subject })
       return true
@@ -62,7 +62,7 @@ export function createSessionRevocation(parts: {
       if (user === null) throw new AuthError('NOT_FOUND')
       const { version } = user
       const change = { userId, version, at, reason: 'session_revoked', foreignTtlSeconds } as const
-      const { length: count } = await endEverything(tx, revoke, change)
+      const count = await endEverything(tx, revoke, change)
       record({ type: 'sessions_revoked', at, by, userId, reason: 'all', count })
       return count
     })

@@ -66,6 +66,7 @@ export function createSessionSigner(parts: {
       fresh: token.fresh,
       authTime: token.authTime,
       roles: user.roles,
+      accountVersion: user.version,
       sessionId: session?.id,
       csrf: session?.csrf,
       ...token.host,

@@ -102,8 +102,10 @@ export interface RevocationEntry {
   key: string
   /** `superseded`: refused as expired, so that the client refreshes. `restored`: taken back. */
   effect: 'revoked' | 'superseded' | 'restored'
-  /** For `user` and `access`: tokens without a session are refused unless issued after this (whole seconds). */
+  /** For `user` and `access`: a token without `account_version` is refused unless issued after this (whole seconds). */
   issuedBefore: Date | null
+  /** For `user` and `access`: a token with a lower `account_version` is refused. Null in lines of an earlier release. */
+  beforeVersion: number | null
   /** When the last token that it concerns is past, and the line can go. Null: never. */
   expiresAt: Date | null
 }
@@ -117,7 +119,9 @@ export interface RevocationPage {
   readonly lastIssuedId: number
 }
 
-export type NewRevocation = Omit<RevocationEntry, 'id'>
+/** `issuedBefore` and `beforeVersion` default to null. */
+export type NewRevocation = Omit<RevocationEntry, 'id' | 'issuedBefore' | 'beforeVersion'> &
+  Partial<Pick<RevocationEntry, 'issuedBefore' | 'beforeVersion'>>
 
 /** Single statements. Each is atomic by itself; within `transaction` they hold or fall together. */
 export interface Statements extends AuditStatements, Counters {
@@ -153,8 +157,9 @@ export interface Statements extends AuditStatements, Counters {
   }): Promise<SessionRecord | null>
   touchSession(id: string, lastUsedAt: Date): Promise<void>
   /**
-   * Ends live sessions, and marks their unrevoked tokens revoked. Answers the ids of those that it ended. Those past
-   * their refresh token's life end too, until they are pruned: an access token may outlive it.
+   * Ends live sessions, and marks their tokens revoked: those that are neither revoked nor exchanged, so that the work does
+   * not grow with the session's age. Returns the ids of the sessions that it ended. Sessions past their refresh token's
+   * life end too, until they are pruned: an access token may outlive it.
    */
   endSessions(change: {
     userId: string
@@ -180,25 +185,23 @@ export interface Statements extends AuditStatements, Counters {
   /** False: it was revoked before. */
   markRevoked(jti: string, at: Date, reason: RevokedReason): Promise<boolean>
   /**
-   * Marks the user's tokens that belong to no session revoked, also those that a person revoked and could take back; until they are pruned also those that have expired:
-   * leeway may let them live. Answers those that it marked.
+   * Marks the user's tokens that belong to no session revoked, also those that `revoke` marked and `unrevoke` could
+   * restore. Until they are pruned it marks expired ones too, because of the leeway.
    */
-  revokeSessionless(change: {
-    userId: string
-    at: Date
-    reason: RevokedReason
-  }): Promise<Pick<TokenRecord, 'jti' | 'expiresAt'>[]>
+  revokeSessionless(change: { userId: string; at: Date; reason: RevokedReason }): Promise<void>
   clearRevoked(jti: string): Promise<void>
   /**
-   * Marks the user's access tokens superseded, of a session and of none. What a person revoked stays so, and cannot be
-   * taken back any more. Answers those that were live.
+   * Marks the user's access tokens superseded, of a session and of none. Those that `revoke` marked stay revoked, and
+   * `unrevoke` can't restore them any more.
    */
-  supersedeAccess(change: {
-    userId: string
-    at: Date
-  }): Promise<Pick<TokenRecord, 'jti' | 'issuedAt' | 'expiresAt'>[]>
-  /** When the last access token of these sessions expires; null: one never does; undefined: there is none. */
-  lastAccessExpiry(sessionIds: readonly string[]): Promise<Date | null | undefined>
+  supersedeAccess(change: { userId: string; at: Date }): Promise<void>
+  /**
+   * When the last access token of these sessions, or of the user, expires. Null when one never does, undefined when there
+   * is none.
+   */
+  lastAccessExpiry(
+    of: { sessionIds: readonly string[] } | { userId: string },
+  ): Promise<Date | null | undefined>
 
   /** Lines of the feed with an id above `afterId`, in order of id, at most `limit`. */
   readRevocations(afterId: number, limit: number): Promise<RevocationPage>

@@ -59,23 +59,24 @@ export function createSessionStatements(client: Client, dialect: Dialect): Sessi
       await client.session.updateMany({ where: { id }, data: { lastUsedAt } })
     },
     endSessions: async ({ userId, ids, exceptId, at, reason }) => {
-      const revoked = { revokedAt: at, revokedReason: reason }
-      const end = (id: { in?: string[]; not?: string }) =>
-        client.session.updateManyAndReturn({
+      const data = { revokedAt: at, revokedReason: reason }
+      const end = async (id: { in?: string[]; not?: string }) => {
+        const ended = await client.session.updateManyAndReturn({
           where: { userId, revokedAt: null, id },
-          data: revoked,
+          data,
           select: { id: true },
         })
+        // Not by the ended ids, which may be many: the other tokens of these sessions are revoked already.
+        const sessionId = id.in === undefined && id.not === undefined ? { not: null } : id
+        await client.token.updateMany({
+          where: { userId, sessionId, revokedAt: null, rotatedAt: null },
+          data,
+        })
+        return ended.map((session) => session.id)
+      }
       const except = exceptId === undefined ? {} : { not: exceptId }
-      const rows =
-        ids === undefined
-          ? await end(except)
-          : (await inBatches(ids, (batch) => end({ in: batch, ...except }))).flat()
-      const ended = rows.map(({ id }) => id)
-      await inBatches(ended, (batch) =>
-        client.token.updateMany({ where: { sessionId: { in: batch }, revokedAt: null }, data: revoked }),
-      )
-      return ended
+      if (ids === undefined) return end(except)
+      return (await inBatches(ids, (batch) => end({ in: batch, ...except }))).flat()
     },
   }
 }

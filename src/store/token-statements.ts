@@ -58,41 +58,42 @@ export function createTokenStatements(client: Client, dialect: Dialect): TokenSt
       })
       return count === 1
     },
-    revokeSessionless: ({ userId, at, reason }) =>
-      client.token.updateManyAndReturn({
+    revokeSessionless: async ({ userId, at, reason }) => {
+      await client.token.updateMany({
         where: {
           userId,
           sessionId: null,
-          // Also what a person revoked: that could be taken back, and this cannot.
+          // `unrevoke` restores what has these reasons, and must not restore it any more.
           OR: [{ revokedAt: null }, { revokedReason: { in: ['owner', 'admin'] } }],
         },
         data: { revokedAt: at, revokedReason: reason },
-        select: { jti: true, expiresAt: true },
-      }),
+      })
+    },
     clearRevoked: async (jti) => {
       await client.token.updateMany({ where: { jti }, data: { revokedAt: null, revokedReason: null } })
     },
     supersedeAccess: async ({ userId, at }) => {
       const ofUser = { userId, type: 'access' }
-      const live = await client.token.updateManyAndReturn({
+      await client.token.updateMany({
         where: { ...ofUser, revokedAt: null },
         data: { revokedAt: at, revokedReason: 'superseded' },
-        select: { jti: true, issuedAt: true, expiresAt: true },
       })
       await client.token.updateMany({
         where: { ...ofUser, revokedReason: { in: ['owner', 'admin'] } },
         data: { revokedReason: 'superseded' },
       })
-      return live
     },
-    lastAccessExpiry: async (sessionIds) => {
-      const parts = await inBatches(sessionIds, (batch) =>
+    lastAccessExpiry: async (of) => {
+      const find = (where: { userId: string } | { sessionId: { in: string[] } }) =>
         client.token.aggregate({
-          where: { sessionId: { in: batch }, type: 'access' },
+          where: { ...where, type: 'access' },
           _max: { expiresAt: true },
           _count: { _all: true, expiresAt: true },
-        }),
-      )
+        })
+      const parts =
+        'userId' in of
+          ? [await find({ userId: of.userId })]
+          : await inBatches(of.sessionIds, (batch) => find({ sessionId: { in: batch } }))
       if (parts.some(({ _count }) => _count.expiresAt < _count._all)) return null
       const times = parts.flatMap(({ _max }) => (_max.expiresAt === null ? [] : [_max.expiresAt.getTime()]))
       return times.length === 0 ? undefined : new Date(Math.max(...times))

@@ -27,6 +27,8 @@ export interface IssueInput {
   /** When the password was last given. */
   readonly authTime?: Date
   readonly roles?: readonly string[]
+  /** The account's version, an integer. */
+  readonly accountVersion?: number
   /** Further claims; none that Sallyport sets itself. */
   readonly claims?: Readonly<Record<string, unknown>>
   /** The key that signs it. By default the keyring's. */
@@ -121,6 +123,7 @@ function ownClaims(input: IssueInput, config: IssuerDependencies['config']): Rec
     sid: input.sessionId,
     auth_time: input.authTime === undefined ? undefined : secondsOf('authTime', input.authTime),
     roles: input.roles,
+    account_version: input.accountVersion,
     iss: config.encodeIssuer ?? undefined,
     // RFC 7519 §4.1.3: one audience may be written without the list.
     aud: config.encodeAudiences.length > 1 ? config.encodeAudiences : config.encodeAudiences[0],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Clock, systemClock } from '../../src/base/clock.js'
-import { startServer, type TestServer } from '../support/server.js'
+import { actions } from '../support/administration.js'
+import { PASSWORD, startServer, type TestServer } from '../support/server.js'
 
 /** A machine whose clock is wrong by so many seconds; the database's is right. */
 function wrongClock(seconds: number): Clock {
@@ -58,6 +59,66 @@ test.each([
   server.clock.advance(-seconds)
   const again = await server.refresh(refreshToken)
   expect(again.code ?? null).toBe(code)
+})
+
+describe('F7: the clock went back by an hour since the tokens of an account ended', () => {
+  const CHANGE_PASSWORD =
+    'mutation ($old: String!, $new: String!) { changePassword(currentPassword: $old, newPassword: $new) { accessToken } }'
+
+  async function start() {
+    const server = await startServer()
+    const admin = await server.signUpAdmin()
+    const user = await server.signUp()
+    return { server, admin, user, does: actions(server) }
+  }
+
+  type Started = Awaited<ReturnType<typeof start>>
+  const CHANGES: [string, (started: Started) => Promise<unknown>][] = [
+    [
+      'a new password',
+      ({ server, user }) =>
+        server.ask(CHANGE_PASSWORD, { token: user.accessToken, variables: { old: PASSWORD, new: PASSWORD } }),
+    ],
+    [
+      'all sessions revoked',
+      ({ server, user }) => server.ask('mutation { revokeAllSessions }', { token: user.accessToken }),
+    ],
+    ['new roles', ({ does, admin, user }) => does.setRoles(admin.accessToken, user.userId, ['editor'])],
+    [
+      'revoked by an administrator',
+      ({ does, admin, user }) => does.revokeSessions(admin.accessToken, user.userId),
+    ],
+  ]
+
+  test.each(CHANGES)(
+    '%s: who logs in, or refreshes, is let in at once, here and elsewhere',
+    async (_name, change) => {
+      const started = await start()
+      const { server, user } = started
+      const elsewhere = await startServer({ databaseUrl: server.databaseUrl, clock: server.clock })
+      await change(started)
+      server.clock.advance(-3_600)
+      const { accessToken, refreshToken } = await server.logIn(user.username)
+      expect(await server.judge(accessToken)).toBe('ok')
+      const { data } = await server.refresh(refreshToken)
+      expect(await server.judge(data.refresh.accessToken)).toBe('ok')
+      expect(await elsewhere.judge(accessToken)).toBe('ok')
+      expect(await server.judge(await server.sallyport.tokens.issueAccess({ subject: user.userId }))).toBe(
+        'ok',
+      )
+    },
+  )
+
+  test.each(CHANGES)('%s: what was issued before stays refused', async (_name, change) => {
+    const started = await start()
+    const { server, user } = started
+    const phone = await server.logIn(user.username)
+    const issued = await server.sallyport.tokens.issueAccess({ subject: user.userId })
+    await change(started)
+    for (const token of [user.accessToken, phone.accessToken, issued]) {
+      expect(await server.judge(token)).toMatch(/^TOKEN_(REVOKED|EXPIRED)$/)
+    }
+  })
 })
 
 describe('F29: a clock that went back since a token was issued', () => {

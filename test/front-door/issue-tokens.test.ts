@@ -27,6 +27,7 @@ describe('sallyport.tokens', async () => {
       exp: now + 7200,
       auth_time: now,
       roles: ['reader'],
+      account_version: 1,
       tenant: 'acme',
       scope: 'read:all',
     })

@@ -101,11 +101,13 @@ describe('P42 what is kept', () => {
     const { username, accessToken, userId } = await server.signUp()
     await server.ask('mutation { revokeAllSessions }', { token: accessToken })
     const kept = await server.logIn(username)
+    const phone = await server.logIn(username)
+    await server.ask('mutation { logout { ended } }', { token: phone.accessToken })
     const count = async () => ({
       tokens: (await store.listTokens({ userId, limit: 100 })).length,
       lines: (await store.readRevocations(0, 100)).entries.length,
     })
-    expect(await count()).toEqual({ tokens: 4, lines: 2 })
+    expect(await count()).toEqual({ tokens: 6, lines: 2 })
     const pruner = createPruner({
       store,
       logger: silentLogger,
@@ -118,7 +120,7 @@ describe('P42 what is kept', () => {
     await pruner.run()
     // No line of a session is kept for its refresh token, of which the database is asked: one a logout would be held by every
     // instance for a month. The other is for what was issued elsewhere, before.
-    expect(await count()).toEqual({ tokens: 2, lines: 1 })
+    expect(await count()).toEqual({ tokens: 3, lines: 1 })
     expect(await server.judge(accessToken)).toBe('TOKEN_EXPIRED')
     expect((await server.refresh(kept.refreshToken)).status).toBe(200)
 

@@ -16,6 +16,7 @@ function entry(fields: Partial<RevocationEntry>): RevocationEntry {
     key: 'jti-1',
     effect: 'revoked',
     issuedBefore: null,
+    beforeVersion: null,
     expiresAt: null,
     ...fields,
   }
@@ -100,6 +101,30 @@ describe('what the feed says of a user', () => {
   })
 })
 
+describe('F7: a token with the version of its account', () => {
+  const line = entry({ scope: 'user', key: 'ada', issuedBefore: new Date(NOON), beforeVersion: 2 })
+
+  test.each([
+    ['an older one, issued later by a clock that was ahead', 1, 60, 'revoked'],
+    ['the same one, issued earlier by a clock that went back', 2, -60, 'live'],
+    ['a newer one', 3, -60, 'live'],
+  ])('%s', (_name, account_version, seconds, verdict) => {
+    expect(judge([line], { ...token, iat: noonSeconds + seconds, account_version })).toBe(verdict)
+  })
+
+  test('goes by time once the database has lost versions', () => {
+    const live = createLiveEntries()
+    live.apply(line)
+    live.markOld()
+    live.applyAgain(
+      entry({ scope: 'user', key: 'ada', issuedBefore: new Date(NOON - 9_000), beforeVersion: 1 }),
+    )
+    const judgeAt = (seconds: number) =>
+      live.judge({ sub: 'ada', ...token, iat: noonSeconds + seconds, account_version: 1 }, 'ada')
+    expect([judgeAt(-60), judgeAt(60)]).toEqual(['revoked', 'live'])
+  })
+})
+
 describe('in whatever order lines come, and however often', () => {
   const line = fc.record({
     scope: fc.constantFrom('token' as const, 'session' as const, 'user' as const, 'access' as const),
@@ -108,6 +133,7 @@ describe('in whatever order lines come, and however often', () => {
     issuedBefore: fc.option(fc.date({ min: new Date(NOON - 5_000), max: new Date(NOON + 5_000) }), {
       nil: null,
     }),
+    beforeVersion: fc.constantFrom(null, 1, 2),
     expiresAt: fc.constant(null),
   })
   const lines = fc
@@ -125,6 +151,7 @@ describe('in whatever order lines come, and however often', () => {
     jti: fc.constantFrom('a', 'b', 'c', undefined),
     sid: fc.constantFrom('a', 'b', undefined),
     iat: fc.constantFrom(noonSeconds - 6, noonSeconds, noonSeconds + 6, undefined),
+    account_version: fc.constantFrom(undefined, 1, 2),
   })
 
   /** The line with the highest id about each thing, and nothing else. */

@@ -9,6 +9,7 @@ const REVOKED: RevocationEntry = {
   key: 'jti-1',
   effect: 'revoked',
   issuedBefore: null,
+  beforeVersion: null,
   expiresAt: null,
 }
 

@@ -1,6 +1,6 @@
 import { expect, inject, test } from 'vitest'
 import { migrate } from '../../src/store/migrate.js'
-import { type Migration, readMigrations } from '../../src/store/migrations.js'
+import { type Migration, readCompatibility, readMigrations } from '../../src/store/migrations.js'
 import { startChild } from './child.js'
 import { withTarget } from './migration-target.js'
 import { emptyTestDatabase, openTestStore, reopen } from './open-test-store.js'
@@ -17,7 +17,11 @@ test('an empty database gets every migration, in order, and each is recorded as 
   expect(names).toEqual([...names].sort())
   expect(await withTarget(databaseUrl, (target) => migrate(target, committed))).toEqual(names)
   expect(await withTarget(databaseUrl, (target) => target.readRecords())).toEqual(
-    committed.map(({ name, checksum }) => ({ name, checksum, finished: true, rolledBack: false })),
+    committed.map((migration) => ({
+      ...{ name: migration.name, checksum: migration.checksum },
+      compatibleWith: readCompatibility(migration),
+      ...{ finished: true, rolledBack: false },
+    })),
   )
   const store = await reopen(databaseUrl)
   expect(await store.findUser('nobody')).toBeNull()

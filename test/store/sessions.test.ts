@@ -170,6 +170,17 @@ test('ending a session again ends nothing, and leaves the first reason', async (
   expect(await store.findSession(ids[0] ?? '')).toMatchObject({ revokedAt: at(1), revokedReason: 'logout' })
 })
 
+test('F2: exchanged tokens of an ended session are not touched', async () => {
+  const { store } = shared
+  const { id: userId } = await addUser(store)
+  const session = await addSession(store, { userId })
+  const spent = newToken({ userId, sessionId: session.id, type: 'refresh', rotatedAt: at(1) })
+  await store.insertTokens([spent])
+  await store.endSessions({ userId, ids: [session.id], at: at(2), reason: 'logout' })
+  expect(await store.findToken(spent.jti)).toEqual(spent)
+  expect(await store.findToken(session.refreshJti)).toMatchObject({ revokedReason: 'logout' })
+})
+
 test("another user's session is not ended, though it is named", async () => {
   const { store } = shared
   const mine = await addThree(store)
@@ -203,7 +214,7 @@ test('more sessions end at once than one statement takes', async () => {
   const tokens = Array.from({ length: 1201 }, () => newToken({ userId, sessionId }))
   await store.insertTokens(tokens)
   const ids = Array.from({ length: 40_000 }, (_, index) => `unknown-${index}`)
-  expect(await store.lastAccessExpiry([...ids, sessionId])).toEqual(at(900))
+  expect(await store.lastAccessExpiry({ sessionIds: [...ids, sessionId] })).toEqual(at(900))
   expect(await store.endSessions({ userId, ids: [...ids, sessionId], at: at(1), reason: 'admin' })).toEqual([
     sessionId,
   ])

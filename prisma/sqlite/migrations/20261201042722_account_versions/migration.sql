@@ -1,0 +1,3 @@
+-- compatible-with: all
+-- AlterTable
+ALTER TABLE "revocations" ADD COLUMN "before_version" INTEGER;

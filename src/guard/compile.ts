@@ -15,9 +15,11 @@ import {
 import { AuthError } from '../base/errors.js'
 import { compileInput, demandGiven } from './compile-inputs.js'
 import { type Condition, conditionsOf } from './conditions.js'
+import { DemandedSteps } from './demanded-steps.js'
 import { findMetaName, isOwnMetaField } from './meta-fields.js'
 import { type Block, emptyBlock, type FindFragment, type Plan, rulesOf } from './plan.js'
 import type { FieldStep, PossibleTypes, TypeAtlas } from './possible-types.js'
+import { isRefetch, isRefetched, judgedWhenFound } from './refetch.js'
 import type { Requirements } from './requirements.js'
 import { isNothing, type Requirement, type Rule } from './rule.js'
 import { refuseTooComplex } from './too-complex.js'
@@ -46,6 +48,8 @@ interface Place {
   readonly conditions: readonly Condition[]
   /** Whether `@skip` and `@include` may look at the operation's variables. */
   readonly knowsVariables: boolean
+  /** Whether the `id` that is selected here is judged by the object that is found. */
+  readonly isRefetch?: boolean
   readonly block: Block
 }
 
@@ -65,7 +69,7 @@ class Compiler {
   readonly #rules = new Set<Rule>()
   readonly #fragments = new Map<string, FragmentDefinitionNode>()
   readonly #blocks = new Map<string, Map<string, Block>>()
-  readonly #demanded = new Map<readonly Condition[], Map<FieldStep, Set<string>>>()
+  readonly #demanded = new DemandedSteps()
   #repeating = 0
   #repeated = 0
   #clauses = 0
@@ -101,13 +105,24 @@ class Compiler {
   }
 
   #visit(selectionSet: SelectionSetNode, place: Place): void {
+    const refetches = isRefetch(selectionSet, place.parent, (fragment) =>
+      this.#leavesSomeOut(fragment, place),
+    )
     for (const selection of selectionSet.selections) {
       const own = conditionsOf(selection.directives)
       if (own === 'never') continue
       const conditions =
         place.knowsVariables && own.length > 0 ? [...place.conditions, ...own] : place.conditions
-      this.#visitSelection(selection, { ...place, conditions })
+      this.#visitSelection(selection, { ...place, conditions, isRefetch: refetches })
     }
+  }
+
+  #leavesSomeOut(node: Exclude<SelectionNode, FieldNode>, { possible }: Place): boolean {
+    const { typeCondition } = node.kind === Kind.INLINE_FRAGMENT ? node : this.#fragmentNamed(node.name.value)
+    const type = typeCondition && this.#schema.getType(typeCondition.name.value)
+    if (!isCompositeType(type)) return false
+    const { length } = this.#atlas.narrow(possible, type).types
+    return length > 0 && length < possible.types.length
   }
 
   #visitSelection(selection: SelectionNode, place: Place): void {
@@ -147,8 +162,12 @@ class Compiler {
     const step = this.#atlas.follow(possible, name)
     if (field === undefined || step === null) throw new AuthError('GRAPHQL_VALIDATION_FAILED')
     const coordinate = `${parent.name}.${name}`
-    if (this.#isNew(step, coordinate, place)) {
-      for (const requirement of step.requirements) this.#demand(requirement, coordinate, node, place)
+    const isLater =
+      place.isRefetch && isRefetched(node) && isNothing(this.#requirements.ofField(parent.name, name))
+    if (this.#demanded.add(step, isLater ? `${coordinate} when found` : coordinate, place.conditions)) {
+      for (const requirement of step.requirements) {
+        this.#demand(isLater ? judgedWhenFound(requirement) : requirement, coordinate, node, place)
+      }
     }
     if (step.inputs.size > 0) this.#visitArguments(node, step, place)
     const named = getNamedType(field.type)
@@ -166,17 +185,6 @@ class Compiler {
       this.#demand(this.#requirements.ofType(type.name), type.name, node, place)
     }
     return { ...place, parent: type, possible }
-  }
-
-  /** A field that is selected again under the same conditions demands nothing more. Each block has conditions of its own. */
-  #isNew(step: FieldStep, coordinate: string, { conditions }: Place): boolean {
-    const steps = this.#demanded.get(conditions) ?? new Map<FieldStep, Set<string>>()
-    this.#demanded.set(conditions, steps)
-    const coordinates = steps.get(step) ?? new Set()
-    steps.set(step, coordinates)
-    const isNew = !coordinates.has(coordinate)
-    coordinates.add(coordinate)
-    return isNew
   }
 
   #demand(requirement: Requirement, coordinate: string, node: SelectionNode, place: Place): void {

@@ -16,6 +16,7 @@ import { keepWrapped, type Resolver, type Wrap, type Wrappers } from './keep-wra
 import { lasting, sayingWhy } from './lasting.js'
 import { type GuardConfig, type GuardOptions, resolveGuardOptions } from './options.js'
 import { demandsOf } from './plan.js'
+import { mayBeRefetched } from './refetch.js'
 import { type Requirements, readRequirements } from './requirements.js'
 import { isNothing } from './rule.js'
 import { recall, type Site } from './site.js'
@@ -102,7 +103,7 @@ interface GuardedSite {
   readonly site: Site
   /**
    * Null for a field below the root that rejects: the root field that was judged refused the whole operation, and a property
-   * with a setter would cost a list of guarded leaves a tenth.
+   * with a setter would cost a list of guarded leaves a tenth. Not of one that may be judged by the object that is found.
    */
   readonly wrappers: Wrappers | null
 }
@@ -185,7 +186,9 @@ function wrapFields(
     [MapperKind.OBJECT_FIELD]: (field: FieldConfig, fieldName, parentName) => {
       const site = siteOf(field, { parentName, fieldName, requirements })
       if (isNothing(site.requirement) && site.inputs.length === 0) return undefined
-      return wrapField(field, site, site.requirement.nullify.length > 0)
+      const parent = schema.getType(parentName)
+      const isLater = isObjectType(parent) && mayBeRefetched(parent, fieldName)
+      return wrapField(field, site, isLater || site.requirement.nullify.length > 0)
     },
     [MapperKind.ROOT_FIELD]: (field: FieldConfig, fieldName, parentName) =>
       wrapField(field, siteOf(field, { parentName, fieldName, requirements }), true),

@@ -59,6 +59,21 @@ const REFUSED: readonly Case[] = [
     'query ($x: Boolean!) { ...F @skip(if: $x) ...F @include(if: $x) } fragment F on Query { secret }',
     { x: true },
   ],
+  [
+    'G21 the same field again, under another condition',
+    'query ($x: Boolean!) { open secret @skip(if: $x) secret @include(if: $x) }',
+    { x: true },
+  ],
+  [
+    'G21 the same field again, by a fragment that is not skipped',
+    'query ($x: Boolean!) { open secret @skip(if: $x) ...F } fragment F on Query { secret }',
+    { x: true },
+  ],
+  [
+    'G21 another field, under the same condition',
+    'query ($x: Boolean!) { ... @include(if: $x) { open node { hidden } } }',
+    { x: true },
+  ],
   ['G22 the operation that is selected', 'query A { open } query B { secret }', {}, 'B'],
   [
     'G24 a variable called like a prototype’s member',
@@ -81,6 +96,11 @@ const ALLOWED: readonly Case[] = [
     'G21 @skip on a fragment',
     'query ($x: Boolean!) { open ...F @skip(if: $x) } fragment F on Query { secret }',
     { x: true },
+  ],
+  [
+    'G21 a field whose condition holds, in a fragment whose does not',
+    'query ($x: Boolean!, $y: Boolean!) { open ... @include(if: $x) { secret @include(if: $y) } }',
+    { x: false, y: true },
   ],
   ['G21 @skip on an inline fragment', '{ open ... @skip(if: true) { secret } }'],
   ['G22 the operation that is not selected', 'query A { open } query B { secret }', {}, 'A'],

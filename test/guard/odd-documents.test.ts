@@ -54,6 +54,15 @@ test.each([
   expect(result.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
 })
 
+test.each(['@skip(if: $x) @skip(if: $y)', '@skip(if: $y) @skip(if: $x)'])(
+  'of two conditions of one kind neither is believed: %s',
+  async (conditions) => {
+    const document = parse(`query ($x: Boolean!, $y: Boolean!) { open secret ${conditions} }`)
+    const result = await executeRaw(guarded, document, { variables: { x: true, y: false } })
+    expect(result.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+  },
+)
+
 test('a variable called as graphql 17 calls its values is not taken for them', async () => {
   const query = 'query ($coerced: Boolean!, $x: Boolean = true) { open secret @skip(if: $coerced) }'
   host.ran.length = 0

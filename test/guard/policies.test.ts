@@ -108,6 +108,17 @@ describe.each(DOORS)('%s', (_name, door) => {
     expect(asked).toEqual([])
   })
 
+  test('what is denied beside a policy that holds is null', async () => {
+    const { policies } = makePolicies()
+    const two = makeHost(
+      'type Query { yes: String @policy(policies: [["yes"]]) maybe: String @auth(roles: ["admin"], onDeny: NULL) }',
+    )
+    const answer = await door(two, { policies })({ query: '{ yes maybe }', viewer: USER })
+    expect(answer.data).toEqual({ yes: 'Query.yes', maybe: null })
+    expect(codesOf(answer)).toEqual(['FORBIDDEN'])
+    expect(answer.ran).toEqual(['Query.yes'])
+  })
+
   test('G54 a policy on the second field of a mutation: the first never runs', async () => {
     const { policies } = makePolicies()
     const answer = await door(host, { policies })({ query: 'mutation { first second }', viewer: USER })

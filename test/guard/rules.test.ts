@@ -74,6 +74,12 @@ const CASES: readonly Case[] = [
       'FORBIDDEN',
     ],
   ),
+  [
+    'a claim that its prototype has is forbidden',
+    '{ claim }',
+    active({ claims: Object.freeze(Object.assign(Object.create({ tier: 'gold' }), { org: 'acme' })) }),
+    'FORBIDDEN',
+  ],
   ['one claim of two is forbidden', '{ claim }', active({ claims: { tier: true } }), 'FORBIDDEN'],
   [
     'a claim that is an object is forbidden',

@@ -117,6 +117,8 @@ describe('the default viewer', () => {
     ],
     ['scope as one text', '{ s }', active({ scope: 'y  x' }), null],
     ['scopes as a list', '{ s }', active({ scopes: ['x', 'y'] }), null],
+    ['scope before scopes', '{ s }', active({ scope: 'x', scopes: ['x', 'y'] }), 'FORBIDDEN'],
+    ['an identity that is null', '{ a }', { identity: null }, 'UNAUTHENTICATED'],
     ['scope as an object', '{ s }', active({ scope: { x: 1, y: 1 } }), 'FORBIDDEN'],
   ])('%s', async (_name, query, context, code) => {
     expect(await run(query, context)).toBe(code)

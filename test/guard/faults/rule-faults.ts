@@ -72,4 +72,32 @@ export const RULE_FAULTS: readonly Fault[] = [
     replace: "typeof value === 'number'",
     test: 'rules.test.ts',
   },
+  {
+    name: 'after policies that hold, what other rules denied is forgotten',
+    file: 'decide.ts',
+    find: 'new Map<Rule, Denial>([...denials, ...denied])',
+    replace: 'new Map<Rule, Denial>(denied)',
+    test: 'policies.test.ts',
+  },
+  {
+    name: 'a field that is selected again under another condition demands nothing',
+    file: 'compile.ts',
+    find: 'const steps = this.#demanded.get(conditions) ??',
+    replace: 'const steps = [...this.#demanded.values()][0] ??',
+    test: 'documents.test.ts',
+  },
+  {
+    name: 'of two @skip the first is believed',
+    file: 'conditions.ts',
+    find: 'nodes.length === 1 ?',
+    replace: 'nodes.length >= 1 ?',
+    test: 'odd-documents.test.ts',
+  },
+  {
+    name: 'a claim that a prototype has counts',
+    file: 'decide.ts',
+    find: 'Object.hasOwn(claims, rule.name) ? claims[rule.name] : undefined',
+    replace: 'claims[rule.name]',
+    test: 'rules.test.ts',
+  },
 ]

@@ -63,7 +63,7 @@ export async function runWhenFree<T>(
       continue
     }
     waitingSince ??= now
-    const waitedMs = systemClock.elapsed() - waitingSince
+    const waitedMs = Math.round(systemClock.elapsed() - waitingSince)
     if (waitedMs > turnMs) {
       throw new Error(
         `another process migrates it, or holds its lock, for ${Math.round(turnMs / 1000)} s already`,

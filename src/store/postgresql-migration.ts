@@ -65,7 +65,7 @@ export async function openPostgresqlMigration(config: PoolConfig, schema: string
     },
     tryExclusively: async (work) => {
       // READ COMMITTED: while it only holds the lock it has no snapshot, for which a concurrent index would wait.
-      await connection.query('BEGIN ISOLATION LEVEL READ COMMITTED')
+      await connection.query('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE')
       try {
         await connection.query(settings(schema))
         // Not `pg_advisory_xact_lock`: a statement that waits has a snapshot.
@@ -118,7 +118,9 @@ async function runStep(connection: PoolClient, step: string, schema: string): Pr
   const condition = /^-- If: (.+)$/m.exec(sql)?.[1]
   const index = /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS "([^"]+)"/m.exec(sql)?.[1]
   const lockTimeoutMs = index === undefined ? LOCK_TIMEOUT_MS : CONCURRENT_LOCK_TIMEOUT_MS
-  await connection.query(`SET lock_timeout = ${lockTimeoutMs}; SET statement_timeout = 0`)
+  await connection.query(
+    `SET lock_timeout = ${lockTimeoutMs}; SET statement_timeout = 0; SET default_transaction_read_only = off`,
+  )
   try {
     if (condition !== undefined) {
       const { rows } = await connection.query(`SELECT ${condition} AS holds`)
@@ -128,7 +130,8 @@ async function runStep(connection: PoolClient, step: string, schema: string): Pr
     await connection.query(sql)
   } finally {
     // A pooler may give the connection to others.
-    await connection.query('RESET lock_timeout; RESET statement_timeout').catch(() => {})
+    const reset = 'RESET lock_timeout; RESET statement_timeout; RESET default_transaction_read_only'
+    await connection.query(reset).catch(() => {})
   }
 }
 

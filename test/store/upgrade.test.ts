@@ -204,6 +204,8 @@ CREATE INDEX CONCURRENTLY IF NOT EXISTS "newer_idx" ON :"schema"."users"("versio
     const client = await pool.connect()
     try {
       await pool.query('CREATE INDEX "newer_idx" ON "users"("email")')
+      const name = new URL(databaseUrl).pathname.slice(1)
+      await pool.query(`ALTER DATABASE "${name}" SET default_transaction_read_only = on`)
       await pool.query(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'newer_idx'::regclass`)
       // A writer is under way, and five instances start.
       await client.query(`BEGIN; LOCK TABLE "users" IN ROW EXCLUSIVE MODE`)

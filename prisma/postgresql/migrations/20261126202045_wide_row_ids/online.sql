@@ -10,7 +10,7 @@ DO $$ BEGIN
   CREATE OR REPLACE FUNCTION :"schema".sallyport_widen_id() RETURNS trigger LANGUAGE plpgsql
     AS 'BEGIN NEW.wide_id := NEW.id; RETURN NEW; END';
   DROP TRIGGER IF EXISTS "sallyport_widen_id" ON :"schema"."revocations";
-  CREATE TRIGGER "sallyport_widen_id" BEFORE INSERT OR UPDATE ON :"schema"."revocations"
+  CREATE TRIGGER "sallyport_widen_id" BEFORE INSERT ON :"schema"."revocations"
     FOR EACH ROW EXECUTE FUNCTION :"schema".sallyport_widen_id();
 END $$;
 
@@ -65,7 +65,7 @@ DO $$ BEGIN
   CREATE OR REPLACE FUNCTION :"schema".sallyport_widen_id() RETURNS trigger LANGUAGE plpgsql
     AS 'BEGIN NEW.wide_id := NEW.id; RETURN NEW; END';
   DROP TRIGGER IF EXISTS "sallyport_widen_id" ON :"schema"."audit_events";
-  CREATE TRIGGER "sallyport_widen_id" BEFORE INSERT OR UPDATE ON :"schema"."audit_events"
+  CREATE TRIGGER "sallyport_widen_id" BEFORE INSERT ON :"schema"."audit_events"
     FOR EACH ROW EXECUTE FUNCTION :"schema".sallyport_widen_id();
 END $$;
 

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createSallyport, type Sallyport } from '../src/index.js'
 import { createLiveEntries } from '../src/revocation/live-entries.js'
-import type { RevocationEntry } from '../src/store/contract.js'
+import type { NewRevocation } from '../src/store/contract.js'
 import { openDatabase } from './open-database.js'
 
 const { values } = parseArgs({
@@ -25,9 +25,9 @@ for (const entries of [0, ENTRIES]) measureJudging(entries)
 for (const provider of values.provider) await measureLag(provider)
 process.exit(0)
 
-function entry(key: string): Omit<RevocationEntry, 'id'> {
+function entry(key: string): NewRevocation {
   const expiresAt = new Date(Date.now() + 86_400_000)
-  return { scope: 'token', key, effect: 'revoked', issuedBefore: null, beforeVersion: null, expiresAt }
+  return { scope: 'token', key, effect: 'revoked', issuedBefore: null, expiresAt }
 }
 
 /** Nanoseconds to judge claims that nothing is said of: the usual case, which asks everything. */

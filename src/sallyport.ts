@@ -129,7 +129,7 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
     const alignedClock =
       options.clock === undefined
         ? createAlignedClock({ clock: ground.clock, store, logger })
-        : fixedClock(options.clock)
+        : fixedClock(options.clock, logger)
     const parts = { store, keyring, alignedClock, logger, verifyConfig, tokenConfig, server, hooks: options }
     return await assemble(
       { ...parts, locations, cookies, clientOf },

@@ -23,7 +23,6 @@ import { createRevocationFeed, type RevocationFeed } from './revocation/feed.js'
 import { createPruner } from './revocation/prune.js'
 import { createAccountChanges } from './sessions/account-changes.js'
 import { createUserAdministration } from './sessions/administer-users.js'
-import { foreignTtlSecondsOf } from './sessions/end.js'
 import { createTokenIssuing, type TokenIssuing } from './sessions/issue-tokens.js'
 import { createJudgeToken } from './sessions/judge-token.js'
 import { MAX_LISTED } from './sessions/limits.js'
@@ -126,7 +125,6 @@ export function createServices(parts: ServiceParts) {
     revocable: (type) => checks === 'all' || checks === type,
     logger,
   })
-  const foreignTtlSeconds = foreignTtlSecondsOf(tokenConfig)
   const starter = createSessionStarter({
     store,
     commit,
@@ -136,7 +134,7 @@ export function createServices(parts: ServiceParts) {
     authenticator,
   })
   const sessionWatch = createSessionWatch({ store, logger })
-  const sessionRevocation = createSessionRevocation({ store, commit, feed, foreignTtlSeconds })
+  const sessionRevocation = createSessionRevocation({ store, commit, feed, lives: tokenConfig })
   const judgeToken = createJudgeToken({
     verifier,
     feed,
@@ -170,10 +168,10 @@ export function createServices(parts: ServiceParts) {
       signer,
       passwords,
       provePassword: proveRecorded,
-      foreignTtlSeconds,
+      lives: tokenConfig,
     }),
     tokenRevocation: createTokenRevocation({ store, commit }),
-    userAdministration: createUserAdministration({ store, commit, foreignTtlSeconds }),
+    userAdministration: createUserAdministration({ store, commit, lives: tokenConfig }),
     isFresh: ({ fresh, auth_time: authTime }) =>
       isFresh({ fresh, authTime }, null, {
         nowSeconds: toSeconds(clock.now()),

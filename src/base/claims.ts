@@ -24,10 +24,7 @@ export interface Claims {
   /** When the password was last entered (seconds since 1970). */
   readonly auth_time?: number
   readonly roles?: readonly string[]
-  /**
-   * The account's `version` at the time of issue, in access tokens. Every change that ends the account's tokens raises
-   * it, so a token is known to be older than the change whatever the clocks say.
-   */
+  /** In access tokens of ours: the account's version as they were issued. Whatever revokes all of a user's tokens raises it. */
   readonly account_version?: number
   readonly [name: string]: unknown
 }

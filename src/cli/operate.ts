@@ -9,7 +9,6 @@ import type { Keyring } from '../keys/keyring.js'
 import { openKeyring } from '../keys/open-keyring.js'
 import { type Commit, createCommit } from '../revocation/commit.js'
 import { createUserAdministration, type UserAdministration } from '../sessions/administer-users.js'
-import { foreignTtlSecondsOf } from '../sessions/end.js'
 import type { Operator } from '../sessions/issued.js'
 import type { Store, UserRecord } from '../store/contract.js'
 import type { Opened } from './with-store.js'
@@ -25,8 +24,7 @@ export function commitFor(store: Store): Commit {
 }
 
 export function administrationOf({ store, options }: Opened): UserAdministration {
-  const foreignTtlSeconds = foreignTtlSecondsOf(resolveTokens(options))
-  return createUserAdministration({ store, commit: commitFor(store), foreignTtlSeconds })
+  return createUserAdministration({ store, commit: commitFor(store), lives: resolveTokens(options) })
 }
 
 /**

@@ -4,7 +4,7 @@ import { silentLogger } from '../base/logger.js'
 import { type EnvironmentOptions, optionsFromEnv } from '../base/options-from-env.js'
 import { resolveTokens, resolveVerify } from '../base/resolve-options.js'
 import { createRevocationFeed } from '../revocation/feed.js'
-import { foreignTtlSecondsOf } from '../sessions/end.js'
+import { lastForeignExpiry } from '../sessions/end.js'
 import { createTokenIssuing, type IssueAccess } from '../sessions/issue-tokens.js'
 import { createTokenRevocation, type ForeignToken } from '../sessions/revoke-token.js'
 import { createSessionSigner } from '../sessions/sign.js'
@@ -39,8 +39,7 @@ export async function revokeToken({ store }: Opened, { jti, foreign }: NamedToke
 
 /** When a token that was issued elsewhere by now has expired, as far as the options tell. Null: never. */
 export function lastExpiry({ env }: Pick<Process, 'env'>): Date | null {
-  const seconds = foreignTtlSecondsOf(resolveTokens(optionsFromEnv(env)))
-  return seconds === null ? null : new Date(systemClock.now() + seconds * 1000)
+  return lastForeignExpiry(new Date(systemClock.now()), resolveTokens(optionsFromEnv(env)))
 }
 
 /** What signature, claims and time say of a token. */

@@ -8,8 +8,8 @@ export interface LiveEntries {
   readonly size: number
   apply(entry: RevocationEntry): void
   /**
-   * Applies a line that is read again after the database stepped back. A known line may be lost there, and stays in force
-   * until it expires: of two lines with one key the graver effect holds, up to the next new line.
+   * For lines that are read again after the database stepped back. What is known may be lost there and stays in force until it
+   * expires: of two lines about one thing the graver holds, up to the next new line about it.
    */
   applyAgain(entry: RevocationEntry): void
   /**
@@ -45,7 +45,7 @@ export function createLiveEntries(): LiveEntries {
       // Our own commits are applied at once, others' when the poll brings them: not in order of their ids.
       const newest = known.id < entry.id ? entry : known
       // It speaks of all that the older one spoke of, which may live longer than what was still live by then.
-      const expiresAt = laterExpiry(known.expiresAt, entry.expiresAt)
+      const expiresAt = later(known.expiresAt, entry.expiresAt)
       byScope[entry.scope].set(entry.key, { ...newest, expiresAt })
     },
 
@@ -56,15 +56,15 @@ export function createLiveEntries(): LiveEntries {
 
     markOld() {
       for (const map of maps) {
-        for (const [key, entry] of map) map.set(key, { ...entry, id: 0, beforeVersion: null })
+        for (const [key, entry] of map) map.set(key, { ...entry, id: 0, beforeVersion: undefined })
       }
     },
 
     judge(claims, subject) {
       const token = claims.jti === undefined ? 'live' : effectOf(byScope.token.get(claims.jti))
       const session = claims.sid === undefined ? 'live' : effectOf(byScope.session.get(claims.sid))
-      const user = judgeByIssue(byScope.user.get(subject), claims)
-      const access = claims.type === 'refresh' ? 'live' : judgeByIssue(byScope.access.get(subject), claims)
+      const user = judgeByAccount(byScope.user.get(subject), claims)
+      const access = claims.type === 'refresh' ? 'live' : judgeByAccount(byScope.access.get(subject), claims)
       return graver(graver(token, session), graver(user, access))
     },
 
@@ -86,9 +86,9 @@ function graverOf(known: RevocationEntry, again: RevocationEntry): RevocationEnt
     ...again,
     effect,
     issuedBefore: latest(known.issuedBefore, again.issuedBefore),
-    // The known line may be about a version that the database has lost.
-    beforeVersion: null,
-    expiresAt: laterExpiry(known.expiresAt, again.expiresAt),
+    // By time alone: the database may have lost the version of the known line.
+    beforeVersion: undefined,
+    expiresAt: later(known.expiresAt, again.expiresAt),
   }
 }
 
@@ -98,8 +98,8 @@ function latest(one: Date | null, other: Date | null): Date | null {
   return one.getTime() > other.getTime() ? one : other
 }
 
-/** Returns the later of two expiries. Null means never. */
-export function laterExpiry(one: Date | null, other: Date | null): Date | null {
+/** Null: never. */
+function later(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return null
   return one.getTime() > other.getTime() ? one : other
 }
@@ -113,17 +113,23 @@ function effectOf(entry: RevocationEntry | undefined): RevocationVerdict {
   return entry === undefined || entry.effect === 'restored' ? 'live' : entry.effect
 }
 
-/** A line about a user refuses the tokens issued before it: by version, or by time for a token without a version. */
-function judgeByIssue(entry: RevocationEntry | undefined, claims: Claims): RevocationVerdict {
+/**
+ * Judges a token by a line about all that its user has. The account's version decides, since a clock may go back; time
+ * decides for a token without one: of another issuer, or issued before tokens had it.
+ */
+function judgeByAccount(entry: RevocationEntry | undefined, claims: Claims): RevocationVerdict {
   const effect = effectOf(entry)
-  if (effect === 'live' || entry?.issuedBefore == null) return effect
+  if (entry === undefined || effect === 'live') return effect
   const { sid, iat, account_version: version } = claims
-  if (entry.beforeVersion !== null && typeof version === 'number') {
-    return version >= entry.beforeVersion ? 'live' : effect
-  }
-  if (iat === undefined) return effect
-  // A token of our own session is refused by its session's line, and the next may be issued in the same second. But `sid`
-  // may be another issuer's: such a token is refused too, unless it is of that second.
-  const issuedAt = sid === undefined ? iat : iat + 1
-  return issuedAt * 1000 > entry.issuedBefore.getTime() ? 'live' : effect
+  const { beforeVersion, issuedBefore } = entry
+  if (beforeVersion !== undefined && isVersion(version)) return version < beforeVersion ? effect : 'live'
+  if (issuedBefore === null || iat === undefined) return effect
+  // A line without a version comes with one for each session, and the next token may be issued in the same second.
+  const issuedAt = sid === undefined || beforeVersion !== undefined ? iat : iat + 1
+  return issuedAt * 1000 > issuedBefore.getTime() ? 'live' : effect
+}
+
+/** Another issuer may mean something else by the claim. */
+function isVersion(version: unknown): version is number {
+  return Number.isSafeInteger(version) && Number(version) >= 0
 }

@@ -7,6 +7,7 @@ import type { Store, Transaction, UserRecord } from '../store/contract.js'
 import { lockActor, requireAnotherAdministrator } from './actor.js'
 import { endEverything } from './end.js'
 import type { Actor, Finish } from './issued.js'
+import type { TokenLives } from './limits.js'
 import type { ProveRecorded } from './prove-recorded.js'
 import type { SessionSigner } from './sign.js'
 import type { Origin, SessionStarter } from './start.js'
@@ -35,9 +36,9 @@ export function createAccountChanges(parts: {
   signer: Pick<SessionSigner, 'prepare'>
   passwords: Passwords
   provePassword: ProveRecorded
-  foreignTtlSeconds: number | null
+  lives: TokenLives
 }): AccountChanges {
-  const { store, commit, starter, passwords, foreignTtlSeconds } = parts
+  const { store, commit, starter, passwords, lives } = parts
 
   async function lockUnchanged(tx: Transaction, actor: Actor, version: number): Promise<UserRecord> {
     const user = await lockActor(tx, actor)
@@ -73,7 +74,7 @@ export function createAccountChanges(parts: {
           version,
           at,
           reason: 'password_changed',
-          foreignTtlSeconds,
+          lives,
         })
         record({ type: 'password_changed', at, by: actor, userId })
         await starter.insert(tx, started.session)
@@ -93,7 +94,7 @@ export function createAccountChanges(parts: {
           version,
           at,
           reason: 'account_deleted',
-          foreignTtlSeconds,
+          lives,
         })
         record({ type: 'account_deleted', at, by: actor, userId })
       })

@@ -6,6 +6,7 @@ import type { Store, UserRecord } from '../store/contract.js'
 import { ADMIN, lockAdministered, requireAnotherAdministrator } from './actor.js'
 import { endEverything } from './end.js'
 import type { Administrator } from './issued.js'
+import type { TokenLives } from './limits.js'
 import { supersedeAccess } from './supersede.js'
 
 /**
@@ -31,10 +32,9 @@ export interface UserAdministration {
 export function createUserAdministration(parts: {
   store: Pick<Store, 'now'>
   commit: Commit
-  /** How long a token minted elsewhere may live: seconds; null: for ever. */
-  foreignTtlSeconds: number | null
+  lives: TokenLives
 }): UserAdministration {
-  const { store, commit, foreignTtlSeconds } = parts
+  const { store, commit, lives } = parts
 
   return {
     async setRoles(by, { userId, roles: wanted }) {
@@ -47,7 +47,7 @@ export function createUserAdministration(parts: {
         if (!roles.includes(ADMIN)) await requireAnotherAdministrator(tx, user)
         const changed = { roles, version: user.version + 1 }
         await tx.updateUser(userId, changed)
-        await supersedeAccess(tx, revoke, { userId, version: changed.version, at, foreignTtlSeconds })
+        await supersedeAccess(tx, revoke, { userId, version: changed.version, at, lives })
         record({ type: 'roles_set', at, by, userId, details: { from: user.roles, to: roles } })
         return { ...user, ...changed }
       })
@@ -65,7 +65,7 @@ export function createUserAdministration(parts: {
         await tx.updateUser(userId, changed)
         if (disabled) {
           const reason = 'account_disabled'
-          await endEverything(tx, revoke, { userId, version, at, reason, foreignTtlSeconds })
+          await endEverything(tx, revoke, { userId, version, at, reason, lives })
         }
         record({ type: disabled ? 'account_disabled' : 'account_enabled', at, by, userId })
         return { ...user, ...changed }
@@ -77,7 +77,7 @@ export function createUserAdministration(parts: {
       return commit(async (tx, revoke, record) => {
         const { version } = await lockAdministered(tx, by, userId)
         const reason = 'session_revoked'
-        const count = await endEverything(tx, revoke, { userId, version, at, reason, foreignTtlSeconds })
+        const count = await endEverything(tx, revoke, { userId, version, at, reason, lives })
         record({ type: 'sessions_revoked', at, by, userId, reason: 'all', count })
         return count
       })

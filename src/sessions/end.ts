@@ -1,7 +1,7 @@
-import type { TokenConfig } from '../base/options.js'
+import { toSeconds } from '../base/clock.js'
 import type { Revoke } from '../revocation/commit.js'
-import { laterExpiry } from '../revocation/live-entries.js'
 import type { RevokedReason, Transaction } from '../store/contract.js'
+import { expiry, latest, type TokenLives } from './limits.js'
 
 export interface EndOfSessions {
   readonly userId: string
@@ -10,63 +10,69 @@ export interface EndOfSessions {
   readonly exceptId?: string
   readonly at: Date
   readonly reason: RevokedReason
+  readonly lives: TokenLives
 }
 
 /**
- * Ends live sessions. Each gets a line in the feed, so that every instance refuses its access tokens. The line goes with
- * the last of them: refresh tokens, which live for weeks, are looked up in the database. Returns the ids of the sessions
- * that it ended.
+ * Ends live sessions by id, so that each instance refuses their access tokens; a refresh token is asked about in the
+ * database alone, and outlives them by weeks. Returns how many it ended.
  */
-export async function endSessions(tx: Transaction, revoke: Revoke, change: EndOfSessions): Promise<string[]> {
+export async function endSessions(
+  tx: Transaction,
+  revoke: Revoke,
+  { lives, ...change }: EndOfSessions,
+): Promise<number> {
   const ended = await tx.endSessions(change)
-  const expiresAt = await tx.lastAccessExpiry({ sessionIds: ended })
-  if (expiresAt === undefined) return ended
-  for (const key of ended) revoke({ scope: 'session', key, effect: 'revoked', expiresAt })
-  return ended
+  // By `reauthenticate` or sliding a session may have a younger access token than its own.
+  const youngest = expiry(toSeconds(change.at.getTime()), lives.accessTtlSeconds)
+  for (const { id: key, accessExpiresAt } of ended) {
+    const expiresAt = latest([accessExpiresAt, youngest])
+    revoke({ scope: 'session', key, effect: 'revoked', issuedBefore: null, expiresAt })
+  }
+  return ended.length
 }
 
 /**
- * Ends everything of a user: the live sessions and every token, also those minted elsewhere. Raises the row's `version`,
- * so that no login under way survives it. One line in the feed covers all of it, however much there is. Returns the
- * number of sessions that it ended.
+ * Ends all that a user has: the live sessions, the tokens without one, and, by their time of issue, the tokens that
+ * were minted elsewhere. Raises the row's `version`, so that a login under way does not survive it.
  */
 export async function endEverything(
   tx: Transaction,
   revoke: Revoke,
   change: {
     userId: string
-    /** The row's version before. */
     version: number
     at: Date
     reason: RevokedReason
-    /** How long a token minted elsewhere may live: seconds; null: for ever. */
-    foreignTtlSeconds: number | null
+    lives: TokenLives
   },
 ): Promise<number> {
-  const { userId, at, reason, foreignTtlSeconds } = change
+  const { userId, at, reason, lives } = change
   const version = change.version + 1
   await tx.updateUser(userId, { version })
-  // A host may have issued a token that outlives every other.
-  const lastOfOurs = await tx.lastAccessExpiry({ userId })
-  const lastOfOthers = foreignTtlSeconds === null ? null : new Date(at.getTime() + foreignTtlSeconds * 1000)
-  const ended = await tx.endSessions({ userId, at, reason })
-  await tx.revokeSessionless({ userId, at, reason })
+  const { count, lastAccessExpiry } = await tx.endAllSessions({ userId, at, reason })
+  const sessionless = await tx.revokeSessionless({ userId, at, reason })
+  // One line, whatever it ends: every instance holds each line in memory.
   revoke({
     scope: 'user',
     key: userId,
     effect: 'revoked',
     issuedBefore: at,
     beforeVersion: version,
-    expiresAt: lastOfOurs === undefined ? lastOfOthers : laterExpiry(lastOfOthers, lastOfOurs),
+    expiresAt: latest([
+      lastForeignExpiry(at, lives),
+      ...(lastAccessExpiry === undefined ? [] : [lastAccessExpiry]),
+      ...sessionless.map(({ expiresAt }) => expiresAt),
+    ]),
   })
-  return ended.length
+  return count
 }
 
-/** How long a token that was minted elsewhere under our key may live; null: for ever. */
-export function foreignTtlSecondsOf({
-  accessTtlSeconds,
-  refreshTtlSeconds,
-}: Pick<TokenConfig, 'accessTtlSeconds' | 'refreshTtlSeconds'>): number | null {
+/** When a token that was minted elsewhere under our key by then is past. Null: never. */
+export function lastForeignExpiry(
+  at: Date,
+  { accessTtlSeconds, refreshTtlSeconds }: TokenLives,
+): Date | null {
   if (accessTtlSeconds === null || refreshTtlSeconds === null) return null
-  return Math.max(accessTtlSeconds, refreshTtlSeconds)
+  return new Date(at.getTime() + Math.max(accessTtlSeconds, refreshTtlSeconds) * 1000)
 }

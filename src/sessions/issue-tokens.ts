@@ -19,10 +19,8 @@ import { newSession } from './start.js'
 /** Tokens that a host's own code asks for, without a password. */
 export interface TokenIssuing {
   /**
-   * Issues an access token without a session, stored as a row like every other.
-   * @throws {TypeError} for a subject that is no text, a claim or header that Sallyport sets itself, and one that JSON can't
-   * express.
-   * @throws {AuthError} `CONFLICT` for an account that is disabled or deleted.
+   * An access token of no session, kept as a row like every other. Throws `TypeError` for a subject that is no text,
+   * for a claim or header that Sallyport sets itself, and for one that JSON does not keep; `CONFLICT` for an account that is disabled or deleted.
    */
   issueAccess(input: IssueAccess): Promise<string>
   /** The refresh token of a new session; what it is exchanged for is not fresh. */

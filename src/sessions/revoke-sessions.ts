@@ -7,6 +7,7 @@ import type { SessionRecord, Store, Transaction, UserRecord } from '../store/con
 import { lockActor } from './actor.js'
 import { endEverything, endSessions } from './end.js'
 import type { Actor, GenuineToken } from './issued.js'
+import type { TokenLives } from './limits.js'
 
 /** Ends sessions, one or many, as their owner asks. */
 export interface SessionRevocation {
@@ -26,9 +27,9 @@ export function createSessionRevocation(parts: {
   store: Store
   commit: Commit
   feed: Pick<RevocationFeed, 'check'>
-  foreignTtlSeconds: number | null
+  lives: TokenLives
 }): SessionRevocation {
-  const { store, commit, feed, foreignTtlSeconds } = parts
+  const { store, commit, feed, lives } = parts
 
   /** Of no session, perhaps minted elsewhere: the token itself is all that can end, and once only. */
   async function takeBack({ kind, subject, claims }: GenuineToken, client: Source): Promise<boolean> {
@@ -41,7 +42,7 @@ export function createSessionRevocation(parts: {
       if (((await tx.findToken(jti))?.userId ?? subject) !== subject) return false
       await tx.markRevoked(jti, at, 'logout')
       const expiresAt = exp === undefined ? null : new Date(Math.ceil(exp * 1000))
-      revoke({ scope: 'token', key: jti, effect: 'revoked', expiresAt })
+      revoke({ scope: 'token', key: jti, effect: 'revoked', issuedBefore: null, expiresAt })
       const by = { kind: 'bearer', userId: subject, jti, sessionId: null, client } as const
       record({ type: 'logout', at, by, userId: subject })
       return true
@@ -61,7 +62,7 @@ export function createSessionRevocation(parts: {
       const user = await lock(tx)
       if (user === null) throw new AuthError('NOT_FOUND')
       const { version } = user
-      const change = { userId, version, at, reason: 'session_revoked', foreignTtlSeconds } as const
+      const change = { userId, version, at, reason: 'session_revoked', lives } as const
       const count = await endEverything(tx, revoke, change)
       record({ type: 'sessions_revoked', at, by, userId, reason: 'all', count })
       return count
@@ -77,8 +78,8 @@ export function createSessionRevocation(parts: {
       return commit(async (tx, revoke, record) => {
         const { subject: userId } = token
         await tx.lockUser(userId)
-        const change = { userId, ids: [sid], at, reason: 'logout' } as const
-        if ((await endSessions(tx, revoke, change)).length === 0) return false
+        const change = { userId, ids: [sid], at, reason: 'logout', lives } as const
+        if ((await endSessions(tx, revoke, change)) === 0) return false
         const by = { kind: 'bearer', userId, jti: token.claims.jti ?? null, sessionId: sid, client } as const
         record({ type: 'logout', at, by, userId })
         return true
@@ -92,8 +93,8 @@ export function createSessionRevocation(parts: {
         const session = await tx.findSession(id)
         if (session === null || session.userId !== actor.userId) throw new AuthError('NOT_FOUND')
         const reason = 'session_revoked'
-        const ended = await endSessions(tx, revoke, { userId: actor.userId, ids: [id], at, reason })
-        if (ended.length === 0) return session
+        const change = { userId: actor.userId, ids: [id], at, reason, lives } as const
+        if ((await endSessions(tx, revoke, change)) === 0) return session
         record({ type: 'session_revoked', at, by: actor, userId: actor.userId, sessionId: id })
         return { ...session, revokedAt: at, revokedReason: reason }
       })
@@ -103,9 +104,9 @@ export function createSessionRevocation(parts: {
       const at = await store.now()
       return commit(async (tx, revoke, record) => {
         await lockActor(tx, actor)
-        const change = { userId: actor.userId, at, reason: 'session_revoked' } as const
+        const change = { userId: actor.userId, at, reason: 'session_revoked', lives } as const
         const exceptId = actor.sessionId ?? undefined
-        const { length: count } = await endSessions(tx, revoke, { ...change, exceptId })
+        const count = await endSessions(tx, revoke, { ...change, exceptId })
         const { userId } = actor
         if (count > 0) record({ type: 'sessions_revoked', at, by: actor, userId, reason: 'others', count })
         return count

@@ -60,7 +60,7 @@ export function createTokenRevocation(parts: { store: Store; commit: Commit }): 
           const wasLive = await tx.markRevoked(key, at, reason)
           // A refresh token is asked about in the database alone: no line for every instance to hold.
           if (!wasLive || type === 'refresh') continue
-          revoke({ scope: 'token', key, effect: 'revoked', expiresAt })
+          revoke({ scope: 'token', key, effect: 'revoked', issuedBefore: null, expiresAt })
         }
         record({ type: 'token_revoked', at, by, userId: ownerId, ...idsOf(token) })
         return { ...token, revokedAt: at, revokedReason: reason }
@@ -81,7 +81,7 @@ export function createTokenRevocation(parts: { store: Store; commit: Commit }): 
         await tx.clearRevoked(jti)
         const { type, expiresAt } = token
         if (type === 'access') {
-          revoke({ scope: 'token', key: jti, effect: 'restored', expiresAt })
+          revoke({ scope: 'token', key: jti, effect: 'restored', issuedBefore: null, expiresAt })
         }
         record({ type: 'token_unrevoked', at: now, by: actor, userId: ownerId, ...idsOf(token) })
         return { ...token, revokedAt: null, revokedReason: null }
@@ -92,7 +92,7 @@ export function createTokenRevocation(parts: { store: Store; commit: Commit }): 
       if (!isName(jti)) throw new AuthError('NOT_FOUND')
       const at = await store.now()
       return commit(async (_tx, revoke, record) => {
-        revoke({ scope: 'token', key: jti, effect: 'revoked', expiresAt })
+        revoke({ scope: 'token', key: jti, effect: 'revoked', issuedBefore: null, expiresAt })
         record({ type: 'token_revoked', at, by, userId, tokenId: jti })
         return at
       })

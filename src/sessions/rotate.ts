@@ -134,6 +134,7 @@ export function createRotate(parts: {
           ids: [token.sessionId],
           at: now,
           reason: 'refresh_reused',
+          lives: config,
         })
         record({ type: 'refresh_reused', at: now, by, userId: user.id })
       }

@@ -117,10 +117,12 @@ export function createSliding(parts: {
       return clock.now() / 1000 - iat >= (exp - iat) * threshold
     },
 
-    async slide({ jti, sid }, { subject, client }, finish) {
+    async slide({ jti, sid, account_version: version }, { subject, client }, finish) {
       const known = jti === undefined || sid === undefined ? null : await find(jti, sid, subject)
       if (known === null) return null
       const { user, session } = known
+      // Its roles changed: a successor would be of the new version, and outlive that change.
+      if (version !== undefined && version !== user.version) return null
       const { authTime } = session
       const host = await signer.prepare(user)
       return succeed(known, client, (successor) => {

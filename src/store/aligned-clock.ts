@@ -24,6 +24,7 @@ export function createAlignedClock(parts: {
 }): AlignedClock {
   const { clock, store, logger } = parts
   let offsetMs = 0
+  const reportStep = createStepReport(() => clock.elapsed(), logger)
   let timer: NodeJS.Timeout | undefined
   let aligning: Promise<void> = Promise.resolve()
 
@@ -31,6 +32,7 @@ export function createAlignedClock(parts: {
     const asked = clock.elapsed()
     const theirs = await store.now()
     const tookMs = clock.elapsed() - asked
+    reportStep(theirs.getTime(), tookMs)
     const measured = theirs.getTime() - (clock.now() - tookMs / 2)
     // When in between the database looked at its clock, nobody knows: what that explains is no difference.
     if (Math.abs(measured - offsetMs) <= tookMs / 2 + NOTICED_MS) return
@@ -61,6 +63,32 @@ export function createAlignedClock(parts: {
 }
 
 /** A clock that was given, and then is the database's too. */
-export function fixedClock(clock: Clock): AlignedClock {
-  return { clock, start: async () => {}, stop: async () => {} }
+export function fixedClock(clock: Clock, logger: Logger): AlignedClock {
+  // A host's own clock may stand still: only what it said before is known of it.
+  const reportStep = createStepReport(() => 0, logger)
+  let timer: NodeJS.Timeout | undefined
+  return {
+    clock,
+    async start() {
+      reportStep(clock.now(), 0)
+      timer = setInterval(() => reportStep(clock.now(), 0), EVERY_MS)
+      timer.unref()
+    },
+    stop: async () => clearInterval(timer),
+  }
+}
+
+/** Logs once for each step back of a clock. `elapsed`: time that only goes forward, in milliseconds. */
+function createStepReport(elapsed: () => number, logger: Logger): (seenMs: number, tookMs: number) => void {
+  let last: { seenMs: number; elapsedMs: number } | null = null
+  return (seenMs, tookMs) => {
+    const elapsedMs = elapsed()
+    if (last !== null) {
+      const backMs = last.seenMs + (elapsedMs - last.elapsedMs) - seenMs
+      if (backMs - tookMs > REPORTED_MS) {
+        logger.warn({ backMs: Math.round(backMs) }, "the database's clock went back")
+      }
+    }
+    last = { seenMs, elapsedMs }
+  }
 }

@@ -2,6 +2,9 @@ import type { TokenType } from '../base/claims.js'
 import type { Counters } from '../base/counters.js'
 import type { AuditStatements } from './audit-record.js'
 import type { NamePage, TokenPage, UserPage } from './pages.js'
+import type { NewRevocation, RevocationEntry, RevocationPage } from './revocation-record.js'
+
+export type { NewRevocation, RevocationEntry, RevocationPage }
 
 /** An account. For an identity that the host authenticates, a bare row: an id and a `version`, nothing else. */
 export interface UserRecord {
@@ -81,6 +84,7 @@ export interface TokenRecord {
   rotatedAt: Date | null
   /** The access token that took its place by sliding. */
   successorJti: string | null
+  /** When the token was revoked, by itself or with its session. */
   revokedAt: Date | null
   revokedReason: RevokedReason | null
 }
@@ -90,38 +94,6 @@ export interface NamedUser {
   user: UserRecord
   key: string
 }
-
-/**
- * A line of the append-only revocation feed. `key` is a jti, a session's id or, for `user` and `access`, a user's id;
- * of several lines about one (scope, key) the highest id wins.
- */
-export interface RevocationEntry {
-  id: number
-  /** `access`: the user's access tokens alone. */
-  scope: 'token' | 'session' | 'user' | 'access'
-  key: string
-  /** `superseded`: refused as expired, so that the client refreshes. `restored`: taken back. */
-  effect: 'revoked' | 'superseded' | 'restored'
-  /** For `user` and `access`: a token without `account_version` is refused unless issued after this (whole seconds). */
-  issuedBefore: Date | null
-  /** For `user` and `access`: a token with a lower `account_version` is refused. Null in lines of an earlier release. */
-  beforeVersion: number | null
-  /** When the last token that it concerns is past, and the line can go. Null: never. */
-  expiresAt: Date | null
-}
-
-export interface RevocationPage {
-  readonly entries: RevocationEntry[]
-  /**
-   * The highest id that the database has given out, also to lines that are gone. Below one that was seen, the database has
-   * stepped back: a failover or a restored copy lost what came after.
-   */
-  readonly lastIssuedId: number
-}
-
-/** `issuedBefore` and `beforeVersion` default to null. */
-export type NewRevocation = Omit<RevocationEntry, 'id' | 'issuedBefore' | 'beforeVersion'> &
-  Partial<Pick<RevocationEntry, 'issuedBefore' | 'beforeVersion'>>
 
 /** Single statements. Each is atomic by itself; within `transaction` they hold or fall together. */
 export interface Statements extends AuditStatements, Counters {
@@ -157,9 +129,9 @@ export interface Statements extends AuditStatements, Counters {
   }): Promise<SessionRecord | null>
   touchSession(id: string, lastUsedAt: Date): Promise<void>
   /**
-   * Ends live sessions, and marks their tokens revoked: those that are neither revoked nor exchanged, so that the work does
-   * not grow with the session's age. Returns the ids of the sessions that it ended. Sessions past their refresh token's
-   * life end too, until they are pruned: an access token may outlive it.
+   * Ends live sessions and returns them. Their tokens' rows stay as they are, however many there are: each is read as
+   * revoked from then on. Sessions past their refresh token's life end too, until they are pruned: an access token may
+   * outlive it. Several statements if `ids` are many: atomic only within a transaction.
    */
   endSessions(change: {
     userId: string
@@ -169,39 +141,49 @@ export interface Statements extends AuditStatements, Counters {
     exceptId?: string
     at: Date
     reason: RevokedReason
-  }): Promise<string[]>
+  }): Promise<Pick<SessionRecord, 'id' | 'accessExpiresAt'>[]>
+
+  /**
+   * Ends all of a user's live sessions, as `endSessions` does, by one statement that returns no rows. `lastAccessExpiry`:
+   * of their own access tokens; null: one never expires; undefined: no session ended.
+   */
+  endAllSessions(change: {
+    userId: string
+    at: Date
+    reason: RevokedReason
+  }): Promise<{ count: number; lastAccessExpiry: Date | null | undefined }>
 
   insertTokens(tokens: readonly TokenRecord[]): Promise<void>
   findToken(jti: string): Promise<TokenRecord | null>
   /** Newest first: by issuedAt descending, then jti descending. */
   listTokens(page: TokenPage): Promise<TokenRecord[]>
-  /** Marks a refresh token exchanged, unless it was exchanged before, or revoked. False: it was. */
+  /** Marks a refresh token exchanged, unless it was exchanged before, or revoked by itself. False: it was. */
   markRotated(change: { jti: string; at: Date; evenIfRevoked: boolean }): Promise<boolean>
   /**
-   * The compare-and-set of sliding: names an access token's successor, unless it has one or is revoked. False: it does,
-   * or is, or there is no such token.
+   * The compare-and-set of sliding: names an access token's successor, unless it has one or was revoked by itself.
+   * False: it does, or was, or there is no such token. The caller checks the session.
    */
   setSuccessor(jti: string, successorJti: string): Promise<boolean>
-  /** False: it was revoked before. */
+  /** Revokes this token alone. False: it was revoked by itself before. The caller checks the session. */
   markRevoked(jti: string, at: Date, reason: RevokedReason): Promise<boolean>
   /**
-   * Marks the user's tokens that belong to no session revoked, also those that `revoke` marked and `unrevoke` could
-   * restore. Until they are pruned it marks expired ones too, because of the leeway.
+   * Marks the user's tokens that belong to no session revoked, also those that a person revoked and could take back; until they are pruned also those that have expired:
+   * leeway may let them live. Answers those that it marked.
    */
-  revokeSessionless(change: { userId: string; at: Date; reason: RevokedReason }): Promise<void>
+  revokeSessionless(change: {
+    userId: string
+    at: Date
+    reason: RevokedReason
+  }): Promise<Pick<TokenRecord, 'jti' | 'expiresAt'>[]>
   clearRevoked(jti: string): Promise<void>
   /**
-   * Marks the user's access tokens superseded, of a session and of none. Those that `revoke` marked stay revoked, and
-   * `unrevoke` can't restore them any more.
+   * Marks the user's live access tokens superseded, of a session and of none, and returns them. What a person revoked
+   * stays so, and cannot be taken back any more.
    */
-  supersedeAccess(change: { userId: string; at: Date }): Promise<void>
-  /**
-   * When the last access token of these sessions, or of the user, expires. Null when one never does, undefined when there
-   * is none.
-   */
-  lastAccessExpiry(
-    of: { sessionIds: readonly string[] } | { userId: string },
-  ): Promise<Date | null | undefined>
+  supersedeAccess(change: {
+    userId: string
+    at: Date
+  }): Promise<Pick<TokenRecord, 'jti' | 'issuedAt' | 'expiresAt'>[]>
 
   /** Lines of the feed with an id above `afterId`, in order of id, at most `limit`. */
   readRevocations(afterId: number, limit: number): Promise<RevocationPage>

@@ -9,8 +9,8 @@ export function createFeedStatements(client: Client, dialect: Dialect): Pick<Sta
   const read = `${dialect.watch}
     SELECT "issued"."last" AS "lastIssuedId", "lines".* FROM (${dialect.lastRevocationId}) AS "issued"
     LEFT JOIN (
-      SELECT "id", "scope", "key", "effect", "issued_before" AS "issuedBefore",
-        "before_version" AS "beforeVersion", "expires_at" AS "expiresAt"
+      SELECT "id", "scope", "key", "effect", "issued_before" AS "issuedBefore", "expires_at" AS "expiresAt",
+        "before_version" AS "beforeVersion"
       FROM ${dialect.table('revocations')} WHERE "id" > ${dialect.parameter(1)}
       ORDER BY "id" LIMIT ${dialect.parameter(2)}
     ) AS "lines" ON 1 = 1 ORDER BY "lines"."id"`
@@ -29,7 +29,7 @@ type Row = { [Name in keyof RevocationModel]: RevocationModel[Name] | null } & {
   readonly lastIssuedId: number | bigint | null
 }
 
-const COLUMNS = ['scope', 'key', 'effect', 'issued_before', 'before_version', 'expires_at']
+const COLUMNS = ['scope', 'key', 'effect', 'issued_before', 'expires_at', 'before_version']
 
 /** Appends lines to the feed; whoever calls it holds the feed's lock. */
 export async function appendToFeed(
@@ -40,21 +40,19 @@ export async function appendToFeed(
   const ids = await insertRowsForIds(client, dialect, {
     table: 'revocations',
     columns: COLUMNS,
-    rows: entries.map(({ scope, key, effect, issuedBefore = null, beforeVersion = null, expiresAt }) => [
-      ...[scope, key, effect, issuedBefore, beforeVersion, expiresAt],
+    rows: entries.map(({ scope, key, effect, issuedBefore, expiresAt, beforeVersion }) => [
+      ...[scope, key, effect, issuedBefore, expiresAt, beforeVersion ?? null],
     ]),
   })
-  return entries.map(
-    ({ scope, key, effect, issuedBefore = null, beforeVersion = null, expiresAt }, index) => {
-      const id = ids[index]
-      if (id === undefined) throw new RangeError('appendRevocations: the database gave too few ids')
-      return { id, scope, key, effect, issuedBefore, beforeVersion, expiresAt }
-    },
-  )
+  return entries.map((entry, index) => {
+    const id = ids[index]
+    if (id === undefined) throw new RangeError('appendRevocations: the database gave too few ids')
+    return { ...entry, id }
+  })
 }
 
-function toEntry(row: RevocationModel): RevocationEntry {
-  const { id, scope, key, effect, issuedBefore, beforeVersion, expiresAt } = row
+function toEntry({ id, scope, key, effect, ...model }: RevocationModel): RevocationEntry {
+  const { issuedBefore, expiresAt, beforeVersion } = model
   return {
     // A bigint, where the column is one.
     id: Number(id),
@@ -62,7 +60,7 @@ function toEntry(row: RevocationModel): RevocationEntry {
     key,
     effect: effect as RevocationEntry['effect'],
     issuedBefore,
-    beforeVersion,
     expiresAt,
+    ...(beforeVersion === null ? {} : { beforeVersion }),
   }
 }

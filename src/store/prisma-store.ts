@@ -39,6 +39,7 @@ export function createPrismaStore({
     ...around(createStatements(client, dialect), whileOpen),
     provider: dialect.provider,
     endSessions: (change) => transaction((tx) => tx.endSessions(change)),
+    endAllSessions: (change) => transaction((tx) => tx.endAllSessions(change)),
     transaction,
     now: () => whileOpen(now),
     prune: (before, limit) => whileOpen(() => prune(client, before, limit)),

@@ -11,7 +11,15 @@ export async function prune(
   const revocations = await client.revocation.deleteMany({ where: { expiresAt: past }, limit })
   const tokens = await client.token.deleteMany({
     // One that never expires goes once it is of no use any more.
-    where: { OR: [{ expiresAt: past }, { expiresAt: null, OR: [{ rotatedAt: past }, { revokedAt: past }] }] },
+    where: {
+      OR: [
+        { expiresAt: past },
+        {
+          expiresAt: null,
+          OR: [{ rotatedAt: past }, { revokedAt: past }, { session: { is: { revokedAt: past } } }],
+        },
+      ],
+    },
     limit,
   })
   const sessions = await client.session.deleteMany({

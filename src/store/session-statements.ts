@@ -13,9 +13,9 @@ type SessionStatements = Pick<
   | 'rotateSession'
   | 'touchSession'
   | 'endSessions'
+  | 'endAllSessions'
 >
 
-/** `endSessions` is two statements: atomic only within a transaction. */
 export function createSessionStatements(client: Client, dialect: Dialect): SessionStatements {
   return {
     insertSession: async (session) => {
@@ -59,24 +59,29 @@ export function createSessionStatements(client: Client, dialect: Dialect): Sessi
       await client.session.updateMany({ where: { id }, data: { lastUsedAt } })
     },
     endSessions: async ({ userId, ids, exceptId, at, reason }) => {
-      const data = { revokedAt: at, revokedReason: reason }
-      const end = async (id: { in?: string[]; not?: string }) => {
-        const ended = await client.session.updateManyAndReturn({
+      const end = (id: { in?: string[]; not?: string }) =>
+        client.session.updateManyAndReturn({
           where: { userId, revokedAt: null, id },
-          data,
-          select: { id: true },
+          data: { revokedAt: at, revokedReason: reason },
+          select: { id: true, accessExpiresAt: true },
         })
-        // Not by the ended ids, which may be many: the other tokens of these sessions are revoked already.
-        const sessionId = id.in === undefined && id.not === undefined ? { not: null } : id
-        await client.token.updateMany({
-          where: { userId, sessionId, revokedAt: null, rotatedAt: null },
-          data,
-        })
-        return ended.map((session) => session.id)
-      }
       const except = exceptId === undefined ? {} : { not: exceptId }
       if (ids === undefined) return end(except)
       return (await inBatches(ids, (batch) => end({ in: batch, ...except }))).flat()
+    },
+    endAllSessions: async ({ userId, at, reason }) => {
+      const where = { userId, revokedAt: null }
+      const { _max, _count } = await client.session.aggregate({
+        where,
+        _max: { accessExpiresAt: true },
+        _count: { _all: true, accessExpiresAt: true },
+      })
+      const { count } = await client.session.updateMany({
+        where,
+        data: { revokedAt: at, revokedReason: reason },
+      })
+      if (_count._all === 0) return { count, lastAccessExpiry: undefined }
+      return { count, lastAccessExpiry: _count.accessExpiresAt < _count._all ? null : _max.accessExpiresAt }
     },
   }
 }

@@ -1,8 +1,7 @@
 import type { TokenType } from '../base/claims.js'
-import { inBatches } from './batches.js'
 import type { RevokedReason, Statements, TokenRecord } from './contract.js'
 import type { Client, Dialect } from './dialect.js'
-import type { TokenModel } from './generated/sqlite/models.js'
+import type { SessionModel, TokenModel } from './generated/sqlite/models.js'
 import { insertRows, type Value } from './insert-rows.js'
 import type { TokenPage } from './pages.js'
 
@@ -17,7 +16,6 @@ type TokenStatements = Pick<
   | 'revokeSessionless'
   | 'clearRevoked'
   | 'supersedeAccess'
-  | 'lastAccessExpiry'
 >
 
 export function createTokenStatements(client: Client, dialect: Dialect): TokenStatements {
@@ -26,7 +24,7 @@ export function createTokenStatements(client: Client, dialect: Dialect): TokenSt
       await insertRows(client, dialect, { table: 'tokens', columns: COLUMNS, rows: tokens.map(toRow) })
     },
     findToken: async (jti) => {
-      const row = await client.token.findUnique({ where: { jti } })
+      const row = await client.token.findUnique({ where: { jti }, include: WITH_SESSION })
       return row === null ? null : toToken(row)
     },
     listTokens: async (page) => {
@@ -34,6 +32,7 @@ export function createTokenStatements(client: Client, dialect: Dialect): TokenSt
         where: toWhere(page),
         orderBy: [{ issuedAt: 'desc' }, { jti: 'desc' }],
         take: page.limit,
+        include: WITH_SESSION,
       })
       return rows.map(toToken)
     },
@@ -58,48 +57,40 @@ export function createTokenStatements(client: Client, dialect: Dialect): TokenSt
       })
       return count === 1
     },
-    revokeSessionless: async ({ userId, at, reason }) => {
-      await client.token.updateMany({
+    revokeSessionless: ({ userId, at, reason }) =>
+      client.token.updateManyAndReturn({
         where: {
           userId,
           sessionId: null,
-          // `unrevoke` restores what has these reasons, and must not restore it any more.
+          // Also what a person revoked: that could be taken back, and this cannot.
           OR: [{ revokedAt: null }, { revokedReason: { in: ['owner', 'admin'] } }],
         },
         data: { revokedAt: at, revokedReason: reason },
-      })
-    },
+        select: { jti: true, expiresAt: true },
+      }),
     clearRevoked: async (jti) => {
       await client.token.updateMany({ where: { jti }, data: { revokedAt: null, revokedReason: null } })
     },
     supersedeAccess: async ({ userId, at }) => {
       const ofUser = { userId, type: 'access' }
-      await client.token.updateMany({
-        where: { ...ofUser, revokedAt: null },
+      const live = await client.token.updateManyAndReturn({
+        where: { ...ofUser, AND: [LIVE, { OR: [{ expiresAt: null }, { expiresAt: { gt: at } }] }] },
         data: { revokedAt: at, revokedReason: 'superseded' },
+        select: { jti: true, issuedAt: true, expiresAt: true },
       })
       await client.token.updateMany({
         where: { ...ofUser, revokedReason: { in: ['owner', 'admin'] } },
         data: { revokedReason: 'superseded' },
       })
-    },
-    lastAccessExpiry: async (of) => {
-      const find = (where: { userId: string } | { sessionId: { in: string[] } }) =>
-        client.token.aggregate({
-          where: { ...where, type: 'access' },
-          _max: { expiresAt: true },
-          _count: { _all: true, expiresAt: true },
-        })
-      const parts =
-        'userId' in of
-          ? [await find({ userId: of.userId })]
-          : await inBatches(of.sessionIds, (batch) => find({ sessionId: { in: batch } }))
-      if (parts.some(({ _count }) => _count.expiresAt < _count._all)) return null
-      const times = parts.flatMap(({ _max }) => (_max.expiresAt === null ? [] : [_max.expiresAt.getTime()]))
-      return times.length === 0 ? undefined : new Date(Math.max(...times))
+      return live
     },
   }
 }
+
+/** A session's end is its tokens' end, and marked once: on the session's row. */
+const WITH_SESSION = { session: { select: { revokedAt: true, revokedReason: true } } }
+const LIVE = { revokedAt: null, OR: [{ sessionId: null }, { session: { is: { revokedAt: null } } }] }
+const REVOKED = { OR: [{ revokedAt: { not: null } }, { session: { is: { revokedAt: { not: null } } } }] }
 
 const COLUMNS = [
   ...['jti', 'type', 'user_id', 'session_id', 'fresh', 'fresh_until'],
@@ -119,7 +110,7 @@ function toWhere({ userId, type, revoked, after }: TokenPage) {
   return {
     ...(userId === undefined ? {} : { userId }),
     ...(type === undefined ? {} : { type }),
-    ...(revoked === undefined ? {} : { revokedAt: revoked ? { not: null } : null }),
+    ...(revoked === undefined ? {} : { AND: revoked ? REVOKED : LIVE }),
     ...(after === undefined
       ? {}
       : {
@@ -130,10 +121,14 @@ function toWhere({ userId, type, revoked, after }: TokenPage) {
   }
 }
 
-function toToken(row: TokenModel): TokenRecord {
+type TokenOfSession = TokenModel & { session: Pick<SessionModel, 'revokedAt' | 'revokedReason'> | null }
+
+function toToken({ session, ...row }: TokenOfSession): TokenRecord {
+  const { revokedAt, revokedReason } = row.revokedAt === null && session !== null ? session : row
   return {
     ...row,
     type: row.type as TokenType,
-    revokedReason: row.revokedReason as RevokedReason | null,
+    revokedAt,
+    revokedReason: revokedReason as RevokedReason | null,
   }
 }

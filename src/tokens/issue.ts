@@ -27,7 +27,7 @@ export interface IssueInput {
   /** When the password was last given. */
   readonly authTime?: Date
   readonly roles?: readonly string[]
-  /** The account's version, an integer. */
+  /** Of an access token: the account's version. */
   readonly accountVersion?: number
   /** Further claims; none that Sallyport sets itself. */
   readonly claims?: Readonly<Record<string, unknown>>

@@ -26,8 +26,8 @@ describe('sallyport.tokens', async () => {
       nbf: now,
       exp: now + 7200,
       auth_time: now,
-      roles: ['reader'],
       account_version: 1,
+      roles: ['reader'],
       tenant: 'acme',
       scope: 'read:all',
     })

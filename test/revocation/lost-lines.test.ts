@@ -9,7 +9,6 @@ const REVOKED: RevocationEntry = {
   key: 'jti-1',
   effect: 'revoked',
   issuedBefore: null,
-  beforeVersion: null,
   expiresAt: null,
 }
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Logger } from '../../src/base/logger.js'
-import { createAlignedClock } from '../../src/store/aligned-clock.js'
+import { createAlignedClock, fixedClock } from '../../src/store/aligned-clock.js'
 
 /** A machine and a database, each with a clock that is pushed, and so many milliseconds of way between them. */
 function createMachines(wayMs: number) {
@@ -26,6 +26,10 @@ function createMachines(wayMs: number) {
     },
     setOurs(byMs: number) {
       ours += byMs
+    },
+    setBoth(byMs: number) {
+      ours += byMs
+      theirs += byMs
     },
     setDown(down: boolean) {
       isDown = down
@@ -75,4 +79,30 @@ test('while the database is away, the difference last seen holds', async () => {
   machines.setDown(true)
   await vi.advanceTimersByTimeAsync(60_000)
   expect(differs()).toBe(0)
+})
+
+test('F7: the log says once that the database’s clock went back, and by how much', async () => {
+  const { machines, warnings } = await startAligned(5, 0)
+  machines.setBoth(-3_000)
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(warnings).toEqual([{ backMs: 3_000 }])
+  machines.setBoth(60_000)
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(warnings).toHaveLength(1)
+})
+
+test('F7: so it does for a clock that a host gives, which may stand still', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  let now = 1_800_000_000_000
+  const warnings: object[] = []
+  const logger: Logger = { debug() {}, info() {}, warn: (fields) => void warnings.push(fields), error() {} }
+  const fixed = fixedClock({ now: () => now, elapsed: () => performance.now() }, logger)
+  await fixed.start()
+  onTestFinished(() => fixed.stop())
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(warnings).toEqual([])
+  now -= 3_600_000
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(warnings).toEqual([{ backMs: 3_600_000 }])
 })

@@ -6,15 +6,7 @@ import { openTestStore, reopen } from './open-test-store.js'
 import { at } from './records.js'
 
 function line(key: string, fields: Partial<NewRevocation> = {}): NewRevocation {
-  return {
-    scope: 'token',
-    key,
-    effect: 'revoked',
-    issuedBefore: null,
-    beforeVersion: null,
-    expiresAt: at(900),
-    ...fields,
-  }
+  return { scope: 'token', key, effect: 'revoked', issuedBefore: null, expiresAt: at(900), ...fields }
 }
 
 function append(store: Store, ...entries: NewRevocation[]) {
@@ -26,7 +18,7 @@ test('appended lines are answered with their ids, and read as they were, in thei
   const entries = [
     line('jti-1'),
     line('jti-1', { effect: 'restored' }),
-    line('user', { scope: 'user', issuedBefore: at(0.5), beforeVersion: 7, expiresAt: null }),
+    line('user', { scope: 'user', issuedBefore: at(0.5), expiresAt: null }),
     line('session', { scope: 'session', effect: 'superseded' }),
   ]
   const appended = await append(store, ...entries)

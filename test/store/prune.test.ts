@@ -76,6 +76,17 @@ test('a token that never expires goes once it was exchanged or revoked', async (
   expect(await store.findToken('live')).not.toBeNull()
 })
 
+test('F2: a token that never expires goes once its session was ended, and the session with it', async () => {
+  const { store } = await openTestStore()
+  const { id: userId } = await addUser(store)
+  const never = { userId, accessExpiresAt: null, refreshExpiresAt: null }
+  const [ended, live] = [await addSession(store, never), await addSession(store, never)]
+  await store.endSessions({ userId, ids: [ended.id], at: at(9), reason: 'logout' })
+  expect(await store.prune(at(9), 100)).toMatchObject({ tokens: 0, sessions: 0 })
+  expect(await store.prune(at(10), 100)).toMatchObject({ tokens: 2, sessions: 1 })
+  expect(await store.findToken(live.accessJti)).not.toBeNull()
+})
+
 test('of the audit log what is older goes, at most as much as asked; what is of that very moment stays', async () => {
   const { store } = await openTestStore()
   const event = (seconds: number): NewAuditRecord => ({

@@ -147,7 +147,7 @@ test.each([
 
   const answered = await store.endSessions(change)
   const expected = ended.map((index) => ids[index])
-  expect(new Set(answered)).toEqual(new Set(expected))
+  expect(new Set(answered.map(({ id }) => id))).toEqual(new Set(expected))
   expect(answered).toHaveLength(expected.length)
 
   for (const id of [...ids, ...others.ids]) {
@@ -166,19 +166,8 @@ test('ending a session again ends nothing, and leaves the first reason', async (
   const { userId, ids } = await addThree(store)
   await store.endSessions({ userId, ids: ids.slice(0, 1), at: at(1), reason: 'logout' })
   const again = await store.endSessions({ userId, at: at(2), reason: 'password_changed' })
-  expect(new Set(again)).toEqual(new Set(ids.slice(1)))
+  expect(new Set(again.map(({ id }) => id))).toEqual(new Set(ids.slice(1)))
   expect(await store.findSession(ids[0] ?? '')).toMatchObject({ revokedAt: at(1), revokedReason: 'logout' })
-})
-
-test('F2: exchanged tokens of an ended session are not touched', async () => {
-  const { store } = shared
-  const { id: userId } = await addUser(store)
-  const session = await addSession(store, { userId })
-  const spent = newToken({ userId, sessionId: session.id, type: 'refresh', rotatedAt: at(1) })
-  await store.insertTokens([spent])
-  await store.endSessions({ userId, ids: [session.id], at: at(2), reason: 'logout' })
-  expect(await store.findToken(spent.jti)).toEqual(spent)
-  expect(await store.findToken(session.refreshJti)).toMatchObject({ revokedReason: 'logout' })
 })
 
 test("another user's session is not ended, though it is named", async () => {
@@ -203,7 +192,9 @@ test('a session past its refresh token is ended too: an access token may outlive
   const { store } = shared
   const { id: userId } = await addUser(store)
   const session = await addSession(store, { userId, refreshExpiresAt: at(5), accessExpiresAt: null })
-  expect(await store.endSessions({ userId, at: at(10), reason: 'owner' })).toEqual([session.id])
+  expect(await store.endSessions({ userId, at: at(10), reason: 'owner' })).toEqual([
+    { id: session.id, accessExpiresAt: null },
+  ])
   expect(await store.findToken(session.accessJti)).toMatchObject({ revokedReason: 'owner' })
 })
 
@@ -214,9 +205,8 @@ test('more sessions end at once than one statement takes', async () => {
   const tokens = Array.from({ length: 1201 }, () => newToken({ userId, sessionId }))
   await store.insertTokens(tokens)
   const ids = Array.from({ length: 40_000 }, (_, index) => `unknown-${index}`)
-  expect(await store.lastAccessExpiry({ sessionIds: [...ids, sessionId] })).toEqual(at(900))
   expect(await store.endSessions({ userId, ids: [...ids, sessionId], at: at(1), reason: 'admin' })).toEqual([
-    sessionId,
+    { id: sessionId, accessExpiresAt: at(900) },
   ])
   const revoked = await store.listTokens({ userId, revoked: true, limit: 2000 })
   expect(revoked).toHaveLength(1203)

@@ -146,7 +146,7 @@ test('a token is revoked once, and is so until that is cleared', async () => {
   expect(await store.markRevoked('unknown', at(1), 'owner')).toBe(false)
 })
 
-test("a user's tokens without a session are revoked, and no others", async () => {
+test("a user's tokens without a session are revoked, and answered, and no others", async () => {
   const { store } = await openTestStore()
   const [one, two] = [await addUser(store), await addUser(store)]
   const session = await addSession(store, { userId: one.id })
@@ -157,30 +157,61 @@ test("a user's tokens without a session are revoked, and no others", async () =>
     { userId: one.id, jti: 'revoked', revokedAt: at(1), revokedReason: 'owner' },
     { userId: two.id, jti: 'theirs' },
   )
-  await store.revokeSessionless({ userId: one.id, at: at(2), reason: 'password_changed' })
+  const change = { userId: one.id, at: at(2), reason: 'password_changed' } as const
+  const answered = await store.revokeSessionless(change)
+  expect(new Set(answered)).toEqual(
+    new Set([
+      { jti: 'live', expiresAt: at(5) },
+      { jti: 'forever', expiresAt: null },
+      // What a person revoked could be taken back; this cannot.
+      { jti: 'revoked', expiresAt: (await store.findToken('revoked'))?.expiresAt },
+    ]),
+  )
   const mark = { revokedAt: at(2), revokedReason: 'password_changed' }
   expect(await store.findToken('live')).toMatchObject(mark)
-  expect(await store.findToken('forever')).toMatchObject(mark)
-  // Its owner revoked it and could restore it. Nobody can restore this.
   expect(await store.findToken('revoked')).toMatchObject(mark)
   expect(await store.findToken('theirs')).toMatchObject({ revokedAt: null })
   expect(await store.findToken(session.accessJti)).toMatchObject({ revokedAt: null })
-  await store.revokeSessionless({ userId: one.id, at: at(3), reason: 'account_disabled' })
-  expect(await store.findToken('live')).toMatchObject(mark)
+  expect(await store.revokeSessionless(change)).toEqual([])
 })
 
-test('the last expiry is of all access tokens of the sessions; null where one never expires, undefined where none is', async () => {
+test('F2: a token of an ended session is revoked with it, for every reader, and its own row is untouched', async () => {
   const { store } = await openTestStore()
   const { id: userId } = await addUser(store)
-  const add = (accessExpiresAt: Date | null, refreshExpiresAt: Date | null) =>
-    addSession(store, { userId, accessExpiresAt, refreshExpiresAt })
-  const [one, two] = [await add(at(10), at(20.5)), await add(at(30), at(15))]
-  const forever = await add(null, at(1))
-  expect(await store.lastAccessExpiry({ sessionIds: [one.id] })).toEqual(at(10))
-  expect(await store.lastAccessExpiry({ sessionIds: [one.id, two.id] })).toEqual(at(30))
-  expect(await store.lastAccessExpiry({ sessionIds: [one.id, forever.id] })).toBeNull()
-  expect(await store.lastAccessExpiry({ sessionIds: ['unknown'] })).toBeUndefined()
-  expect(await store.lastAccessExpiry({ sessionIds: [] })).toBeUndefined()
-  expect(await store.lastAccessExpiry({ userId })).toBeNull()
-  expect(await store.lastAccessExpiry({ userId: 'unknown' })).toBeUndefined()
+  const [ended, live] = [await addSession(store, { userId }), await addSession(store, { userId })]
+  await addTokens(store, {
+    userId,
+    jti: 'by itself',
+    sessionId: ended.id,
+    revokedAt: at(1),
+    revokedReason: 'owner',
+  })
+  await addTokens(store, { userId, jti: 'of none' })
+  await store.endSessions({ userId, ids: [ended.id], at: at(2), reason: 'logout' })
+
+  const mark = { revokedAt: at(2), revokedReason: 'logout' }
+  expect(await store.findToken(ended.accessJti)).toMatchObject(mark)
+  expect(await store.findToken('by itself')).toMatchObject({ revokedAt: at(1), revokedReason: 'owner' })
+  const list = async (revoked: boolean) =>
+    new Set((await store.listTokens({ userId, revoked, limit: 10 })).map(({ jti }) => jti))
+  expect(await list(true)).toEqual(new Set([ended.accessJti, ended.refreshJti, 'by itself']))
+  expect(await list(false)).toEqual(new Set([live.accessJti, live.refreshJti, 'of none']))
+  // The row's own mark is for this token alone.
+  expect(await store.markRevoked(ended.refreshJti, at(3), 'owner')).toBe(true)
+})
+
+test('F2: access tokens are superseded only while they live: not expired ones, nor those of ended sessions', async () => {
+  const { store } = await openTestStore()
+  const { id: userId } = await addUser(store)
+  const [ended, live] = [await addSession(store, { userId }), await addSession(store, { userId })]
+  await addTokens(
+    store,
+    { userId, jti: 'expired', expiresAt: at(5) },
+    { userId, jti: 'forever', expiresAt: null },
+    { userId, jti: 'old', sessionId: live.id, expiresAt: at(4) },
+  )
+  await store.endSessions({ userId, ids: [ended.id], at: at(2), reason: 'logout' })
+  const superseded = await store.supersedeAccess({ userId, at: at(5) })
+  expect(new Set(superseded.map(({ jti }) => jti))).toEqual(new Set([live.accessJti, 'forever']))
+  expect(await store.findToken(ended.accessJti)).toMatchObject({ revokedReason: 'logout' })
 })

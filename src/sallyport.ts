@@ -81,7 +81,7 @@ export interface Sallyport {
   listen(where?: ListenOptions): Promise<Omit<Listening, 'close'>>
   /** Reads `keysDir` now. A set that is wrong is told to the log, and leaves the keys read before in force. */
   reloadKeys(): Promise<void>
-  /** Stops listening, lets requests under way finish, ends WebSockets with 1001, closes the database. */
+  /** Stops listening, ends streams, lets requests under way finish, closes WebSockets with 1001, closes the database. */
   close(): Promise<void>
 }
 
@@ -187,7 +187,7 @@ async function assemble(
   await start()
   let listening: Promise<Listening> | undefined
   let closing = false
-  const { handler, fetch, sockets } = createFrontDoor({
+  const door = createFrontDoor({
     schema,
     context,
     plugins:
@@ -204,9 +204,10 @@ async function assemble(
     errors: parts.hooks.errors,
   })
 
+  const { handler, upgrade, fetch } = door
   return {
     handler,
-    upgrade: sockets.upgrade,
+    upgrade,
     fetch,
     schema,
     context,
@@ -216,7 +217,7 @@ async function assemble(
     reloadKeys: keys.reload,
     async listen({ port = options.port, host = options.host } = {}) {
       if (listening !== undefined) throw new OptionError('port', 'is listened on already')
-      listening = listen({ handler, upgrade: sockets.upgrade }, resolveListen({ port, host }))
+      listening = listen({ handler, upgrade }, resolveListen({ port, host }))
       try {
         const { url, port: bound } = await listening
         return { url, port: bound }
@@ -227,7 +228,7 @@ async function assemble(
     },
     async close() {
       closing = true
-      await Promise.all([(await listening)?.close(), sockets.close()])
+      await Promise.all([(await listening)?.close(), door.close()])
       await keys.stop()
       await stop()
       await store.close()

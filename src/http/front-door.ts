@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Clock } from '../base/clock.js'
 import type { ErrorHooks } from '../base/error-hooks.js'
+import { AuthError } from '../base/errors.js'
 import type { CookieConfig, LocationConfig } from '../base/location-options.js'
 import type { Logger } from '../base/logger.js'
 import type { ServerConfig } from '../base/options.js'
@@ -23,6 +24,13 @@ import { createRewordError } from './reword-errors.js'
 import { createServe } from './serve.js'
 import { createSocketDoor, type SocketDoor } from './websocket/socket-door.js'
 
+export interface FrontDoor extends Pick<SocketDoor, 'upgrade'> {
+  readonly handler: RequestListener
+  readonly fetch: ReturnType<typeof createFetchHandler>
+  /** Ends every stream, and the WebSockets as `SocketDoor.close` does. */
+  close(): Promise<void>
+}
+
 /** The ways in to a schema over HTTP, with all that stands beside GraphQL. */
 export function createFrontDoor(parts: {
   readonly schema: GraphQLSchema
@@ -39,11 +47,12 @@ export function createFrontDoor(parts: {
   readonly clock: Clock
   readonly logger: Logger
   readonly errors: ErrorHooks | undefined
-}): { handler: RequestListener; fetch: ReturnType<typeof createFetchHandler>; sockets: SocketDoor } {
+}): FrontDoor {
   const { schema, server, locations, cookies, corsOrigins, logger } = parts
   const { endpoint } = server
   const reword = withRealm(server.realm, withHint(locations, createRewordError(parts.errors, logger)))
-  const graphql = createGraphQLServer({ ...parts, limits: server, reword })
+  const stopping = new AbortController()
+  const graphql = createGraphQLServer({ ...parts, limits: server, reword, stopping: stopping.signal })
   const health = createHealth(parts.isReady)
   const keySet = createKeySet(parts.publicKeys)
   const shared = {
@@ -63,5 +72,13 @@ export function createFrontDoor(parts: {
     plain: (path) => health(path) ?? keySet(path),
   })
   const sockets = createSocketDoor({ ...shared, maxOperations: server.maxOperationsPerSocket })
-  return { handler: createNodeListener(serve), fetch: createFetchHandler(serve), sockets }
+  return {
+    handler: createNodeListener(serve),
+    fetch: createFetchHandler(serve),
+    upgrade: sockets.upgrade,
+    close() {
+      stopping.abort(new AuthError('UNAVAILABLE'))
+      return sockets.close()
+    },
+  }
 }

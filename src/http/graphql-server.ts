@@ -28,6 +28,7 @@ import type { RequestEnd } from './request-log.js'
 import type { RequestView } from './request-view.js'
 import type { RewordError } from './reword-errors.js'
 import { takeBackCookies } from './take-back-cookies.js'
+import { untilStop } from './until-stop.js'
 import { type FinishedResult, finishResult, writeResult } from './write-result.js'
 
 // Yoga's own executor answers fields in the order in which they were ready, not in which they were asked for.
@@ -92,8 +93,10 @@ export function createGraphQLServer(parts: {
   countAttempts: CountAttempts
   logger: Logger
   reword: RewordError
+  /** Aborts when the server stops. */
+  stopping: AbortSignal
 }): GraphQLServer {
-  const { reword } = parts
+  const { reword, stopping } = parts
   const { maxDepth, maxAliases, maxRootFields, maxCost } = parts.limits
   const finish =
     (context: object): ToPublicError =>
@@ -114,7 +117,7 @@ export function createGraphQLServer(parts: {
       ...parts.plugins,
       refuseUnreadStreams,
       refuseCookieStreams,
-      useFinishedStreams(finish, streamErrors),
+      useFinishedStreams({ finish, stopping, errorsOf: streamErrors }),
     ],
     maskedErrors: { maskError: toPublicError },
     parserAndValidationCache: caches,
@@ -190,16 +193,18 @@ const refuseUnreadStreams: Plugin = {
 const EVENTS = /text\//i
 
 /** What Yoga writes itself: errors made public, with a status where there is no data, and no stream that a cache keeps. */
-function useFinishedStreams(
-  finish: (context: object) => ToPublicError,
-  errorsOf: WeakMap<object, AnswerError | undefined>,
-): Plugin {
+function useFinishedStreams(parts: {
+  finish: (context: object) => ToPublicError
+  stopping: AbortSignal
+  errorsOf: WeakMap<object, AnswerError | undefined>
+}): Plugin {
+  const { finish, stopping, errorsOf } = parts
   return {
     onResultProcess({ request, result, setResult, serverContext }) {
       // A list would be a batch, and those are not taken.
       if (Array.isArray(result)) return
       if (isAsyncIterable(result)) {
-        const events = finishEvents(result, finish(serverContext))
+        const events = finishEvents(untilStop(result, stopping), finish(serverContext))
         keepFromCaches(events)
         setResult(events)
         return

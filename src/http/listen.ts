@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { OptionError } from '../base/errors.js'
 import type { ListenConfig } from '../base/options.js'
 import { inTurn } from './in-turn.js'
@@ -12,6 +13,10 @@ const KEEP_ALIVE_MS = 65_000
 const DRAIN_MS = 10_000
 /** What a client sent before it could know has arrived by then. */
 const SILENCE_MS = 500
+/** How long connections that the system has accepted are taken from it, while more of them come. */
+const ACCEPT_MS = 2_000
+/** In the first turn of the event loop without a connection, the last ones may not have been read yet. */
+const QUIET_TURNS = 2
 
 export interface Listening {
   readonly url: string
@@ -28,6 +33,7 @@ export async function listen(
   /** With what is under way on each: of a connection that is gone, not every response is told. */
   const connections = new Map<Socket, Set<ServerResponse>>()
   let draining = false
+  let accepted = 0
   const underWayOn = (socket: Socket) => connections.get(socket) ?? new Set<ServerResponse>()
   function forget(this: ServerResponse): void {
     underWayOn(this.req.socket).delete(this)
@@ -52,6 +58,7 @@ export async function listen(
   server.on('connection', (socket) => {
     // One whose upgrade was declined comes again.
     if (connections.has(socket)) return
+    accepted++
     connections.set(socket, new Set())
     socket.once('close', () => connections.delete(socket))
   })
@@ -61,10 +68,12 @@ export async function listen(
   return {
     port,
     url: `http://${host}:${port}`,
-    close() {
+    async close() {
       draining = true
       for (const responses of connections.values()) for (const response of responses) closeAfter(response)
-      return closeServer(server, {
+      // To close the listener resets the connections that wait to be accepted, and their requests are lost.
+      await untilQuiet(() => accepted)
+      await closeServer(server, {
         dropSilent() {
           // Opened in advance, as browsers do: the end would wait for them.
           for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy()
@@ -93,6 +102,19 @@ function explain(error: NodeJS.ErrnoException, port: number, host: string): Erro
   if (error.code === 'EADDRINUSE') return new OptionError('port', `${port} is in use`, { cause: error })
   if (error.code === 'EACCES') return new OptionError('port', `${port} may not be used`, { cause: error })
   return new OptionError('host', `cannot listen on ${JSON.stringify(host)} (${error.code})`, { cause: error })
+}
+
+/** Resolves when the count stays the same for some turns of the event loop. */
+async function untilQuiet(count: () => number): Promise<void> {
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+  }, ACCEPT_MS)
+  for (let quiet = 0, seen = count(); quiet < QUIET_TURNS && !isLate; seen = count()) {
+    await nextTurn()
+    quiet = count() === seen ? quiet + 1 : 0
+  }
+  clearTimeout(timer)
 }
 
 function closeServer(

@@ -178,3 +178,23 @@ test.each([
   isRevoked = true
   await expectEnd(stream, 'orders', 'TOKEN_REVOKED')
 })
+
+test.each(Object.keys(STREAM_DOORS))(
+  'F13: when the server stops, a stream by %s ends at once, and its last event says to come back',
+  async (door) => {
+    const host = createHost()
+    const server = await startServer(host.options)
+    const { accessToken } = await server.signUp()
+    const guarded = await open(server, 'subscription { orders }', { door, ...bearing(accessToken) })
+    const free = await open(server, 'subscription { news }', { door })
+    const closed = server.sallyport.close()
+    for (const stream of [guarded, free]) {
+      expect(await stream.rest()).toMatchObject([
+        ['next', { errors: [{ extensions: { code: 'UNAVAILABLE', action: 'retry' } }] }],
+        ['complete', {}],
+      ])
+    }
+    await closed
+    await expect.poll(() => host.waiting.size).toBe(0)
+  },
+)

@@ -46,6 +46,7 @@ export function createOptions(
     countAttempts,
     logger,
     reword: (error) => error,
+    stopping: new AbortController().signal,
   })
   const level = 'silent'
   return {

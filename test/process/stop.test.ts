@@ -73,6 +73,44 @@ test('connections on which nothing is asked do not hold up the end', async () =>
   expect(await server.ended).toMatchObject({ code: 0 })
 })
 
+test('F13: connections that the system accepted before the stop are answered', async () => {
+  const server = await startServer({ folder: await makeFolder() })
+  // It accepts nothing while it is suspended; its system does.
+  server.child.kill('SIGSTOP')
+  const asked = await Promise.all(
+    Array.from({ length: 20 }, () => {
+      const begun = request(server.url.replace('/graphql', '/health'), { agent: false })
+      const answered = once(begun, 'response').then(([response]) => response.resume().statusCode)
+      begun.end()
+      return once(begun, 'finish').then(() => ({ answered }))
+    }),
+  )
+  server.child.kill('SIGTERM')
+  server.child.kill('SIGCONT')
+  const statuses = await Promise.all(asked.map(({ answered }) => answered))
+  expect(statuses).toEqual(Array.from({ length: 20 }, () => 200))
+  expect(await server.ended).toMatchObject({ code: 0 })
+})
+
+test('F13: a stream does not hold up the end', async () => {
+  const server = await startServer({ folder: await makeFolder() })
+  const { accessToken } = await server.signUp('ada')
+  const response = await fetch(server.url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      authorization: `Bearer ${accessToken}`,
+    },
+    body: JSON.stringify({ query: 'subscription { sessionEvents { type } }' }),
+  })
+  const begun = performance.now()
+  server.child.kill('SIGTERM')
+  expect(await response.text()).toMatch(/"code":"UNAVAILABLE","action":"retry".*\n\nevent: complete/)
+  expect(await server.ended).toMatchObject({ code: 0 })
+  expect(performance.now() - begun).toBeLessThan(5_000)
+})
+
 test('asked to stop while it waits for its database, it ends at once', async () => {
   const mute = createServer()
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))

@@ -19,6 +19,7 @@ interface Interface {
 const SOURCES = [
   'src/base/key-options.ts',
   'src/base/options.ts',
+  'src/base/listen-options.ts',
   'src/base/location-options.ts',
   'src/graphql/schema.ts',
   'src/hooks.ts',
@@ -35,6 +36,7 @@ const SECTIONS = {
   TokenOptions: 'Tokens and sessions',
   ServerOptions: 'Server',
   ListenOptions: 'Address',
+  ConnectionOptions: 'Connections',
 }
 const OF_PROGRAMS = [...Object.keys(SECTIONS), 'HostSchema', 'Hooks', 'HostChecks']
 

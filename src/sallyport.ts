@@ -1,20 +1,17 @@
 import type { RequestListener } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { GraphQLSchema } from 'graphql'
 import type { Awaitable } from './base/awaitable.js'
 import { type Clock, systemClock } from './base/clock.js'
 import { chooseLogger } from './base/console-log.js'
 import { OptionError } from './base/errors.js'
 import type { KeyFolderOptions, KeyOptions, RemoteKeyOptions } from './base/key-options.js'
+import type { ConnectionConfig, ConnectionOptions, ListenOptions } from './base/listen-options.js'
 import type { CookieConfig, CookieOptions, LocationConfig, LocationOptions } from './base/location-options.js'
-import type {
-  FirstAdministrator,
-  ListenOptions,
-  ServerOptions,
-  TokenOptions,
-  VerifyOptions,
-} from './base/options.js'
+import type { FirstAdministrator, ServerOptions, TokenOptions, VerifyOptions } from './base/options.js'
 import { resolveCookies, resolveLocations } from './base/resolve-locations.js'
 import {
+  resolveConnections,
   resolveDatabaseUrl,
   resolveFirstAdministrator,
   resolveListen,
@@ -22,6 +19,7 @@ import {
   resolveTokens,
   resolveVerify,
 } from './base/resolve-options.js'
+import { within } from './base/within.js'
 import type { RequestSource } from './context/index.js'
 import { impossibleFields } from './graphql/impossible-fields.js'
 import { buildSchema, type HostSchema } from './graphql/schema.js'
@@ -54,9 +52,12 @@ export interface SallyportOptions
     CookieOptions,
     TokenOptions,
     ServerOptions,
-    ListenOptions,
+    ConnectionOptions,
     HostSchema,
     Hooks {}
+
+/** How long a stop waits for the database in the end. */
+const DATABASE_MS = 3_000
 
 /** A running auth server, to be mounted or to listen by itself. */
 export interface Sallyport {
@@ -81,7 +82,7 @@ export interface Sallyport {
   listen(where?: ListenOptions): Promise<Omit<Listening, 'close'>>
   /** Reads `keysDir` now. A set that is wrong is told to the log, and leaves the keys read before in force. */
   reloadKeys(): Promise<void>
-  /** Stops listening, ends streams, lets requests under way finish, closes WebSockets with 1001, closes the database. */
+  /** Waits for `shutdownDelay` if it listens, then stops listening, ends streams, lets requests under way finish, closes WebSockets with 1001, closes the database. */
   close(): Promise<void>
 }
 
@@ -106,6 +107,7 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   const locations = resolveLocations(options)
   const cookies = resolveCookies(options)
   const server = resolveServer(options)
+  const connections = resolveConnections(options)
   const databaseUrl = resolveDatabaseUrl(options)
   const logger = chooseLogger(options.logger, { given: server.logLevel, console: options.logLevel })
   const clientOf = createClientOf(server.trustedProxies, logger)
@@ -132,7 +134,7 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
         : fixedClock(options.clock, logger)
     const parts = { store, keyring, alignedClock, logger, verifyConfig, tokenConfig, server, hooks: options }
     return await assemble(
-      { ...parts, locations, cookies, clientOf },
+      { ...parts, locations, cookies, clientOf, connections },
       { ...options, disabledFields },
       { administrator, keys },
     )
@@ -147,6 +149,7 @@ interface Parts extends ServiceParts {
   readonly locations: LocationConfig
   readonly cookies: CookieConfig | null
   readonly clientOf: ClientOf
+  readonly connections: ConnectionConfig
 }
 
 async function assemble(
@@ -154,7 +157,7 @@ async function assemble(
   options: HostSchema & ListenOptions,
   { administrator, keys }: { administrator: FirstAdministrator | null; keys: OpenKeyring },
 ): Promise<Sallyport> {
-  const { store, logger, verifyConfig, locations, server, clientOf } = parts
+  const { store, logger, verifyConfig, locations, server, clientOf, connections } = parts
   const { clock } = parts.alignedClock
   const { services, revocation, sliding, loadUser, tokens, sessions, start, stop } = createServices(parts)
   const guardOptions = {
@@ -217,7 +220,7 @@ async function assemble(
     reloadKeys: keys.reload,
     async listen({ port = options.port, host = options.host } = {}) {
       if (listening !== undefined) throw new OptionError('port', 'is listened on already')
-      listening = listen({ handler, upgrade }, resolveListen({ port, host }))
+      listening = listen({ handler, upgrade }, { ...resolveListen({ port, host }), ...connections })
       try {
         const { url, port: bound } = await listening
         return { url, port: bound }
@@ -228,10 +231,11 @@ async function assemble(
     },
     async close() {
       closing = true
-      await Promise.all([(await listening)?.close(), door.close()])
-      await keys.stop()
-      await stop()
-      await store.close()
+      const listener = await listening
+      if (listener !== undefined) await delay(connections.shutdownDelaySeconds * 1_000)
+      await Promise.all([listener?.close(), door.close()])
+      // A database that hangs ends nothing; what is left then goes with the process.
+      await within(DATABASE_MS, Promise.all([keys.stop(), stop()]).then(store.close))
     },
   }
 }

@@ -207,6 +207,10 @@ export const OPTION_TABLE = {
   },
   port: { env: 'PORT', default: 4000, kind: integer(0, 65_535) },
   host: { env: 'HOST', default: 'localhost', kind: text(notEmpty) },
+  keepAliveTimeout: { env: 'KEEP_ALIVE_TIMEOUT', default: 65, kind: duration({ min: 1 }) },
+  headersTimeout: { env: 'HEADERS_TIMEOUT', default: 60, kind: duration({ min: 1 }) },
+  requestTimeout: { env: 'REQUEST_TIMEOUT', default: 300, kind: duration({ min: 1 }) },
+  shutdownDelay: { env: 'SHUTDOWN_DELAY', default: undefined, kind: duration() },
 } as const satisfies Record<string, OptionSpec<unknown>>
 
 export type OptionName = keyof typeof OPTION_TABLE

@@ -1,8 +1,9 @@
 import { OptionError } from './errors.js'
 import type { KeyFolderOptions, KeyOptions, RemoteKeyOptions } from './key-options.js'
+import type { ConnectionOptions } from './listen-options.js'
 import type { CookieOptions, LocationOptions } from './location-options.js'
 import { FORMER_NAMES, OPTION_TABLE, type OptionSpec } from './option-table.js'
-import type { ListenOptions, ServerOptions, TokenOptions, VerifyOptions } from './options.js'
+import type { ServerOptions, TokenOptions, VerifyOptions } from './options.js'
 
 export type EnvironmentOptions = KeyOptions &
   KeyFolderOptions &
@@ -12,7 +13,7 @@ export type EnvironmentOptions = KeyOptions &
   CookieOptions &
   TokenOptions &
   ServerOptions &
-  ListenOptions
+  ConnectionOptions
 
 /** Variables that begin so are ours, and one that we do not know is a slip. */
 const OUR_PREFIX = 'JWT_'

@@ -176,14 +176,6 @@ export interface ServerOptions {
   logLevel?: LogLevel
 }
 
-/** Where the server listens, when it listens by itself. */
-export interface ListenOptions {
-  /** The TCP port; `0` takes a free one. */
-  port?: number
-  /** The address to listen on. */
-  host?: string
-}
-
 /** `TokenOptions`, resolved. `null` seconds: never expires. */
 export interface TokenConfig {
   readonly accessTtlSeconds: number | null
@@ -242,9 +234,4 @@ export interface ServerConfig extends DocumentLimits, AttemptConfig {
 export interface FirstAdministrator {
   readonly email: string
   readonly password: string
-}
-
-export interface ListenConfig {
-  readonly port: number
-  readonly host: string
 }

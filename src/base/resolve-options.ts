@@ -1,10 +1,9 @@
 import { OptionError } from './errors.js'
 import type { KeyFolderConfig, KeyFolderOptions, KeyOptions } from './key-options.js'
+import type { ConnectionConfig, ConnectionOptions, ListenConfig, ListenOptions } from './listen-options.js'
 import { OPTION_TABLE, type OptionName, type OptionSpec, type OptionValue } from './option-table.js'
 import type {
   FirstAdministrator,
-  ListenConfig,
-  ListenOptions,
   ServerConfig,
   ServerOptions,
   TokenConfig,
@@ -157,6 +156,20 @@ export function resolveFirstAdministrator(options: ServerOptions): FirstAdminist
 
 export function resolveListen(options: ListenOptions): ListenConfig {
   return Object.freeze({ port: require(options, 'port'), host: require(options, 'host') })
+}
+
+/** In production a load balancer needs time to notice `/ready`; elsewhere a stop should be quick. */
+const PRODUCTION_DELAY_SECONDS = 3
+
+export function resolveConnections(options: ConnectionOptions & ServerOptions): ConnectionConfig {
+  const requestSeconds = require(options, 'requestTimeout')
+  return Object.freeze({
+    keepAliveSeconds: require(options, 'keepAliveTimeout'),
+    headersSeconds: Math.min(require(options, 'headersTimeout'), requestSeconds),
+    requestSeconds,
+    shutdownDelaySeconds:
+      read(options, 'shutdownDelay') ?? (require(options, 'production') ? PRODUCTION_DELAY_SECONDS : 0),
+  })
 }
 
 export function resolveKeyFolder(options: KeyFolderOptions): KeyFolderConfig {

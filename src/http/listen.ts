@@ -2,15 +2,15 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { OptionError } from '../base/errors.js'
-import type { ListenConfig } from '../base/options.js'
+import type { ConnectionConfig, ListenConfig } from '../base/listen-options.js'
 import { inTurn } from './in-turn.js'
 import { serveAnew } from './serve-anew.js'
 import { createSocketTurns } from './socket-turns.js'
 import { isWebSocket, type UpgradeListener } from './websocket/socket-door.js'
 
-/** Longer than the 60 s after which common load balancers close an idle connection: they close first, and lose no request. */
-const KEEP_ALIVE_MS = 65_000
-const DRAIN_MS = 10_000
+const DRAIN_MS = 7_000
+/** How often Node looks for requests that are late. Its own 30 s would make a short limit a long one. */
+const CHECK_MS = 1_000
 /** What a client sent before it could know has arrived by then. */
 const SILENCE_MS = 500
 /** How long connections that the system has accepted are taken from it, while more of them come. */
@@ -21,14 +21,14 @@ const QUIET_TURNS = 2
 export interface Listening {
   readonly url: string
   readonly port: number
-  /** Takes no new connection, lets requests under way finish (10 s at most), and resolves when all are closed. */
+  /** Takes no new connection, lets requests under way finish (7 s at most), and resolves when all are closed. */
   close(): Promise<void>
 }
 
 /** Throws `OptionError` naming `port` or `host` when the address cannot be had. */
 export async function listen(
   { handler, upgrade }: { handler: RequestListener; upgrade: UpgradeListener },
-  config: ListenConfig,
+  config: ListenConfig & ConnectionConfig,
 ): Promise<Listening> {
   /** With what is under way on each: of a connection that is gone, not every response is told. */
   const connections = new Map<Socket, Set<ServerResponse>>()
@@ -42,13 +42,18 @@ export async function listen(
   }
 
   const takeInTurn = createSocketTurns()
-  const server = createServer((request, response) => {
+  const limits = {
+    keepAliveTimeout: config.keepAliveSeconds * 1_000,
+    headersTimeout: config.headersSeconds * 1_000,
+    requestTimeout: config.requestSeconds * 1_000,
+    connectionsCheckingInterval: CHECK_MS,
+  }
+  const server = createServer(limits, (request, response) => {
     if (draining) closeAfter(response)
     underWayOn(request.socket).add(response)
     response.once('close', forget)
     takeInTurn(request.socket, response, () => handler(request, response))
   })
-  server.keepAliveTimeout = KEEP_ALIVE_MS
   server.on('upgrade', (request, socket, first) => {
     inTurn(request.socket, underWayOn(request.socket), () => {
       if (isWebSocket(request)) upgrade(request, socket, first)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { renderOptions } from '../../scripts/option-docs.js'
 import { OPTION_TABLE } from '../../src/base/option-table.js'
+import { CONNECTIONS } from './options/connections.js'
 import { CONTEXT } from './options/context.js'
 import { COOKIES } from './options/cookies.js'
 import { KEYS } from './options/keys.js'
@@ -12,7 +13,7 @@ import { SERVER } from './options/server.js'
 import { TOKENS } from './options/tokens.js'
 import { VERIFICATION } from './options/verification.js'
 
-const SECTIONS = [KEYS, VERIFICATION, PLACES, COOKIES, TOKENS, LIMITS, SERVER, PROGRAMS]
+const SECTIONS = [KEYS, VERIFICATION, PLACES, COOKIES, TOKENS, LIMITS, SERVER, CONNECTIONS, PROGRAMS]
 
 const namesOf = (sections: readonly OptionRows[]) => sections.flatMap((rows) => Object.keys(rows)).sort()
 const rowsOf = (sections: readonly OptionRows[]) => sections.flatMap((rows) => Object.entries(rows))

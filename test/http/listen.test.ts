@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
+import { resolveConnections } from '../../src/base/resolve-options.js'
 import { listen } from '../../src/http/listen.js'
 
 test('F28: a connection that is kept alive does not hold the stop once its response is sent', async () => {
@@ -13,7 +14,7 @@ test('F28: a connection that is kept alive does not hold the stop once its respo
     },
     upgrade: () => {},
   }
-  const listening = await listen(parts, { port: 0, host: '127.0.0.1' })
+  const listening = await listen(parts, { ...resolveConnections({}), port: 0, host: '127.0.0.1' })
   const agent = new Agent({ keepAlive: true })
   onTestFinished(() => agent.destroy())
   const [message] = (await once(get(listening.url, { agent }), 'response')) as [IncomingMessage]

@@ -21,7 +21,7 @@ import { createSocketOperations } from './operations.js'
 import { headOfUpgrade, paramNamesOf } from './socket-head.js'
 
 /** How long operations under way have to give their result, as requests have. */
-const DRAIN_MS = 10_000
+const DRAIN_MS = 7_000
 /** How long a peer that was told to go has to hang up. */
 const CLOSE_MS = 5_000
 const PING_MS = 15_000
@@ -35,7 +35,7 @@ export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: B
 export interface SocketDoor {
   /** Takes over the socket, whatever becomes of the upgrade. */
   upgrade: UpgradeListener
-  /** Takes no new sockets, lets operations with one result finish (10 s at most), and resolves when all are closed. */
+  /** Takes no new sockets, lets operations with one result finish (7 s at most), and resolves when all are closed. */
   close(): Promise<void>
 }
 

@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { stopDatabase } from '../soak/stopped-database.js'
+import { startCluster } from '../support/postgresql-cluster.js'
+import { makeFolder } from './start-process.js'
+import { startServer } from './start-server.js'
+
+test('F28: a stop takes 10 s at most while the database hangs under a request', {
+  timeout: 60_000,
+}, async () => {
+  const cluster = await startCluster()
+  onTestFinished(() => cluster.stop())
+  const server = await startServer({ folder: await makeFolder(), env: { DATABASE_URL: cluster.url } })
+  const { accessToken } = await server.signUp('ada')
+  const stopped = await stopDatabase(cluster.pid)
+  onTestFinished(() => stopped.resume())
+  const asked = server.ask('{ me { id } }', accessToken).catch(() => null)
+  await delay(200)
+
+  const begun = performance.now()
+  server.child.kill('SIGTERM')
+  expect(await server.ended).toMatchObject({ code: 0, signal: null })
+  // The process itself needs a moment to end, and the machine may be busy.
+  expect(performance.now() - begun).toBeLessThan(12_000)
+  await asked
+})

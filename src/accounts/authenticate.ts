@@ -55,16 +55,16 @@ export function createAuthenticator(parts: {
   return {
     findNamedId: async (credentials) => (await findNamed(credentials))?.id ?? null,
 
-    async authenticate(credentials, ip) {
-      passwords.requireRoom()
-      const user = await findNamed(credentials)
-      const name = nameToCount(credentials)
-      if (user !== null) return parts.provePassword(user, credentials.password, { ip, name })
-      return attempts.prove({ account: name, ip }, async () => {
-        await passwords.verify(null, credentials.password)
-        throw new AuthError('INVALID_CREDENTIALS')
-      })
-    },
+    authenticate: (credentials, ip) =>
+      passwords.admit(async () => {
+        const user = await findNamed(credentials)
+        const name = nameToCount(credentials)
+        if (user !== null) return parts.provePassword(user, credentials.password, { ip, name })
+        return attempts.prove({ account: name, ip }, async () => {
+          await passwords.verify(null, credentials.password)
+          throw new AuthError('INVALID_CREDENTIALS')
+        })
+      }),
   }
 }
 

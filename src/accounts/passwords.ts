@@ -22,8 +22,8 @@ export interface Passwords {
     about: { field: string; ownNames: readonly (string | null)[] },
   ): Promise<void>
   hash(password: string): Promise<string>
-  /** @throws {AuthError} `RATE_LIMITED` when the queue of hashes is full. */
-  requireRoom(): void
+  /** Holds a place among the hashes for work that ends in one. Rejects with `RATE_LIMITED`, before it begins, when none is free. */
+  admit: HashQueue['admit']
   /**
    * Whether the password matches the hash. A null hash (an unknown name) takes the same time, and never matches.
    * `isOutdated` tells that the hash should be renewed.
@@ -46,7 +46,7 @@ export function createPasswords(queue: HashQueue): Passwords {
       if (await isGuessable(password, names)) throw refused(field, 'is easy to guess')
     },
 
-    requireRoom: queue.requireRoom,
+    admit: queue.admit,
 
     hash: (password) => queue(() => argon2.hash(normalise(password), PARAMETERS)),
 

@@ -7,20 +7,36 @@ import { AuthError } from '../base/errors.js'
  */
 export interface HashQueue {
   <T>(work: () => Promise<T>): Promise<T>
-  /** Throws `RATE_LIMITED` when the queue is full, so that a refusal costs no query. */
-  requireRoom(): void
+  /**
+   * Runs work that ends in a hash, such as a login with its queries, and holds a place for all of it. Rejects with
+   * `RATE_LIMITED` before the work begins when as many are admitted as the queue has places: a refusal costs no query.
+   */
+  admit<T>(work: () => Promise<T>): Promise<T>
 }
 
 export function createHashQueue(limits: { maxConcurrent: number; maxQueued: number }): HashQueue {
   const limit = pLimit(limits.maxConcurrent)
-  function requireRoom(): void {
-    if (limit.activeCount >= limits.maxConcurrent && limit.pendingCount >= limits.maxQueued) {
-      throw new AuthError('RATE_LIMITED', { retryAfterSeconds: 1 })
-    }
-  }
+  const places = limits.maxConcurrent + limits.maxQueued
+  let admitted = 0
+
   async function run<T>(work: () => Promise<T>): Promise<T> {
-    requireRoom()
+    if (limit.activeCount + limit.pendingCount >= places) throw refused()
     return limit(work)
   }
-  return Object.assign(run, { requireRoom })
+
+  async function admit<T>(work: () => Promise<T>): Promise<T> {
+    if (admitted >= places || limit.activeCount + limit.pendingCount >= places) throw refused()
+    admitted++
+    try {
+      return await work()
+    } finally {
+      admitted--
+    }
+  }
+
+  return Object.assign(run, { admit })
+}
+
+function refused(): AuthError {
+  return new AuthError('RATE_LIMITED', { retryAfterSeconds: 1 })
 }

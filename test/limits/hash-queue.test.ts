@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { AuthError } from '../../src/base/errors.js'
 import { createHashQueue } from '../../src/limits/hash-queue.js'
 
@@ -74,16 +74,31 @@ describe('the queue of slow work', () => {
   test('F27: a full queue refuses before there is work', async () => {
     const queue = createHashQueue({ maxConcurrent: 1, maxQueued: 1 })
     const work = createWork()
-    queue.requireRoom()
     const results = [queue(work.begin(1)), queue(work.begin(2))]
     await settled()
-    expect(() => queue.requireRoom()).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }))
+    const late = vi.fn()
+    await expect(queue.admit(late)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect(late).not.toHaveBeenCalled()
     for (const at of [0, 1]) {
       work.endings[at]?.resolve(at)
       await settled()
     }
     await Promise.all(results)
-    queue.requireRoom()
+    expect(await queue.admit(async () => 'fine')).toBe('fine')
+  })
+
+  test('F27: work that has not come to its hash yet holds a place', async () => {
+    const queue = createHashQueue({ maxConcurrent: 1, maxQueued: 1 })
+    const work = createWork()
+    const admitted = [queue.admit(work.begin(1)), queue.admit(work.begin(2))]
+    const late = vi.fn()
+    await expect(queue.admit(late)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect(late).not.toHaveBeenCalled()
+    work.endings[0]?.resolve(1)
+    expect(await admitted[0]).toBe(1)
+    expect(await queue.admit(async () => 3)).toBe(3)
+    work.endings[1]?.resolve(2)
+    await Promise.all(admitted)
   })
 
   test('work that fails gives its place on, and its error to whoever asked', async () => {

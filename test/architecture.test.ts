@@ -64,7 +64,7 @@ const VENDORS: Vendors = {
   'ipaddr.js': ['limits'],
   cookie: ['context', 'http'],
   commander: ['cli'],
-  'fastest-levenshtein': ['cli'],
+  'fastest-levenshtein': ['base'],
   pino: ['cli'],
 }
 
@@ -140,7 +140,7 @@ const LIGHT: Record<string, string[]> = {
   './guard/mercurius': ['@graphql-tools/utils', 'graphql'],
   './limits': ['graphql'],
   './testing': ['@graphql-tools/utils', 'graphql'],
-  './context': ['cookie', 'jsonwebtoken', 'lru-cache'],
+  './context': ['cookie', 'fastest-levenshtein', 'jsonwebtoken', 'lru-cache'],
   './client': [],
 }
 
@@ -169,6 +169,7 @@ describe('what an entry of the package reaches', () => {
       '@graphql-tools/utils',
       '@node-rs/argon2',
       'cookie',
+      'fastest-levenshtein',
       'graphql',
       'graphql-ws',
       'graphql-yoga',

@@ -1,6 +1,7 @@
 import { OptionError } from './errors.js'
 import type { KeyFolderConfig, KeyFolderOptions, KeyOptions } from './key-options.js'
 import type { ConnectionConfig, ConnectionOptions, ListenConfig, ListenOptions } from './listen-options.js'
+import { findNearest } from './nearest-name.js'
 import { OPTION_TABLE, type OptionName, type OptionSpec, type OptionValue } from './option-table.js'
 import type {
   FirstAdministrator,
@@ -193,7 +194,10 @@ export function resolveKeys(options: KeyOptions): KeyOptions {
 /** Refuses an option that nobody reads: a slip of the pen must not leave a default in force. */
 export function refuseUnknownOptions(options: object, known: ReadonlySet<string>): void {
   for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw new OptionError(name, 'is no option; docs/options.md lists them')
+    if (known.has(name)) continue
+    const meant = findNearest(name, known)
+    const hint = meant === undefined ? 'docs/options.md lists them' : `did you mean ${meant}?`
+    throw new OptionError(name, `is no option; ${hint}`)
   }
 }
 

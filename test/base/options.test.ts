@@ -4,6 +4,7 @@ import { FORMER_NAMES, OPTION_TABLE, type OptionSpec } from '../../src/base/opti
 import { optionsFromEnv } from '../../src/base/options-from-env.js'
 import { resolveCookies, resolveLocations } from '../../src/base/resolve-locations.js'
 import {
+  resolveConnections,
   resolveDatabaseUrl,
   resolveFirstAdministrator,
   resolveKeyFolder,
@@ -13,6 +14,7 @@ import {
   resolveTokens,
   resolveVerify,
 } from '../../src/base/resolve-options.js'
+import { createAuthContext } from '../../src/context/index.js'
 import { createSallyport } from '../../src/sallyport.js'
 
 const TABLE: [string, OptionSpec<unknown>][] = Object.entries(OPTION_TABLE)
@@ -41,6 +43,7 @@ const resolveAll = (options: object) =>
     resolveDatabaseUrl,
     resolveFirstAdministrator,
     resolveListen,
+    resolveConnections,
     resolveKeys,
     resolveKeyFolder,
   ].map((resolve) => resolve(options))
@@ -64,6 +67,9 @@ describe('options of a program', () => {
     expect(resolveLocations({})).toMatchObject({ order: ['headers', 'cookies'], headerName: 'authorization' })
     expect(resolveDatabaseUrl({ dataDir: 'here' })).toBe('file:here/sallyport.db')
     expect(resolveListen({})).toEqual({ port: 4000, host: 'localhost' })
+    const connections = { keepAliveSeconds: 65, headersSeconds: 60, requestSeconds: 300 }
+    expect(resolveConnections({})).toEqual({ ...connections, shutdownDelaySeconds: 0 })
+    expect(resolveConnections({ production: true })).toMatchObject({ shutdownDelaySeconds: 3 })
   })
 
   test('F31: in production the database, or the folder of its file, must be given', () => {
@@ -151,6 +157,15 @@ describe('options of variables', () => {
 
   test('no two options have one variable', () => {
     expect(new Set(TABLE.map(([, { env }]) => env)).size).toBe(TABLE.length)
+  })
+
+  test('F24: an option that is almost one of ours is refused with the name that was meant', async () => {
+    const message = 'accessTokenExpire: is no option; did you mean accessTokenExpires?'
+    const slip = { accessTokenExpire: '15m' } as object
+    await expect(createSallyport(slip)).rejects.toMatchObject({ option: 'accessTokenExpire', message })
+    const refusal = refusalOf(() => createAuthContext({ audiance: 'shop' } as object))
+    expect(refusal.message).toBe('audiance: is no option; did you mean audience?')
+    expect(refusalOf(() => createAuthContext({ other: 1 } as object)).message).toMatch(/docs\/options\.md/)
   })
 
   test('a JWT_ variable that is no option is refused; others are none of ours', () => {

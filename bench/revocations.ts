@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createSallyport, type Sallyport } from '../src/index.js'
 import { createLiveEntries } from '../src/revocation/live-entries.js'
-import type { NewRevocation } from '../src/store/contract.js'
+import type { NewRevocation } from '../src/store/revocation-record.js'
 import { openDatabase } from './open-database.js'
 
 const { values } = parseArgs({

@@ -1,6 +1,7 @@
 import { type AuditEvent, toAuditRecord } from '../audit/record.js'
-import type { NewRevocation, RevocationEntry, Store, Transaction } from '../store/contract.js'
+import type { Store, Transaction } from '../store/contract.js'
 import { StoreOutcomeUnknown, StoreUnavailable } from '../store/failures.js'
+import type { NewRevocation, RevocationEntry } from '../store/revocation-record.js'
 import { createFindOutcome } from './commit-outcome.js'
 import type { RevocationFeed } from './feed.js'
 

@@ -1,7 +1,8 @@
 import type { Claims } from '../base/claims.js'
 import type { Clock } from '../base/clock.js'
 import type { Logger } from '../base/logger.js'
-import type { RevocationEntry, RevocationPage, Store } from '../store/contract.js'
+import type { Store } from '../store/contract.js'
+import type { RevocationEntry, RevocationPage } from '../store/revocation-record.js'
 import { KEEP_SECONDS } from './keep.js'
 import { createLiveEntries, type RevocationVerdict } from './live-entries.js'
 

@@ -1,5 +1,5 @@
 import type { Claims } from '../base/claims.js'
-import type { RevocationEntry } from '../store/contract.js'
+import type { RevocationEntry } from '../store/revocation-record.js'
 
 export type RevocationVerdict = 'live' | 'revoked' | 'superseded'
 

@@ -4,8 +4,6 @@ import type { AuditStatements } from './audit-record.js'
 import type { NamePage, TokenPage, UserPage } from './pages.js'
 import type { NewRevocation, RevocationEntry, RevocationPage } from './revocation-record.js'
 
-export type { NewRevocation, RevocationEntry, RevocationPage }
-
 /** An account. For an identity that the host authenticates, a bare row: an id and a `version`, nothing else. */
 export interface UserRecord {
   id: string

@@ -1,7 +1,8 @@
-import type { NewRevocation, RevocationEntry, Statements } from './contract.js'
+import type { Statements } from './contract.js'
 import type { Client, Dialect } from './dialect.js'
 import type { RevocationModel } from './generated/sqlite/models.js'
 import { insertRowsForIds } from './insert-rows.js'
+import type { NewRevocation, RevocationEntry } from './revocation-record.js'
 
 export function createFeedStatements(client: Client, dialect: Dialect): Pick<Statements, 'readRevocations'> {
   // Not by Prisma's `findMany`, which takes three times as long: a start may read a hundred thousand lines.

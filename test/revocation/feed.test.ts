@@ -6,8 +6,9 @@ import type { Claims } from '../../src/base/claims.js'
 import { type Logger, silentLogger } from '../../src/base/logger.js'
 import { createCommit } from '../../src/revocation/commit.js'
 import { createRevocationFeed, type RevocationFeed } from '../../src/revocation/feed.js'
-import type { NewRevocation, Store } from '../../src/store/contract.js'
+import type { Store } from '../../src/store/contract.js'
 import { openStore } from '../../src/store/open-store.js'
+import type { NewRevocation } from '../../src/store/revocation-record.js'
 import { openSqlite } from '../../src/store/sqlite-adapter.js'
 
 const TOKEN: Claims = { sub: 'ada', jti: 'jti-1', sid: 'session-1' }

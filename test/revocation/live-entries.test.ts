@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Claims } from '../../src/base/claims.js'
 import { createLiveEntries } from '../../src/revocation/live-entries.js'
-import type { RevocationEntry } from '../../src/store/contract.js'
+import type { RevocationEntry } from '../../src/store/revocation-record.js'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const noonSeconds = NOON / 1000

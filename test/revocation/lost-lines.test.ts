@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { silentLogger } from '../../src/base/logger.js'
 import { createRevocationFeed } from '../../src/revocation/feed.js'
-import type { RevocationEntry, Store } from '../../src/store/contract.js'
+import type { Store } from '../../src/store/contract.js'
+import type { RevocationEntry } from '../../src/store/revocation-record.js'
 
 const REVOKED: RevocationEntry = {
   id: 1,

@@ -5,8 +5,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { silentLogger } from '../../src/base/logger.js'
 import { createPruner } from '../../src/revocation/prune.js'
 import type { NewAuditRecord } from '../../src/store/audit-record.js'
-import type { NewRevocation, Store } from '../../src/store/contract.js'
+import type { Store } from '../../src/store/contract.js'
 import { openStore } from '../../src/store/open-store.js'
+import type { NewRevocation } from '../../src/store/revocation-record.js'
 import { createTestClock } from '../support/test-clock.js'
 
 async function openAt(clock: ReturnType<typeof createTestClock>): Promise<Store> {

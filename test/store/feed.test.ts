@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, inject, test, vi } from 'vitest'
-import type { NewRevocation, Store } from '../../src/store/contract.js'
+import type { Store } from '../../src/store/contract.js'
+import type { NewRevocation } from '../../src/store/revocation-record.js'
 import { openPool } from '../support/postgresql-pool.js'
 import { openTestStore, reopen } from './open-test-store.js'
 import { at } from './records.js'

@@ -2,6 +2,7 @@ import {
   type DirectiveNode,
   type GraphQLSchema,
   getVariableValues,
+  isType,
   Kind,
   type OperationDefinitionNode,
   versionInfo,
@@ -54,9 +55,24 @@ export function variablesOf(operation: OperationDefinitionNode, variableValues: 
   if (typeof variableValues !== 'object' || variableValues === null) return null
   if (versionInfo.major < 17) return variableValues as Variables
   // An executor of the older form would show a client's `$coerced` where the values are looked for.
-  if (operation.variableDefinitions?.some(({ variable }) => variable.name.value === 'coerced')) return null
+  if (declares(operation, 'coerced') && !hasSources(operation, variableValues)) return null
   const { coerced } = variableValues as { readonly coerced?: unknown }
   return typeof coerced === 'object' ? (coerced as Variables) : null
+}
+
+/** Whether they have the form of graphql 17: no client can send what `sources` has, a type. */
+function hasSources(operation: OperationDefinitionNode, variableValues: object): boolean {
+  if (declares(operation, 'sources')) return false
+  const { sources } = variableValues as { readonly sources?: { readonly coerced?: Source } | null }
+  return isType(sources?.coerced?.signature?.type)
+}
+
+interface Source {
+  readonly signature?: { readonly type?: unknown } | null
+}
+
+function declares({ variableDefinitions }: OperationDefinitionNode, name: string): boolean {
+  return variableDefinitions?.some(({ variable }) => variable.name.value === name) === true
 }
 
 /** The variables as the executor is going to coerce them; null where they do not fit, for then it runs nothing. */

@@ -1,5 +1,6 @@
-import { parse, versionInfo } from 'graphql'
+import { GraphQLBoolean, type OperationDefinitionNode, parse, versionInfo } from 'graphql'
 import { expect, test } from 'vitest'
+import { variablesOf } from '../../src/guard/conditions.js'
 import { guardSchema, useGuard, type Viewer } from '../../src/guard/index.js'
 import { makeHost } from './support/host.js'
 import { ANYBODY, codesOf, DOORS, executeRaw } from './support/run.js'
@@ -63,15 +64,32 @@ test.each(['@skip(if: $x) @skip(if: $y)', '@skip(if: $y) @skip(if: $x)'])(
   },
 )
 
-test('a variable called as graphql 17 calls its values is not taken for them', async () => {
-  const query = 'query ($coerced: Boolean!, $x: Boolean = true) { open secret @skip(if: $coerced) }'
-  host.ran.length = 0
-  const skipped = await executeRaw(guarded, parse(query), { variables: { coerced: true } })
-  expect(skipped.errors?.[0]?.extensions.code).toBe(versionInfo.major < 17 ? undefined : 'UNAUTHENTICATED')
-  host.ran.length = 0
-  const selected = await executeRaw(guarded, parse(query), { variables: { coerced: false } })
-  expect(selected.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
-  expect(host.ran).toEqual([])
+test('a variable called as graphql 17 calls its values is a variable like any other', async () => {
+  const query = 'query ($coerced: Boolean!) { open secret @skip(if: $coerced) }'
+  for (const [, door] of DOORS) {
+    const run = door(host)
+    expect((await run({ query, variables: { coerced: true } })).errors).toEqual([])
+    const selected = await run({ query, variables: { coerced: false } })
+    expect([selected.errors[0]?.extensions.code, selected.ran]).toEqual(['UNAUTHENTICATED', []])
+  }
+})
+
+test('values of another form are not taken for those of graphql 17, whatever a client calls them', () => {
+  const valuesOf = (text: string, values: object) =>
+    variablesOf(parse(text).definitions[0] as OperationDefinitionNode, values)
+  const withType = (type: unknown) => ({
+    coerced: { hide: true },
+    sources: { coerced: { signature: { type } } },
+    hide: false,
+  })
+  const [forged, genuine] = [withType('Any'), withType(GraphQLBoolean)]
+  const one = 'query ($coerced: Any, $hide: Boolean) { __typename }'
+  const both = 'query ($coerced: Any, $sources: Any, $hide: Boolean) { __typename }'
+  const isKnown = versionInfo.major < 17
+  expect(valuesOf(one, { coerced: { hide: true }, hide: false })?.hide).toBe(isKnown ? false : undefined)
+  expect(valuesOf(one, forged)?.hide).toBe(isKnown ? false : undefined)
+  expect(valuesOf(both, genuine)?.hide).toBe(isKnown ? false : undefined)
+  expect(valuesOf(one, genuine)?.hide).toBe(!isKnown)
 })
 
 test('implementors that return different types are each followed to theirs', async () => {

@@ -14,6 +14,7 @@ import type { Load } from './context/index.js'
 import type { Services } from './graphql/services.js'
 import type { Hooks } from './hooks.js'
 import { canSign, type Keyring } from './keys/keyring.js'
+import { createAccountTurns } from './limits/account-turns.js'
 import { createAttempts } from './limits/attempts.js'
 import { createDisguise } from './limits/disguise.js'
 import { createHashQueue } from './limits/hash-queue.js'
@@ -93,7 +94,7 @@ export function createServices(parts: ServiceParts) {
     leewaySeconds,
     auditRetentionSeconds: server.auditRetentionSeconds,
   })
-  const commit = createCommit({ store, feed })
+  const commit = createCommit({ store, feed, takeTurn: createAccountTurns() })
   const revocation: RevocationFeed | undefined = tokenConfig.checks === 'all' ? feed : undefined
 
   const createQueue = () =>

@@ -1,7 +1,7 @@
 import { RateLimiterRes } from 'rate-limiter-flexible'
 import type { Clock } from '../base/clock.js'
 import type { Counters } from '../base/counters.js'
-import { AuthError } from '../base/errors.js'
+import { AuthError, ERRORS } from '../base/errors.js'
 import type { AttemptConfig } from '../base/options.js'
 import { type Consumed, CounterLimiter } from './counter-limiter.js'
 import type { HashQueue } from './hash-queue.js'
@@ -207,5 +207,5 @@ function isWrongPassword(error: unknown): boolean {
 }
 
 function isRefused(error: unknown): boolean {
-  return error instanceof AuthError && error.code !== 'UNAVAILABLE'
+  return error instanceof AuthError && ERRORS[error.code].action !== 'retry'
 }

@@ -11,17 +11,20 @@ export type RecordEvent = (event: AuditEvent) => void
 /**
  * A transaction that changes somebody's credentials. What it hands to `revoke` is appended to the feed by the same
  * commit, as its last write, and is in force on this instance before the promise resolves. What it hands to `record`
- * is in the audit log by the same commit, or not at all.
+ * is in the audit log by the same commit, or not at all. `userId`: whose row it locks; it waits for its turn among what
+ * changes the same account.
  */
-export type Commit = <T>(
-  work: (tx: Transaction, revoke: Revoke, record: RecordEvent) => Promise<T>,
-) => Promise<T>
+export type Commit = <T>(work: Work<T>, userId?: string) => Promise<T>
+
+export type Work<T> = (tx: Transaction, revoke: Revoke, record: RecordEvent) => Promise<T>
 
 export function createCommit(parts: {
   store: Pick<Store, 'transaction'>
   feed: Pick<RevocationFeed, 'apply'>
+  /** By default at once. */
+  takeTurn?: <T>(userId: string, work: () => Promise<T>) => Promise<T>
 }): Commit {
-  const { store, feed } = parts
+  const { store, feed, takeTurn } = parts
   const findOutcome = createFindOutcome(store)
 
   /** Resolves if the transaction holds, though its COMMIT failed. Otherwise throws. */
@@ -32,9 +35,8 @@ export function createCommit(parts: {
     if (outcome === 'absent') throw new StoreUnavailable('nothing was committed', { cause: error })
   }
 
-  return async (work) => {
-    type Result = Awaited<ReturnType<typeof work>>
-    let done: { result: Result; events: AuditEvent[]; appended: RevocationEntry[] } | undefined
+  async function commit<T>(work: Work<T>): Promise<T> {
+    let done: { result: T; events: AuditEvent[]; appended: RevocationEntry[] } | undefined
     try {
       await store.transaction(async (tx) => {
         const entries: NewRevocation[] = []
@@ -56,4 +58,7 @@ export function createCommit(parts: {
     feed.apply(appended)
     return result
   }
+
+  return (work, userId) =>
+    takeTurn === undefined || userId === undefined ? commit(work) : takeTurn(userId, () => commit(work))
 }

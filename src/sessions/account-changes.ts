@@ -78,7 +78,7 @@ export function createAccountChanges(parts: {
         })
         record({ type: 'password_changed', at, by: actor, userId })
         await starter.insert(tx, started.session)
-      })
+      }, actor.userId)
       return result
     },
 
@@ -97,7 +97,7 @@ export function createAccountChanges(parts: {
           lives,
         })
         record({ type: 'account_deleted', at, by: actor, userId })
-      })
+      }, actor.userId)
     },
   }
 }

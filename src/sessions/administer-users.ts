@@ -50,7 +50,7 @@ export function createUserAdministration(parts: {
         await supersedeAccess(tx, revoke, { userId, version: changed.version, at, lives })
         record({ type: 'roles_set', at, by, userId, details: { from: user.roles, to: roles } })
         return { ...user, ...changed }
-      })
+      }, userId)
     },
 
     async setDisabled(by, { userId, disabled }) {
@@ -69,7 +69,7 @@ export function createUserAdministration(parts: {
         }
         record({ type: disabled ? 'account_disabled' : 'account_enabled', at, by, userId })
         return { ...user, ...changed }
-      })
+      }, userId)
     },
 
     async endSessions(by, userId) {
@@ -80,7 +80,7 @@ export function createUserAdministration(parts: {
         const count = await endEverything(tx, revoke, { userId, version, at, reason, lives })
         record({ type: 'sessions_revoked', at, by, userId, reason: 'all', count })
         return count
-      })
+      }, userId)
     },
   }
 }

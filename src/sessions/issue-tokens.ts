@@ -110,7 +110,7 @@ export function createTokenIssuing(parts: {
         await write(tx)
         record({ type: 'token_issued', at: now, by: { kind: 'host' }, userId, tokenId, sessionId })
         return true
-      })
+      }, userId)
       if (isDone) return signed
     }
     throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })

@@ -52,7 +52,7 @@ export function createReauthenticate(parts: {
       const owner = { userId: row.id, sessionId }
       await tx.insertTokens([{ ...token, ...owner, type: 'access', freshUntil: null, ...UNMARKED }])
       record({ type: 'reauthenticate', at: now, by: actor, userId: row.id, tokenId: token.jti })
-    })
+    }, actor.userId)
     return result
   }
 }

@@ -46,7 +46,7 @@ export function createSessionRevocation(parts: {
       const by = { kind: 'bearer', userId: subject, jti, sessionId: null, client } as const
       record({ type: 'logout', at, by, userId: subject })
       return true
-    })
+    }, subject)
   }
 
   /** `lock` locks the user's row, and may refuse. */
@@ -66,7 +66,7 @@ export function createSessionRevocation(parts: {
       const count = await endEverything(tx, revoke, change)
       record({ type: 'sessions_revoked', at, by, userId, reason: 'all', count })
       return count
-    })
+    }, userId)
   }
 
   return {
@@ -83,7 +83,7 @@ export function createSessionRevocation(parts: {
         const by = { kind: 'bearer', userId, jti: token.claims.jti ?? null, sessionId: sid, client } as const
         record({ type: 'logout', at, by, userId })
         return true
-      })
+      }, token.subject)
     },
 
     async revokeSession(actor, id) {
@@ -97,7 +97,7 @@ export function createSessionRevocation(parts: {
         if ((await endSessions(tx, revoke, change)) === 0) return session
         record({ type: 'session_revoked', at, by: actor, userId: actor.userId, sessionId: id })
         return { ...session, revokedAt: at, revokedReason: reason }
-      })
+      }, actor.userId)
     },
 
     async revokeOthers(actor) {
@@ -110,7 +110,7 @@ export function createSessionRevocation(parts: {
         const { userId } = actor
         if (count > 0) record({ type: 'sessions_revoked', at, by: actor, userId, reason: 'others', count })
         return count
-      })
+      }, actor.userId)
     },
 
     revokeAll: (actor) => endAllOf(actor.userId, actor, (tx) => lockActor(tx, actor)),

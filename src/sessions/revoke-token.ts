@@ -64,7 +64,7 @@ export function createTokenRevocation(parts: { store: Store; commit: Commit }): 
         }
         record({ type: 'token_revoked', at, by, userId: ownerId, ...idsOf(token) })
         return { ...token, revokedAt: at, revokedReason: reason }
-      })
+      }, ownerId)
     },
 
     async unrevoke(actor, jti) {
@@ -85,7 +85,7 @@ export function createTokenRevocation(parts: { store: Store; commit: Commit }): 
         }
         record({ type: 'token_unrevoked', at: now, by: actor, userId: ownerId, ...idsOf(token) })
         return { ...token, revokedAt: null, revokedReason: null }
-      })
+      }, ownerId)
     },
 
     async revokeForeign(by, { jti, userId, expiresAt }) {

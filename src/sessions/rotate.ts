@@ -139,7 +139,7 @@ export function createRotate(parts: {
         record({ type: 'refresh_reused', at: now, by, userId: user.id })
       }
       return typeof found === 'string' ? { kind: found } : pair(found)
-    })
+    }, token.userId)
     return decided.catch((error: unknown) => {
       if (error instanceof StoreOutcomeUnknown) {
         for (const { refreshJti } of made) unanswered.add(token.jti, refreshJti, now)

@@ -89,7 +89,7 @@ export function createSliding(parts: {
       } as const
       record({ type: 'refresh', at: now, by, userId: user.id, reason: 'sliding' })
       return true
-    })
+    }, known.user.id)
   }
 
   /** Makes the successor, or finds what somebody else made meanwhile. */

@@ -74,7 +74,7 @@ export function createSessionStarter(parts: {
       await insert(tx, started.session)
       record({ type: 'login', at: now, by: bearerOf(started.session, origin), userId: user.id })
       return { result }
-    })
+    }, user.id)
   }
 
   async function authenticate(credentials: Credentials, client: Source): Promise<Authenticated> {
@@ -111,7 +111,7 @@ export function createSessionStarter(parts: {
         await insertAccount(tx, user)
         await insert(tx, started.session)
         record({ type: 'signup', at: now, by: bearerOf(started.session, origin), userId: user.id })
-      })
+      }, user.id)
       return result
     },
   }

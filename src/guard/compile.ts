@@ -113,7 +113,8 @@ class Compiler {
       if (own === 'never') continue
       const conditions =
         place.knowsVariables && own.length > 0 ? [...place.conditions, ...own] : place.conditions
-      this.#visitSelection(selection, { ...place, conditions, isRefetch: refetches })
+      const isSame = conditions === place.conditions && place.isRefetch === refetches
+      this.#visitSelection(selection, isSame ? place : { ...place, conditions, isRefetch: refetches })
     }
   }
 
@@ -131,10 +132,9 @@ class Compiler {
       case Kind.FIELD:
         this.#visitField(selection, place)
         break
-      case Kind.INLINE_FRAGMENT: {
+      case Kind.INLINE_FRAGMENT:
         this.#visit(selection.selectionSet, this.#enter(selection, selection.typeCondition, place))
         break
-      }
       case Kind.FRAGMENT_SPREAD: {
         const fragment = this.#fragmentNamed(selection.name.value)
         const narrowed = this.#enter(selection, fragment.typeCondition, place)
@@ -161,10 +161,10 @@ class Compiler {
     const field = isUnionType(parent) ? undefined : ownEntry(parent.getFields(), name)
     const step = this.#atlas.follow(possible, name)
     if (field === undefined || step === null) throw new AuthError('GRAPHQL_VALIDATION_FAILED')
-    const coordinate = `${parent.name}.${name}`
     const isLater =
       place.isRefetch && isRefetched(node) && isNothing(this.#requirements.ofField(parent.name, name))
-    if (this.#demanded.add(step, isLater ? `${coordinate} when found` : coordinate, place.conditions)) {
+    if (this.#demanded.add(step, place, isLater)) {
+      const coordinate = `${parent.name}.${name}`
       for (const requirement of step.requirements) {
         this.#demand(isLater ? judgedWhenFound(requirement) : requirement, coordinate, node, place)
       }

@@ -17,8 +17,11 @@ export interface Condition {
   readonly counts: 'unless true' | 'unless false' | 'if given'
 }
 
+const NO_CONDITIONS: readonly Condition[] = []
+
 /** What `@skip` and `@include` of a selection say: conditions on variables, or that it never runs. */
 export function conditionsOf(directives: readonly DirectiveNode[] = []): readonly Condition[] | 'never' {
+  if (directives.length === 0) return NO_CONDITIONS
   const conditions: Condition[] = []
   for (const [name, absentAt, counts] of [
     ['skip', true, 'unless true'],

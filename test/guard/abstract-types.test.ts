@@ -146,3 +146,13 @@ test('the same fragment narrowed in two ways is judged for each', async () => {
   const query = `{ node { ... on Book { ...N } ... on Letter { ...N } } } ${fragment}`
   expect(coordinatesOf(await run({ query }))).toEqual(['Node.title'])
 })
+
+test('@public on a root field does not cancel what an interface of the root type demands of it', async () => {
+  const run = viaYoga(
+    makeHost(
+      'interface Root { mine: String @auth, ours: String } type Query implements Root @auth { mine: String @public ours: String @public }',
+    ),
+  )
+  expect(codesOf(await run({ query: '{ mine }' }))).toEqual(['UNAUTHENTICATED'])
+  expect((await run({ query: '{ ours }' })).errors).toEqual([])
+})

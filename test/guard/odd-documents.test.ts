@@ -120,3 +120,20 @@ test('two operations by one name are refused before execution', () => {
   rule('query A { secret }', 'B')
   expect(refused).toHaveLength(1)
 })
+
+test('an operation that is put into a document with other fragments is judged by those', async () => {
+  const open = parse('{ open ...F } fragment F on Query { open }')
+  const secret = parse('fragment F on Query { secret }')
+  const [operation] = open.definitions
+  if (operation === undefined) throw new Error('no operation')
+  for (const [document, code] of [
+    [open, undefined],
+    [{ ...open, definitions: [operation, ...secret.definitions] }, 'UNAUTHENTICATED'],
+    [open, undefined],
+  ] as const) {
+    host.ran.length = 0
+    const result = await executeRaw(guarded, document)
+    expect(result.errors?.[0]?.extensions.code).toBe(code)
+    expect(host.ran.length > 0).toBe(code === undefined)
+  }
+})

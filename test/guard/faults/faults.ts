@@ -194,8 +194,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'what is denied does not give null',
     file: 'admission.ts',
-    find: 'if (denial !== undefined) throw fieldError(denial)',
-    replace: 'if (denial === null) throw fieldError(denial)',
+    find: 'if (denial !== undefined) throw fieldError(denial, info)',
+    replace: 'if (denial === null) throw fieldError(denial, info)',
   },
   {
     name: 'rules of one kind are taken for one rule',
@@ -206,8 +206,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'every execution counts as run, so that nobody asks whose an answer is',
     file: 'execution-mark.ts',
-    find: 'const begun: Begun = { ran: false, asked }',
-    replace: 'const begun: Begun = { ran: true, asked }',
+    find: 'const begun: Begun = { ran: false, asked,',
+    replace: 'const begun: Begun = { ran: true, asked,',
     test: 'servers/envelop-answers.test.ts',
   },
   {
@@ -240,7 +240,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'a root type that was put in place of ours is not known by its name',
-    file: 'admission.ts',
+    file: 'site.ts',
     find: 'function isAbout({ fieldName, parentName }: Site, info: GraphQLResolveInfo): boolean {',
     replace:
       'function isAbout({ fieldName, parentName, parentType }: Site, info: GraphQLResolveInfo): boolean {' +

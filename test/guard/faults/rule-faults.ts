@@ -12,8 +12,8 @@ export const RULE_FAULTS: readonly Fault[] = [
   {
     name: 'a subscription that is executed as a query resolves unjudged',
     file: 'guard-schema.ts',
-    find: 'sayingWhy(wrapResolve(given, site))',
-    replace: 'sayingWhy(given ?? defaultFieldResolver)',
+    find: 'sayingWhy(wrapEvent(site, given))',
+    replace: 'sayingWhy(given)',
     test: 'other-executors.test.ts',
   },
   {
@@ -81,9 +81,9 @@ export const RULE_FAULTS: readonly Fault[] = [
   },
   {
     name: 'a field that is selected again under another condition demands nothing',
-    file: 'compile.ts',
-    find: 'const steps = this.#demanded.get(conditions) ??',
-    replace: 'const steps = [...this.#demanded.values()][0] ??',
+    file: 'demanded-steps.ts',
+    find: 'const steps = seen.get(conditions) ??',
+    replace: 'const steps = [...seen.values()][0] ??',
     test: 'documents.test.ts',
   },
   {
@@ -99,5 +99,26 @@ export const RULE_FAULTS: readonly Fault[] = [
     find: 'Object.hasOwn(claims, rule.name) ? claims[rule.name] : undefined',
     replace: 'claims[rule.name]',
     test: 'rules.test.ts',
+  },
+  {
+    name: 'a field called in the middle is judged by what it is given alone',
+    file: 'admission.ts',
+    find: 'return demandsOf([site.requirement, ...',
+    replace: 'return demandsOf([...',
+    test: 'called-in-the-middle.test.ts',
+  },
+  {
+    name: '@public on a root field cancels what an interface demands of it',
+    file: 'requirements.ts',
+    find: 'if (isRoot) return own',
+    replace: 'if (isRoot) return NOTHING',
+    test: 'abstract-types.test.ts',
+  },
+  {
+    name: 'a plan is taken for an operation with other fragments',
+    file: 'judge.ts',
+    find: 'if (findFragment(name) !== fragment) return false',
+    replace: '',
+    test: 'odd-documents.test.ts',
   },
 ]

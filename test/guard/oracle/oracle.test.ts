@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { type GraphQLSchema, parse } from 'graphql'
 import { expect, test } from 'vitest'
-import { guardSchema, useGuard, type Viewer } from '../../../src/guard/index.js'
+import { useGuard, type Viewer } from '../../../src/guard/index.js'
 import { arbitraryRequests, type ModelRequest } from './arbitrary-document.js'
 import { arbitraryModel } from './arbitrary-model.js'
 import { arbitraryViewer } from './arbitrary-viewer.js'
 import { type Model, printModel } from './model.js'
 import { NOW } from './rules.js'
 import { type Expected, expectedOf } from './verdict.js'
+import { GUARDED_WAYS } from './ways.js'
 import { buildWitnessed, type Testimony } from './witness.js'
 
 /** Each run is one schema with up to three documents and five viewers. */
@@ -19,6 +20,7 @@ const arbitraryCase = arbitraryModel.chain((model) =>
     model: fc.constant(model),
     requests: arbitraryRequests(model),
     viewers: fc.array(arbitraryViewer, { minLength: 1, maxLength: 5 }),
+    way: fc.constantFrom(...Object.keys(GUARDED_WAYS)),
   }),
 )
 
@@ -34,8 +36,8 @@ test('no value that the viewer may not see ever appears, and what may be seen is
 }, async () => {
   let runs = 0
   await fc.assert(
-    fc.asyncProperty(arbitraryCase, async ({ model, requests, viewers }) => {
-      await check(model, requests, viewers)
+    fc.asyncProperty(arbitraryCase, async (drawn) => {
+      await check(drawn)
       runs++
     }),
     {
@@ -55,22 +57,22 @@ test('the oracle looks at the guard through its door only', () => {
   }
 })
 
-async function check(
-  model: Model,
-  requests: readonly ModelRequest[],
-  viewers: readonly Viewer[],
-): Promise<void> {
+type Drawn = typeof arbitraryCase extends fc.Arbitrary<infer T> ? T : never
+
+async function check({ model, requests, viewers, way }: Drawn): Promise<void> {
   const witnessed = buildWitnessed(model)
   const options = { ...OPTIONS, unmarked: model.unmarked }
-  const guarded = guardSchema(witnessed.schema, options)
+  const guarded = GUARDED_WAYS[way]?.(witnessed.schema, options) ?? witnessed.schema
+  // One for all operations, as on a socket: its viewer changes from one to the next.
+  const kept = {}
   const adapter = plugIn(witnessed.schema, options)
   for (const request of requests) {
     const truth = await witnessed.witness(witnessed.schema, request, { kind: 'anonymous' })
     expect(truth.result.errors).toBeUndefined()
     for (const viewer of viewers) {
       const expected = expectedOf(truth, viewer)
-      const testimony = await witnessed.witness(guarded, request, viewer)
-      explain({ model, request, viewer }, () => {
+      const testimony = await witnessed.witness(guarded, request, viewer, kept)
+      explain({ model, request, viewer, way }, () => {
         expectTestimony(testimony, expected)
         const refusedEarly = adapter(request, viewer)
         expect(refusedEarly).toBe(expected.kind === 'refused' ? expected.code : null)
@@ -109,12 +111,19 @@ function plugIn(schema: GraphQLSchema, options: Parameters<typeof useGuard>[0]) 
   }
 }
 
-function explain(what: { model: Model; request: ModelRequest; viewer: Viewer }, check: () => void): void {
+interface Explained {
+  readonly model: Model
+  readonly request: ModelRequest
+  readonly viewer: Viewer
+  readonly way: string
+}
+
+function explain(what: Explained, check: () => void): void {
   try {
     check()
   } catch (cause) {
-    const { model, request, viewer } = what
+    const { model, request, viewer, way } = what
     const told = [printModel(model), request.query, JSON.stringify(request.variables), JSON.stringify(viewer)]
-    throw new Error(`unmarked: ${model.unmarked}\n${told.join('\n\n')}\n\n${cause}`, { cause })
+    throw new Error(`${way}; unmarked: ${model.unmarked}\n${told.join('\n\n')}\n\n${cause}`, { cause })
   }
 }

@@ -23,8 +23,8 @@ export interface Visit {
 /** A host's schema, not guarded, with a witness in every resolver. */
 export interface WitnessedSchema {
   readonly schema: GraphQLSchema
-  /** Runs an operation and says what ran for it. */
-  witness(schema: GraphQLSchema, request: ModelRequest, viewer: Viewer): Promise<Testimony>
+  /** Runs an operation and says what ran for it. A context that is given has this viewer from now on. */
+  witness(schema: GraphQLSchema, request: ModelRequest, viewer: Viewer, context?: object): Promise<Testimony>
 }
 
 export interface Testimony {
@@ -57,13 +57,13 @@ export function buildWitnessed(model: Model): WitnessedSchema {
 
   return {
     schema: makeExecutableSchema({ typeDefs: [guardTypeDefs, printModel(model)], resolvers }),
-    async witness(schema, { query, variables }, viewer) {
+    async witness(schema, { query, variables }, viewer, context = {}) {
       visits = []
       const result = await execute({
         schema,
         document: parse(query),
         variableValues: variables,
-        contextValue: { viewer },
+        contextValue: Object.assign(context, { viewer }),
       })
       // Objects without prototypes, and undefined members, are no difference.
       return { result: JSON.parse(JSON.stringify(result)), visits }

@@ -2,7 +2,7 @@ import type { DocumentNode, GraphQLError } from 'graphql'
 import { createDocumentCheck } from './check-document.js'
 import { type LimitOptions, resolveLimits } from './limit-options.js'
 
-type Parse = (source: never, options?: object) => DocumentNode
+type Parse = (source: never, options?: { maxTokens?: number | undefined }) => DocumentNode
 
 interface ParseHook {
   readonly parseFn: Parse
@@ -34,10 +34,12 @@ export interface LimitsPlugin {
 export function useLimits(options?: LimitOptions): LimitsPlugin {
   const limits = resolveLimits(options)
   const check = createDocumentCheck(limits)
-  const maxTokens = Number.isFinite(limits.maxTokens) ? limits.maxTokens : undefined
   return {
     onParse({ parseFn, setParseFn }) {
-      setParseFn((source, parseOptions) => parseFn(source, { ...parseOptions, maxTokens }))
+      setParseFn((source, parseOptions) => {
+        const maxTokens = Math.min(limits.maxTokens, parseOptions?.maxTokens ?? limits.maxTokens)
+        return parseFn(source, { ...parseOptions, maxTokens })
+      })
     },
     onValidate({ params: { documentAST }, setResult }) {
       const error = check(documentAST)

@@ -171,7 +171,7 @@ describe('worker.mjs, in workerd without a compatibility flag', () => {
       port: 0,
     })
     await worker.ready
-  })
+  }, 180_000)
   afterAll(() => worker?.dispose())
 
   test('refuses and lets through as in Node', async () => {

@@ -14,6 +14,11 @@ const exitCode = await run(process.argv.slice(2), {
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   },
+  onWarning(report) {
+    // Node's own listener writes text between the lines of the log.
+    process.removeAllListeners('warning')
+    process.on('warning', report)
+  },
   onReload(reload) {
     process.on('SIGHUP', reload)
   },

@@ -122,12 +122,8 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   try {
     const { keyring } = keys
     const disabledFields = [...(options.disabledFields ?? []), ...impossibleFields(canSign(keyring), options)]
-    store = await ground.openStore({
-      databaseUrl,
-      clock: options.clock,
-      migrations: server.migrateOnStart ? 'apply' : 'require',
-      logger,
-    })
+    const migrations = server.migrateOnStart ? 'apply' : 'require'
+    store = await ground.openStore({ databaseUrl, clock: options.clock, migrations, logger })
     const alignedClock =
       options.clock === undefined
         ? createAlignedClock({ clock: ground.clock, store, logger })
@@ -159,7 +155,8 @@ async function assemble(
 ): Promise<Sallyport> {
   const { store, logger, verifyConfig, locations, server, clientOf, connections } = parts
   const { clock } = parts.alignedClock
-  const { services, revocation, sliding, loadUser, tokens, sessions, start, stop } = createServices(parts)
+  const { services, revocation, sliding, loadUser, tokens, sessions, isWritable, start, stop } =
+    createServices(parts)
   const guardOptions = {
     unmarked: 'error',
     clock,
@@ -200,7 +197,7 @@ async function assemble(
     cookies: parts.cookies,
     corsOrigins,
     countAttempts: (of, count) => services.attempts.count(clientOf(of).ip, count),
-    isReady: () => !closing && (revocation === undefined || revocation.isReady()),
+    isReady: () => !closing && isWritable() && (revocation === undefined || revocation.isReady()),
     publicKeys: keys.keyring.publicKeys,
     clock,
     logger,

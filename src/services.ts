@@ -38,6 +38,7 @@ import { createSessionStarter } from './sessions/start.js'
 import { createSessionWatch } from './sessions/watch-sessions.js'
 import type { AlignedClock } from './store/aligned-clock.js'
 import type { SessionRecord, Store } from './store/contract.js'
+import { createWriteWatch } from './store/write-watch.js'
 import { aheadSecondsOf } from './tokens/clock-skew.js'
 import { createHostChecks } from './tokens/host-checks.js'
 import { createIssuer, type Issuer } from './tokens/issue.js'
@@ -77,7 +78,8 @@ export interface ServiceParts {
 
 /** Wires the rooms together. */
 export function createServices(parts: ServiceParts) {
-  const { store, keyring, alignedClock, logger, verifyConfig, tokenConfig, server, hooks } = parts
+  const { keyring, alignedClock, logger, verifyConfig, tokenConfig, server, hooks } = parts
+  const { store, ...writeWatch } = createWriteWatch(parts)
   const { clock } = alignedClock
   const { subjectOf } = hooks
   const canIssue = canSign(keyring)
@@ -211,12 +213,15 @@ export function createServices(parts: ServiceParts) {
     tokens,
     sessions,
     loadUser: hooks.loadUser ?? loadAccount(store),
+    isWritable: writeWatch.isWritable,
     async start() {
       await alignedClock.start()
       await feed.start()
+      await writeWatch.start()
       pruner.start()
     },
     async stop() {
+      writeWatch.stop()
       await Promise.all([alignedClock.stop(), feed.stop(), pruner.stop(), sessionWatch.stop()])
     },
   }

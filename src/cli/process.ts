@@ -8,6 +8,8 @@ export interface Process {
   onStop(stop: () => void): void
   /** Calls back when the process is told to read its files again (SIGHUP), each time; it does not end then. */
   onReload(reload: () => void): void
+  /** Calls back with each warning of Node or of a package, which then is not written to standard error as text. */
+  onWarning(report: (warning: Error) => void): void
   /** The command has answered, and its answer is no: exit code 1. */
   refuse?(): void
 }

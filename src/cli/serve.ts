@@ -4,7 +4,7 @@ import type { Process } from './process.js'
 
 const HINT = 'Make an administrator: npx sallyport user add --admin --email you@example.com\n'
 
-export function serveCommand({ env, stdout, stderr, onStop, onReload }: Process): Command {
+export function serveCommand({ env, stdout, stderr, onStop, onReload, onWarning }: Process): Command {
   const command = newCommand('serve', {
     description:
       'Start the server. Applies pending migrations first; stops on SIGTERM and SIGINT, reads JWT_KEYS_DIR on SIGHUP.',
@@ -25,6 +25,7 @@ The address goes to standard output, the log to standard error, a line of JSON e
     const options = migrate ? fromEnv : { ...fromEnv, migrateOnStart: false }
     const { createLog } = await import('./create-log.js')
     const logger = createLog(stderr, resolveServer(options).logLevel)
+    onWarning((warning) => logger.warn({ err: warning }, 'a warning of Node or of a package'))
     const { findMisspelt } = await import('./find-misspelt.js')
     for (const { variable, meant } of findMisspelt(env)) {
       logger.warn({ variable, meant }, 'a variable that is not read has almost the name of one that is')

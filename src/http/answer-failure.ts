@@ -1,7 +1,6 @@
-import type { Logger } from '../base/logger.js'
 import { answerError, answerRefusal, HttpRefusal, type PlainAnswer } from './http-refusal.js'
 import type { CountAttempts } from './one-credential.js'
-import { asError, conceal } from './public-error.js'
+import { asError, conceal, failureOf } from './public-error.js'
 import type { RewordError } from './reword-errors.js'
 
 interface Failure {
@@ -9,7 +8,6 @@ interface Failure {
   readonly source: object
   readonly isAborted: boolean
   readonly countAttempts: CountAttempts
-  readonly logger: Logger
   readonly reword: RewordError
 }
 
@@ -18,18 +16,27 @@ interface Failure {
  * host's. Never rejects.
  */
 export async function answerFailure(error: unknown, failure: Failure): Promise<PlainAnswer> {
-  const { isAborted, logger, reword } = failure
+  const { isAborted, reword } = failure
   if (error instanceof HttpRefusal) return answerCounted(error, failure)
   if (isAborted) return answerRefusal(new HttpRefusal(400, 'The request was given up.'), reword)
-  return answerError(conceal(asError(error), logger), reword)
+  return answerConcealed(error, reword)
 }
 
 async function answerCounted(refusal: HttpRefusal, failure: Failure): Promise<PlainAnswer> {
-  const { source, countAttempts, logger, reword } = failure
+  const { source, countAttempts, reword } = failure
   try {
     if (refusal.attempts > 0) await countAttempts(source, refusal.attempts)
     return answerRefusal(refusal, reword)
   } catch (error) {
-    return answerError(conceal(asError(error), logger), reword)
+    return answerConcealed(error, reword)
   }
+}
+
+/** What the client gets for an error of ours; the request's line in the log says the rest. */
+export function answerConcealed(error: unknown, reword: RewordError): PlainAnswer {
+  const concealed = conceal(asError(error))
+  const answer = answerError(concealed, reword)
+  const failure = failureOf(concealed)
+  if (failure === undefined) return answer
+  return { ...answer, error: { code: failure.code, ...answer.error, failures: [failure] } }
 }

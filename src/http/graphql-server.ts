@@ -1,12 +1,5 @@
 import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql'
-import {
-  createYoga,
-  type GraphQLHTTPExtensions,
-  isAsyncIterable,
-  mapAsyncIterator,
-  type Plugin,
-  type YogaServerInstance,
-} from 'graphql-yoga'
+import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { AuthError } from '../base/errors.js'
 import { toGraphQLError } from '../base/graphql-error.js'
 import type { Logger } from '../base/logger.js'
@@ -17,18 +10,17 @@ import { validateBounded, withBounds } from './bounds.js'
 import { refuseCookieStreams } from './csrf.js'
 import { createDocumentCaches } from './document-cache.js'
 import { endWithError } from './end-with-error.js'
-import { finishErrors, withoutHttp } from './finish-result.js'
-import { type AnswerError, type PlainAnswer, summarise } from './http-refusal.js'
+import { type Finish, finishEvents, type OnFailure, useFinishedStreams } from './finish-streams.js'
+import type { AnswerError, PlainAnswer } from './http-refusal.js'
 import { type CountAttempts, useOneCredential } from './one-credential.js'
 import { createDescribeOperation, type DescribeOperation } from './operation-mark.js'
-import { createToPublicError, type ToPublicError } from './public-error.js'
+import { createToPublicError, type Failure, failureOf, logFailure } from './public-error.js'
 import { findReason } from './refusal-reason.js'
 import type { GraphQLParameters } from './request-body.js'
 import type { RequestEnd } from './request-log.js'
 import type { RequestView } from './request-view.js'
 import type { RewordError } from './reword-errors.js'
 import { takeBackCookies } from './take-back-cookies.js'
-import { untilStop } from './until-stop.js'
 import { type FinishedResult, finishResult, writeResult } from './write-result.js'
 
 // Yoga's own executor answers fields in the order in which they were ready, not in which they were asked for.
@@ -98,11 +90,14 @@ export function createGraphQLServer(parts: {
 }): GraphQLServer {
   const { reword, stopping } = parts
   const { maxDepth, maxAliases, maxRootFields, maxCost } = parts.limits
-  const finish =
-    (context: object): ToPublicError =>
-    (error) =>
-      reword(toPublicError(error), context)
-  const toPublicError = createToPublicError(parts.logger)
+  const toPublicError = createToPublicError()
+  const finish: Finish = (context, onFailure) => (error) => {
+    const shown = toPublicError(error)
+    const failure = failureOf(shown)
+    if (failure !== undefined) onFailure(failure)
+    return reword(shown, context)
+  }
+  const onStreamFailure: OnFailure = (failure) => logFailure(parts.logger, failure)
   const caches = createDocumentCaches()
   const streamErrors = new WeakMap<object, AnswerError | undefined>()
   const yoga = createYoga<Given, object>({
@@ -117,7 +112,7 @@ export function createGraphQLServer(parts: {
       ...parts.plugins,
       refuseUnreadStreams,
       refuseCookieStreams,
-      useFinishedStreams({ finish, stopping, errorsOf: streamErrors }),
+      useFinishedStreams({ finish, onStreamFailure, stopping, errorsOf: streamErrors }),
     ],
     maskedErrors: { maskError: toPublicError },
     parserAndValidationCache: caches,
@@ -131,11 +126,15 @@ export function createGraphQLServer(parts: {
   })
 
   function finishOne(given: ExecutionResult, context: object): FinishedResult {
-    const finished = finishResult(given, finish(context))
+    const failures: Failure[] = []
+    const finished = finishResult(
+      given,
+      finish(context, (failure) => failures.push(failure)),
+    )
     const { error } = finished
     if (error === undefined) return finished
     takeBackCookies(error.code, context)
-    return { ...finished, error: { ...error, reason: findReason(given.errors, context) } }
+    return { ...finished, error: { ...error, reason: findReason(given.errors, context), failures } }
   }
 
   return {
@@ -150,7 +149,8 @@ export function createGraphQLServer(parts: {
       const { context } = operation
       const result = await resultOf(yoga, operation)
       if (isAsyncIterable(result)) {
-        return { events: finishEvents(result, finish(context)), end: { status: 200, isStream: true } }
+        const events = finishEvents(result, finish(context, onStreamFailure))
+        return { events, end: { status: 200, isStream: true } }
       }
       const finished = finishOne(result, context)
       return { events: giveOnce(finished.result), end: finished }
@@ -187,55 +187,4 @@ const refuseUnreadStreams: Plugin = {
     refused.extensions.http = { status: 406 }
     setResultAndStopExecution({ errors: [refused] })
   },
-}
-
-/** Of the ranges that are let in, those that Yoga may answer with a stream of events. */
-const EVENTS = /text\//i
-
-/** What Yoga writes itself: errors made public, with a status where there is no data, and no stream that a cache keeps. */
-function useFinishedStreams(parts: {
-  finish: (context: object) => ToPublicError
-  stopping: AbortSignal
-  errorsOf: WeakMap<object, AnswerError | undefined>
-}): Plugin {
-  const { finish, stopping, errorsOf } = parts
-  return {
-    onResultProcess({ request, result, setResult, serverContext }) {
-      // A list would be a batch, and those are not taken.
-      if (Array.isArray(result)) return
-      if (isAsyncIterable(result)) {
-        const events = finishEvents(untilStop(result, stopping), finish(serverContext))
-        keepFromCaches(events)
-        setResult(events)
-        return
-      }
-      if (EVENTS.test(request.headers.get('accept') ?? '')) keepFromCaches(result)
-      if (!('errors' in result) || result.errors === undefined) return
-      const errors = finishErrors({ ...result, errors: result.errors }, finish(serverContext))
-      const { req } = serverContext as { readonly req?: object }
-      const summary = summarise(errors)
-      takeBackCookies(summary?.code, serverContext as object)
-      const reason = findReason(result.errors, serverContext)
-      errorsOf.set(req ?? request, summary && { ...summary, reason })
-      setResult({ ...result, errors })
-    },
-  }
-}
-
-/** What a stream says: its answer has a status already. */
-function finishEvents(
-  events: AsyncIterable<ExecutionResult>,
-  toPublicError: ToPublicError,
-): AsyncIterable<ExecutionResult> {
-  return mapAsyncIterator(events, (event) => {
-    if (event.errors === undefined) return event
-    return { ...event, errors: event.errors.map((error) => withoutHttp(toPublicError(error))) }
-  })
-}
-
-/** Yoga sends a stream of events with `no-cache`, by which it may be kept. What a host put beside stays. */
-function keepFromCaches(result: object & { extensions?: unknown }): void {
-  const extensions = result.extensions as { http?: GraphQLHTTPExtensions } | undefined
-  const headers = { ...extensions?.http?.headers, 'Cache-Control': 'no-store' }
-  result.extensions = { ...extensions, http: { ...extensions?.http, headers } }
 }

@@ -1,6 +1,7 @@
 import { AuthError } from '../base/errors.js'
 import { type HttpAnswer, toGraphQLError } from '../base/graphql-error.js'
 import { withoutHttp } from './finish-result.js'
+import type { Failure } from './public-error.js'
 import type { RewordError } from './reword-errors.js'
 
 /** A request that is not even a GraphQL request: answered before anything else is done. */
@@ -42,6 +43,8 @@ export interface AnswerError {
   readonly code: string
   readonly id?: string | undefined
   readonly reason?: string | undefined
+  /** What failed on our side. */
+  readonly failures?: readonly Failure[] | undefined
 }
 
 /** Of several, the one that has an id: the first may be less than what went wrong. */

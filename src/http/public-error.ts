@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
-import { AuthError, ERRORS, isErrorCode } from '../base/errors.js'
+import { AuthError, ERRORS, type ErrorCode, isErrorCode } from '../base/errors.js'
 import { type HttpAnswer, httpOf, rebuildError, toGraphQLError } from '../base/graphql-error.js'
 import type { Logger } from '../base/logger.js'
 import { StoreUnavailable } from '../store/failures.js'
@@ -24,16 +24,39 @@ export function reasonOf(error: unknown): string | undefined {
   return REASONS.get(error as object)
 }
 
-export function createToPublicError(logger: Logger): ToPublicError {
+/** Why a request failed on our side. */
+export interface Failure {
+  readonly code: ErrorCode
+  readonly cause: Error
+  /** Under which the client knows it; absent when the database is unavailable. */
+  readonly id?: string
+}
+
+/** Of errors that stand for a failure. Beside the error and not in it, so that no response can have it. */
+const FAILURES = new WeakMap<object, Failure>()
+
+/** What a public error stands for, to be logged with the request; undefined when the caller was refused. */
+export function failureOf(error: unknown): Failure | undefined {
+  return FAILURES.get(error as object)
+}
+
+/** Logs a failure that belongs to no line of a request: an event of a stream, a message of a socket. */
+export function logFailure(logger: Logger, { cause, id }: Failure): void {
+  logger.error({ err: cause, id }, id === undefined ? 'the database is not available' : 'unexpected error')
+}
+
+export function createToPublicError(): ToPublicError {
   // Yoga asks twice: where an error arises, and where the result is finished.
   const known = new WeakSet<GraphQLError>()
 
   function makePublic(error: GraphQLError): GraphQLError {
     const cause = isBadValue(error) ? error : rootOf(error)
     if (cause === null) return complete(error)
-    const ours = cause instanceof AuthError ? cause : (nestedTooDeep(cause, error) ?? conceal(cause, logger))
+    const ours = cause instanceof AuthError ? cause : (nestedTooDeep(cause, error) ?? conceal(cause))
     const shown = located(toGraphQLError(ours, { http: true }), error)
     if (typeof ours.cause === 'string') REASONS.set(shown, ours.cause)
+    const failure = failureOf(ours)
+    if (failure !== undefined) FAILURES.set(shown, failure)
     return shown
   }
 
@@ -58,15 +81,17 @@ function nestedTooDeep(cause: Error, { path }: GraphQLError): AuthError | null {
   return new AuthError('INVALID_REQUEST', { message: 'The document is nested too deep.', cause })
 }
 
-/** For a person: what happened is in the log. */
-export function conceal(cause: Error, logger: Logger): AuthError {
+/** The error that stands for a failure: it says to the client as little as it can, and `failureOf` has the rest. */
+export function conceal(cause: Error): AuthError {
   if (cause instanceof StoreUnavailable) {
-    logger.error({ err: cause }, 'the database is not available')
-    return new AuthError('UNAVAILABLE', { retryAfterSeconds: 1 })
+    const error = new AuthError('UNAVAILABLE', { retryAfterSeconds: 1 })
+    FAILURES.set(error, { code: error.code, cause })
+    return error
   }
   const id = randomUUID()
-  logger.error({ err: cause, id }, 'unexpected error')
-  return new AuthError('INTERNAL_SERVER_ERROR', { details: { id } })
+  const error = new AuthError('INTERNAL_SERVER_ERROR', { details: { id } })
+  FAILURES.set(error, { code: error.code, cause, id })
+  return error
 }
 
 /** The deepest cause; null where all of it is GraphQL's own, meant to be seen. */

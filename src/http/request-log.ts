@@ -24,7 +24,7 @@ export interface RequestEnd {
 /**
  * One line for a request: its id, the operation's name and hash, status, code, why a token was refused, and milliseconds;
  * never what was asked for or by whom. Every one at `debug`, at `info` those whose credentials were refused, at `warn` slow ones, at `error`
- * those that failed on our side: under the `errorId` that the client was shown.
+ * those that failed on our side, with what failed: under the `errorId` that the client was shown.
  */
 export interface RequestLog {
   /** `given` is the `X-Request-Id` that it came with: kept, if it looks like one. */
@@ -62,13 +62,21 @@ export function createRequestLog(parts: {
     end(entry, { status, error, isStream = false }) {
       const ms = clock.elapsed() - entry.startedAt
       const isSlow = !isStream && ms >= SLOW_MS
-      const level = levelOf(error?.code, isSlow)
+      const failures = error?.failures ?? []
+      const failure = failures.find(({ id }) => id !== undefined) ?? failures[0]
+      const level = levelOf(failure?.code ?? error?.code, isSlow)
       if (LOG_LEVELS.indexOf(level) < first) return
       const { id: requestId, parameters } = entry
       const operation = parameters === null ? {} : parts.describe(parameters)
-      const { code, id: errorId, reason } = error ?? {}
+      const { reason } = error ?? {}
+      const [code, errorId] = [failure?.code ?? error?.code, failure?.id ?? error?.id]
       const fields = { requestId, ...operation, status, code, reason, errorId, ms: Math.round(ms * 10) / 10 }
-      logger[level](fields, messageOf(level))
+      logger[level](failure === undefined ? fields : { ...fields, err: failure.cause }, messageOf(level))
+      // The client was shown the id of each.
+      for (const { id, cause } of failures) {
+        if (id === undefined || id === errorId) continue
+        logger.error({ requestId, errorId: id, err: cause }, messageOf('error'))
+      }
     },
   }
 }

@@ -216,6 +216,8 @@ export interface Store extends Statements {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** The database's clock, which judges windows and limits; the injected one where there is one. */
   now(): Promise<Date>
+  /** Writes rows that belong to this store alone, in one statement. Throws what any write throws. */
+  checkWritable(rows: number): Promise<void>
   /**
    * Deletes expired feed lines, tokens and counters, and sessions without a token that are over, at most `limit` of each. A
    * session is over when its refresh token's life is past or, where that never ends, when it was ended.

@@ -6,7 +6,7 @@ import type {
   Transaction,
 } from '@prisma/driver-adapter-utils'
 import type { Pool, PoolClient, PoolConfig } from 'pg'
-import { isConnectionOver } from './postgresql-errors.js'
+import { isConnectionLost, isConnectionOver } from './postgresql-errors.js'
 import {
   closePool,
   type OpenPool,
@@ -26,6 +26,9 @@ const BEGIN = `
   SET LOCAL lock_timeout = '5s';
   SET LOCAL statement_timeout = '8s';
   SET LOCAL idle_in_transaction_session_timeout = '8s'`
+
+/** A statement that changes nothing and locks no row. Outside of transactions we send no other SELECT. */
+const READ = /^\s*(?:\/\*[^*]*\*\/\s*)?SELECT\b(?!.*\bFOR\s+(?:NO\s+KEY\s+)?(?:UPDATE|SHARE))/is
 
 /** Stands at the head of each statement that the pool for watching runs. */
 export const WATCH = '/* watch */'
@@ -64,6 +67,16 @@ function createAdapter(main: OpenPool, watch: OpenPool): SqlDriverAdapter {
     return isOver
   }
 
+  /** Once more when the connection was lost: a statement that only reads may run twice. */
+  async function read<T>(statement: () => Promise<T>): Promise<T> {
+    try {
+      return await run(statement)
+    } catch (error) {
+      if (!isConnectionLost(error)) throw error
+      return run(statement)
+    }
+  }
+
   /** A statement of its own. pg closes the connection of one that failed. */
   async function run<T>(statement: () => Promise<T>): Promise<T> {
     try {
@@ -89,7 +102,8 @@ function createAdapter(main: OpenPool, watch: OpenPool): SqlDriverAdapter {
     adapterName: stock.adapterName,
     queryRaw: (query) => {
       const chosen = query.sql.startsWith(WATCH) ? watch : main
-      return run(() => chosen.stock.queryRaw(query))
+      const ask = () => chosen.stock.queryRaw(query)
+      return READ.test(query.sql) ? read(ask) : run(ask)
     },
     executeRaw: (query) => run(() => stock.executeRaw(query)),
     executeScript: (script) => run(() => stock.executeScript(script)),

@@ -10,6 +10,25 @@ export function isConnectionOver(error: unknown): boolean {
   return code === null || STANDBY.includes(code) || code.startsWith('57P') || code.startsWith('08')
 }
 
+/** What the driver says of a connection that ended; the first is Prisma's name for a reset. */
+const LOST =
+  /ConnectionClosed|ECONNRESET|EPIPE|^Connection terminated(?! due to connection timeout)|not queryable/
+
+/**
+ * Whether the connection ended before the response, as after a failover or a restart of the server. Not a timeout: a second
+ * attempt would wait as long again.
+ */
+export function isConnectionLost(error: unknown): boolean {
+  const code = sqlStateOf(error)
+  if (code !== null) return code.startsWith('57P0') || code.startsWith('08')
+  const said = [
+    property(error, 'code'),
+    property(property(error, 'cause'), 'kind'),
+    property(error, 'message'),
+  ]
+  return said.some((text) => typeof text === 'string' && LOST.test(text))
+}
+
 /** A deadlock, a serialization failure, a lock timeout: the transaction may succeed when it runs again. */
 const TRANSIENT: readonly string[] = ['40P01', '40001', '55P03']
 

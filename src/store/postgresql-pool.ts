@@ -17,12 +17,15 @@ const MAX_LIFETIME_SECONDS = 300
 
 /**
  * What every connection relies on, whatever the role, the database or the server sets: the adapter reads times in this style,
- * and single statements are retried by nobody. Only what differs is set, since a pooler may share the connection.
+ * and a single statement, which is not retried, must be able to write. Only what differs is set, since a pooler may share the
+ * connection.
  */
 const SETTINGS = `
   SET DateStyle = 'ISO, MDY';
-  SELECT set_config('default_transaction_isolation', 'read committed', false)
-    WHERE current_setting('default_transaction_isolation') <> 'read committed'`
+  SELECT set_config(name, wanted, false)
+    FROM (VALUES ('default_transaction_isolation', 'read committed'), ('default_transaction_read_only', 'off'))
+      AS settings (name, wanted)
+    WHERE current_setting(name) <> wanted`
 
 /** How long closing waits for statements under way. */
 const CLOSE_LIMIT_MS = 3_000

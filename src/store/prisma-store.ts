@@ -1,4 +1,5 @@
-import type { Clock } from '../base/clock.js'
+import { randomUUID } from 'node:crypto'
+import { type Clock, systemClock } from '../base/clock.js'
 import { createAuditStatements } from './audit-statements.js'
 import type { Statements, Store, Transaction } from './contract.js'
 import { createCounterStatements } from './counter-statements.js'
@@ -33,6 +34,7 @@ export function createPrismaStore({
     if (closed) throw new StoreUnavailable('the store is closed')
     return runTransaction({ client, dialect, work })
   }
+  const checkWritable = createWriteCheck(client, dialect)
   const now = async () => (clock === undefined ? dialect.now(client) : new Date(clock.now()))
 
   return {
@@ -42,11 +44,31 @@ export function createPrismaStore({
     endAllSessions: (change) => transaction((tx) => tx.endAllSessions(change)),
     transaction,
     now: () => whileOpen(now),
+    checkWritable: (rows) => whileOpen(() => checkWritable(rows)),
     prune: (before, limit) => whileOpen(() => prune(client, before, limit)),
     close: async () => {
       closed = true
       await client.$disconnect()
     },
+  }
+}
+
+/** How long the row stays after its instance has ended: until it is pruned. */
+const CHECK_ROW_MS = 3_600_000
+
+/** Counters of its own for each instance: no two wait for each other, nor for requests. */
+function createWriteCheck(client: Client, dialect: Dialect): (rows: number) => Promise<void> {
+  const key = `write-check:${randomUUID()}`
+  const write = `${dialect.watch}
+    INSERT INTO ${dialect.table('counters')} ("key", "points", "expires_at")
+    WITH RECURSIVE "numbers" ("n") AS (
+      SELECT 1 UNION ALL SELECT "n" + 1 FROM "numbers" WHERE "n" < ${dialect.parameter(1)}
+    )
+    SELECT ${dialect.parameter(2)} || ':' || "n", 1, ${dialect.parameter(3)} FROM "numbers" WHERE 1 = 1
+    ON CONFLICT ("key") DO UPDATE SET "points" = 1 - "counters"."points", "expires_at" = excluded."expires_at"
+    RETURNING "key"`
+  return async (rows) => {
+    await client.$queryRawUnsafe(write, rows, key, new Date(systemClock.now() + CHECK_ROW_MS))
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   Transaction,
 } from '@prisma/driver-adapter-utils'
 import { systemClock } from '../base/clock.js'
+import { createFileCheck } from './sqlite-files.js'
 
 /** How long another process may hold the file's lock before a statement fails. */
 const BUSY_LIMIT_MS = 5_000
@@ -18,7 +19,7 @@ const DRIVER_BUSY_MS = 5
  * while a transaction is open joins it: answered, it is lost when that one rolls back. Here reads outside transactions
  * have a connection of their own, and transactions and plain writes take turns on another.
  *
- * Acknowledged means on disk: WAL with `synchronous=FULL`. Foreign keys are enforced.
+ * Acknowledged means on disk: WAL with `synchronous=FULL`, in the file that the path leads to. Foreign keys are enforced.
  */
 export function createSqliteAdapterFactory(path: string): SqlDriverAdapterFactory {
   return {
@@ -29,7 +30,7 @@ export function createSqliteAdapterFactory(path: string): SqlDriverAdapterFactor
       try {
         const reader = await openSqlite(path)
         await reader.executeScript('PRAGMA query_only = 1')
-        return createAdapter(reader, writer)
+        return createAdapter({ reader, writer, checkFiles: createFileCheck(path) })
       } catch (error) {
         await writer.dispose()
         throw error
@@ -91,35 +92,49 @@ function createTurnstile(): () => Promise<Release> {
   }
 }
 
-function createAdapter(reader: SqlDriverAdapter, writer: SqlDriverAdapter): SqlDriverAdapter {
+interface Connections {
+  readonly reader: SqlDriverAdapter
+  readonly writer: SqlDriverAdapter
+  /** Throws when the file is no longer the one that is open. */
+  readonly checkFiles: () => void
+}
+
+function createAdapter({ reader, writer, checkFiles }: Connections): SqlDriverAdapter {
   const takeTurn = createTurnstile()
 
   async function write<T>(run: () => Promise<T>): Promise<T> {
     const release = await takeTurn()
     try {
+      checkFiles()
       return await whenNotBusy(run)
     } finally {
       release()
     }
   }
 
+  async function read<T>(run: () => Promise<T>): Promise<T> {
+    checkFiles()
+    return whenNotBusy(run)
+  }
+
   return {
     provider: 'sqlite',
     adapterName: writer.adapterName,
     queryRaw: (query) =>
-      isRead(query) ? whenNotBusy(() => reader.queryRaw(query)) : write(() => writer.queryRaw(query)),
+      isRead(query) ? read(() => reader.queryRaw(query)) : write(() => writer.queryRaw(query)),
     executeRaw: (query) => write(() => writer.executeRaw(query)),
     executeScript: (script) => write(() => writer.executeScript(script)),
     startTransaction: async () => {
       const release = await takeTurn()
       try {
+        checkFiles()
         // IMMEDIATE: whoever decides in a transaction has the lock before it reads.
         await whenNotBusy(() => writer.executeScript('BEGIN IMMEDIATE'))
       } catch (error) {
         release()
         throw error
       }
-      return createTransaction(writer, release)
+      return createTransaction({ writer, checkFiles }, release)
     },
     dispose: async () => {
       const release = await takeTurn()
@@ -134,7 +149,10 @@ function isRead(query: SqlQuery): boolean {
   return /^\s*(?:SELECT|WITH)\b/i.test(query.sql)
 }
 
-function createTransaction(writer: SqlDriverAdapter, release: Release): Transaction {
+function createTransaction(
+  { writer, checkFiles }: Pick<Connections, 'writer' | 'checkFiles'>,
+  release: Release,
+): Transaction {
   let over = false
 
   // Once: the writer is somebody else's afterwards.
@@ -155,13 +173,14 @@ function createTransaction(writer: SqlDriverAdapter, release: Release): Transact
     options: { usePhantomQuery: true },
     queryRaw: (query) => writer.queryRaw(query),
     executeRaw: (query) => writer.executeRaw(query),
-    commit: () => end(() => commit(writer)),
+    commit: () => end(() => commit(writer, checkFiles)),
     rollback: () => end(() => rollBack(writer)),
   }
 }
 
-async function commit(writer: SqlDriverAdapter): Promise<void> {
+async function commit(writer: SqlDriverAdapter, checkFiles: () => void): Promise<void> {
   try {
+    checkFiles()
     await writer.executeScript('COMMIT')
   } catch (error) {
     await rollBack(writer)

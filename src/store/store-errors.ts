@@ -22,6 +22,15 @@ function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1) ?? ''
 }
 
+/** A full disk, a database that only reads, a disk that fails: the next write fails too. */
+const NOT_WRITABLE = /^(?:SQLITE_(?:FULL|READONLY|IOERR|CORRUPT|NOTADB)|53100$|25006$|58030$)/
+
+/** Whether the database takes no writes at all, by the code that it gave. */
+export function isNotWritable(error: unknown): boolean {
+  if (error instanceof StoreUnavailable) return isNotWritable(error.cause)
+  return NOT_WRITABLE.test(String(driverCause(error)?.code))
+}
+
 interface DriverCause {
   kind: unknown
   /** The database's own code: an SQLSTATE, or `SQLITE_…`. */

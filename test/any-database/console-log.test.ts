@@ -49,7 +49,7 @@ describe('without a logger', () => {
     const { id, lines } = await fail({})
     const text = lines.map((line) => line.text).join('\n')
     expect(lines[0]).toMatchObject({ method: 'error', text: expect.stringContaining(id) })
-    expect(text).toMatch(/^sallyport: unexpected error .*\nError: cannot reach \S+\n {4}at /)
+    expect(text).toMatch(/^sallyport: request failed .*?\nError: cannot reach \S+\n {4}at /s)
     expect(text).toMatch(/\ncaused by Error: no route\n/)
     expect(text).not.toMatch(/hunter2|undefined/)
     expect(new Set(lines.map(({ method }) => method))).toEqual(new Set(['error']))

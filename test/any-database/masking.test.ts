@@ -25,8 +25,7 @@ const THROWN: Record<string, () => unknown> = {
 }
 
 const logger = createTestLogger()
-/** Without the lines about requests. */
-const errorsLogged = () => logger.lines.filter(({ fields }) => !('requestId' in fields))
+const errorsLogged = () => logger.lines.filter(({ fields }) => 'err' in fields)
 const fail = (_parent: unknown, { how }: { how: string }) => {
   throw THROWN[how]?.()
 }
@@ -67,7 +66,11 @@ describe('an error that is not meant to be seen', () => {
       const id = errors[0]?.extensions.id
       const logged = errorsLogged().slice(before)
       expect(logged).toEqual([
-        { level: 'error', message: 'unexpected error', fields: { id, err: expect.anything() } },
+        {
+          level: 'error',
+          message: 'request failed',
+          fields: expect.objectContaining({ errorId: id, err: expect.anything() }),
+        },
       ])
     },
   )

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { StoreUnavailable } from '../../src/store/failures.js'
 import { PASSWORD, startServer, type TestServerOptions } from '../support/server.js'
 import { createTestClock } from '../support/test-clock.js'
 import { createTestLogger } from '../support/test-logger.js'
@@ -16,6 +17,7 @@ async function start(options: TestServerOptions = {}) {
   // However slow the machine is, no request takes any time.
   const clock = Object.assign(createTestClock(), { elapsed: () => 0 })
   const server = await startServer({ logger, clock, logLevel: 'debug', ...options })
+  logger.clear()
   return { server, logger, last: () => logger.lines.at(-1) }
 }
 
@@ -169,7 +171,7 @@ describe('at the level info only some have one', () => {
     expect(logger.lines).toHaveLength(2)
   })
 
-  test('a failure of ours: under the id that the client was shown, beside the error itself', async () => {
+  test('F31: a failure of ours: one line, with the id that the client was shown and the error itself', async () => {
     const { server, logger } = await start({
       logLevel: 'info',
       typeDefs: 'extend type Query { broken: String @public }',
@@ -179,13 +181,46 @@ describe('at the level info only some have one', () => {
     const id = errors[0]?.extensions.id
     expect(id).toMatch(UUID)
     expect(logger.lines).toMatchObject([
-      { level: 'error', message: 'unexpected error', fields: { id, err: { message: 'boom' } } },
       {
         level: 'error',
         message: 'request failed',
-        fields: { errorId: id, requestId: headers.get('x-request-id'), operation: 'Break', status: 200 },
+        fields: {
+          ...{ errorId: id, requestId: headers.get('x-request-id'), operation: 'Break', status: 200 },
+          err: { message: 'boom' },
+        },
       },
     ])
+    expect(logger.lines).toHaveLength(1)
+  })
+
+  test('F31: of several failures each has a line under its id, and an outage has one for all', async () => {
+    const fail = (error: Error) => () => Promise.reject(error)
+    const { server, logger } = await start({
+      logLevel: 'info',
+      typeDefs: 'extend type Query { one: Int @public two: Int @public down: Int @public }',
+      resolvers: {
+        Query: {
+          ...{ one: fail(new Error('one')), two: fail(new Error('two')) },
+          down: fail(new StoreUnavailable('the database failed')),
+        },
+      },
+    })
+    const { headers, errors } = await server.ask('{ down a: down one two }')
+    const requestId = headers.get('x-request-id')
+    expect(logger.lines.map(({ fields }) => fields)).toMatchObject(
+      ['one', 'two'].map((message) => ({
+        ...{ requestId, err: { message } },
+        errorId: errors.find(({ path }) => path?.[0] === message)?.extensions.id,
+      })),
+    )
+    await server.ask('{ whoami { state } down b: down c: down }')
+    expect(logger.lines.slice(2)).toMatchObject([
+      {
+        ...{ level: 'error', message: 'request failed' },
+        fields: { code: 'UNAVAILABLE', err: { name: 'StoreUnavailable' } },
+      },
+    ])
+    expect(logger.lines).toHaveLength(3)
   })
 
   test('a slow one, at warn', async () => {

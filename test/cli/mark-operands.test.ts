@@ -9,6 +9,7 @@ const program = createProgram({
   stderr: process.stderr,
   onStop() {},
   onReload() {},
+  onWarning() {},
 })
 const KID = '-Xq7fZ0_aB3-dE5g'
 

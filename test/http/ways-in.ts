@@ -48,7 +48,7 @@ export function createOptions(
     reword: (error) => error,
     stopping: new AbortController().signal,
   })
-  const level = 'silent'
+  const level = 'error'
   return {
     graphql,
     log: createRequestLog({ logger, clock: systemClock, level, describe: graphql.describe }),

@@ -107,6 +107,24 @@ test('in production a database and a secret must be given', async () => {
   expect((await server.ask('{ whoami { state } }')).data).toEqual({ whoami: { state: 'ANONYMOUS' } })
 })
 
+test('F31: warnings of Node and of packages are lines of the log', async () => {
+  const warn = "process.emitWarning('of a driver', 'DriverWarning')"
+  const server = await startServer({
+    folder: await makeFolder(),
+    env: { NODE_OPTIONS: `--import "data:text/javascript,setInterval(() => ${warn}, 200).unref()"` },
+  })
+  await server.untilWritten('stderr', /"msg":"a warning of Node or of a package"/)
+  server.child.kill('SIGTERM')
+  const lines = (await server.ended).stderr.trimEnd().split('\n')
+  const warnings = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
+  expect(warnings).toContainEqual(
+    expect.objectContaining({
+      level: 40,
+      err: expect.objectContaining({ type: 'DriverWarning', message: 'of a driver' }),
+    }),
+  )
+})
+
 test('a key file of PEM signs', async () => {
   const folder = await makeFolder()
   const { generateKeyPairSync } = await import('node:crypto')

@@ -130,6 +130,27 @@ function describeConnections() {
     await transaction.commit()
   })
 
+  test('is lost under a statement of its own: a read runs once more, a write does not', async () => {
+    const { adapter, other, written } = await openAdapter()
+    const sleep = "(SELECT 'late' FROM pg_sleep(0.5))"
+    const terminate = async () => {
+      const running =
+        "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%0.5%' AND pid <> pg_backend_pid()"
+      await expect.poll(async () => (await other.query(running)).rowCount).toBe(1)
+      await other.query(`SELECT pg_terminate_backend(pid) FROM (${running}) AS found`)
+    }
+    const reading = read(adapter, `SELECT ${sleep}`)
+    await terminate()
+    expect(await reading).toBe('late')
+
+    for (const insert of [`INSERT INTO written ${sleep}`, `INSERT INTO written ${sleep} RETURNING name`]) {
+      const writing = adapter.queryRaw(sql(insert)).catch((error: unknown) => error)
+      await terminate()
+      expect(await writing).toBeInstanceOf(Error)
+    }
+    expect(await written()).toEqual([])
+  })
+
   test('waits for a row gives up before its caller does, and holds its limits in the transaction alone', async () => {
     const { adapter } = await openAdapter()
     const transaction = await adapter.startTransaction()
@@ -165,6 +186,7 @@ function describeSettings() {
     }
     await transaction.executeRaw(sql('CREATE TABLE written (name text)'))
     await transaction.commit()
+    expect(await adapter.executeRaw(sql("INSERT INTO written VALUES ('outside of a transaction')"))).toBe(1)
     await adapter.dispose()
   })
 }

@@ -25,7 +25,7 @@ export interface FaultyGround {
 }
 
 /** What the server asks for by itself, at any time. */
-const BY_ITSELF = ['readRevocations', 'now', 'close']
+const BY_ITSELF = ['readRevocations', 'now', 'checkWritable', 'close']
 /** Attempts are counted beside what an operation does, and their faults are in `test/limits/attempts.test.ts`. */
 const COUNTING = ['addToCounter', 'takeFromCounter', 'findCounter', 'setCounter']
 const BACKGROUND = new Set([...BY_ITSELF, ...COUNTING])

@@ -5,6 +5,8 @@ export interface TestLogger extends Logger {
   readonly lines: readonly { level: string; fields: Record<string, unknown>; message: string }[]
   /** All that was logged as one text, errors with their stacks and causes. */
   text(): string
+  /** Forgets what was logged, as when a server has started. */
+  clear(): void
 }
 
 /** Keeps what is logged. */
@@ -19,6 +21,7 @@ export function createTestLogger(): TestLogger {
     info: log('info'),
     warn: log('warn'),
     error: log('error'),
+    clear: () => void lines.splice(0),
     text: () => lines.map(({ fields, message }) => `${message} ${inspect(fields, { depth: 9 })}`).join('\n'),
   }
 }

@@ -6,12 +6,13 @@ import { AuthError } from '../../base/errors.js'
 import { toGraphQLError } from '../../base/graphql-error.js'
 import type { LocationConfig } from '../../base/location-options.js'
 import type { Logger } from '../../base/logger.js'
+import { answerConcealed } from '../answer-failure.js'
 import type { GraphQLServer } from '../graphql-server.js'
 import { answerError, answerRefusal, HttpRefusal, nothingHere, type PlainAnswer } from '../http-refusal.js'
 import { createHostCheck, targetOf } from '../node-exchange.js'
 import { isFromForeignOrigin } from '../origin.js'
 import { isPeerGone } from '../peer.js'
-import { asError, conceal } from '../public-error.js'
+import { asError, conceal, failureOf, logFailure } from '../public-error.js'
 import type { RequestLog } from '../request-log.js'
 import type { RewordError } from '../reword-errors.js'
 import { answerUpgrade } from './answer-upgrade.js'
@@ -79,7 +80,12 @@ export function createSocketDoor(parts: {
   const converse = createProtocol({
     paramNames: paramNamesOf(locations),
     maskErrors: (errors) =>
-      errors.map((error) => reword(toGraphQLError(conceal(asError(error), logger)), {}).toJSON()),
+      errors.map((error) => {
+        const concealed = conceal(asError(error))
+        const failure = failureOf(concealed)
+        if (failure !== undefined) logFailure(logger, failure)
+        return reword(toGraphQLError(concealed), {}).toJSON()
+      }),
   })
 
   /** Throws an `HttpRefusal` or an `AuthError` for what is not to be let in. */
@@ -105,7 +111,7 @@ export function createSocketDoor(parts: {
 
   function answerOf(error: unknown): PlainAnswer {
     if (error instanceof HttpRefusal) return answerRefusal(error, reword)
-    return answerError(error instanceof AuthError ? error : conceal(asError(error), logger), reword)
+    return error instanceof AuthError ? answerError(error, reword) : answerConcealed(error, reword)
   }
 
   return {

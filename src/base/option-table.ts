@@ -155,6 +155,7 @@ export const OPTION_TABLE = {
   encodeIssuer: { env: 'JWT_ENCODE_ISSUER', default: undefined, kind: text(notEmpty) },
   encodeAudience: { env: 'JWT_ENCODE_AUDIENCE', default: undefined, kind: texts },
   encodeNbf: { env: 'JWT_ENCODE_NBF', default: true, kind: boolean },
+  maxSessions: { env: 'MAX_SESSIONS', default: 100, kind: orFalse(integer(1, 1_000_000)) },
   sessionMaxAge: { env: 'SESSION_MAX_AGE', default: undefined, kind: duration({ orNever: true, min: 1 }) },
   sliding: { env: 'SLIDING', default: false, kind: boolean },
   slidingThreshold: { env: 'SLIDING_THRESHOLD', default: 0.5, kind: share },

@@ -49,6 +49,8 @@ export interface TokenOptions {
    * is refreshed. By default `false`, and with `sliding` 168 h, where it cannot be `false`.
    */
   sessionMaxAge?: Duration | false
+  /** How many live sessions an account may have. A login beyond it ends the oldest session; `false`: no limit. */
+  maxSessions?: number | false
   /**
    * Whether requests extend a session by themselves: an access token of a session that is past `slidingThreshold` is
    * answered with a successor of the usual life, in the header `X-Access-Token`. It is never fresh, and ends with the
@@ -182,6 +184,8 @@ export interface TokenConfig {
   readonly refreshTtlSeconds: number | null
   /** Null: no limit. */
   readonly sessionMaxAgeSeconds: number | null
+  /** Null: no limit. */
+  readonly maxSessions: number | null
   /** The share of its life after which an access token slides. Null: never. */
   readonly slidingThreshold: number | null
   readonly encodeIssuer: string | null

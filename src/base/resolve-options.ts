@@ -69,6 +69,7 @@ export function resolveTokens(options: VerifyOptions & TokenOptions): TokenConfi
     accessTtlSeconds,
     refreshTtlSeconds,
     ...resolveSliding(options, accessTtlSeconds),
+    maxSessions: require(options, 'maxSessions'),
     encodeIssuer,
     encodeAudiences,
     encodeNbf: require(options, 'encodeNbf'),

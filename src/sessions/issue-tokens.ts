@@ -11,6 +11,7 @@ import type { Commit } from '../revocation/commit.js'
 import type { Store, TokenRecord, Transaction, UserRecord } from '../store/contract.js'
 import type { IssueInput, Issuer } from '../tokens/issue.js'
 import { readJsonObject } from '../tokens/json-object.js'
+import { limitSessions } from './limit-sessions.js'
 import { expiry } from './limits.js'
 import { refreshClaims, refreshRow, UNMARKED } from './pair.js'
 import type { SessionSigner } from './sign.js'
@@ -103,12 +104,15 @@ export function createTokenIssuing(parts: {
         headers: { ...host.headers, ...readJsonObject('headers', token.headers ?? {}) },
       })
       if (known === null) await ensureUser(store, userId)
-      const isDone = await commit(async (tx, _revoke, record) => {
+      const isDone = await commit(async (tx, revoke, record) => {
         const row = await tx.lockUser(userId)
         requireEnabled(row)
         if (row.version !== user.version) return false
         await write(tx)
-        record({ type: 'token_issued', at: now, by: { kind: 'host' }, userId, tokenId, sessionId })
+        const by = { kind: 'host' } as const
+        record({ type: 'token_issued', at: now, by, userId, tokenId, sessionId })
+        if (sessionId !== undefined)
+          await limitSessions(tx, { revoke, record }, { userId, sessionId, at: now, by, config })
         return true
       }, userId)
       if (isDone) return signed

@@ -9,6 +9,7 @@ import type { TokenConfig } from '../base/options.js'
 import type { Commit } from '../revocation/commit.js'
 import type { NewUser, SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import type { Actor, Finish, Issued } from './issued.js'
+import { limitSessions } from './limit-sessions.js'
 import type { Lives } from './limits.js'
 import { accessRow, mintPair, refreshRow } from './pair.js'
 import type { HostParts, SessionSigner } from './sign.js'
@@ -67,12 +68,18 @@ export function createSessionStarter(parts: {
     const started = begin(user, origin, { now, host: await signer.prepare(user, proved.identity) })
     const result = finish(started)
     if (proved.isNew === true) await ensureUser(store, user.id)
-    return commit(async (tx, _revoke, record) => {
+    return commit(async (tx, revoke, record) => {
       const row = await tx.lockUser(user.id)
       if (row === null || row.version !== user.version || !isEnabled(row)) return null
       if (proved.patch !== null) await tx.updateUser(user.id, proved.patch)
       await insert(tx, started.session)
-      record({ type: 'login', at: now, by: bearerOf(started.session, origin), userId: user.id })
+      const by = bearerOf(started.session, origin)
+      record({ type: 'login', at: now, by, userId: user.id })
+      await limitSessions(
+        tx,
+        { revoke, record },
+        { userId: user.id, sessionId: started.session.id, at: now, by, config },
+      )
       return { result }
     }, user.id)
   }

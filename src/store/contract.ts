@@ -66,6 +66,7 @@ export type RevokedReason =
   | 'account_deleted'
   | 'account_disabled'
   | 'superseded'
+  | 'session_limit'
 
 /** Every issued token, access tokens included, is a row until it expires. */
 export interface TokenRecord {
@@ -111,6 +112,14 @@ export interface Statements extends AuditStatements, Counters {
   findSession(id: string): Promise<SessionRecord | null>
   /** Sessions that are neither ended nor past their refresh token's life at `now`, newest first, at most `limit`. */
   listLiveSessions(page: { userId: string; now: Date; limit: number }): Promise<SessionRecord[]>
+  /** Returns the ids of a user's live sessions but this one and the `beyond` newest, newest first, at most `limit`. */
+  listOldestSessions(page: {
+    userId: string
+    exceptId: string
+    now: Date
+    beyond: number
+    limit: number
+  }): Promise<string[]>
   /** Sessions of these users that began after `since`, or ended after it: by a change, or by their idle limit. Oldest first. */
   listSessionChanges(of: { userIds: readonly string[]; since: Date; now: Date }): Promise<SessionRecord[]>
   /**

@@ -9,6 +9,7 @@ type SessionStatements = Pick<
   | 'insertSession'
   | 'findSession'
   | 'listLiveSessions'
+  | 'listOldestSessions'
   | 'listSessionChanges'
   | 'rotateSession'
   | 'touchSession'
@@ -32,6 +33,16 @@ export function createSessionStatements(client: Client, dialect: Dialect): Sessi
         take: limit,
       })
       return rows.map(toSession)
+    },
+    listOldestSessions: async ({ userId, exceptId, now, beyond, limit }) => {
+      const rows = await client.session.findMany({
+        where: { userId, id: { not: exceptId }, ...live(now) },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        skip: beyond,
+        take: limit,
+        select: { id: true },
+      })
+      return rows.map(({ id }) => id)
     },
     listSessionChanges: async ({ userIds, since, now }) => {
       const changed = [

@@ -7,7 +7,7 @@ const REVOKE_SESSION = `mutation ($id: ID!) {
 }`
 
 describe('sessions', async () => {
-  const server = await startSharedServer()
+  const server = await startSharedServer({ maxSessions: false })
   const idsSeen = async (token: string) => {
     const { data } = await server.ask('{ sessions { id current } }', { token })
     return data.sessions

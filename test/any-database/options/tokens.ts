@@ -33,6 +33,16 @@ export const TOKENS: OptionRows = {
     usual: 30 * 86_400,
     flipped: 86_400,
   },
+  maxSessions: {
+    value: 1,
+    observe: over(async (server) => {
+      const { username, accessToken } = await server.signUp()
+      await server.logIn(username)
+      return server.judge(accessToken)
+    }),
+    usual: 'ok',
+    flipped: 'TOKEN_REVOKED',
+  },
   sessionMaxAge: { value: '1h', observe: over(life('refreshToken')), usual: 30 * 86_400, flipped: 3600 },
   sliding: { value: true, observe: over(slides), usual: false, flipped: true },
   slidingThreshold: { value: 0.9, observe: over(slides, { sliding: true }), usual: true, flipped: false },

@@ -6,6 +6,7 @@ import { resolveTokens, resolveVerify } from '../base/resolve-options.js'
 import { createRevocationFeed } from '../revocation/feed.js'
 import { lastForeignExpiry } from '../sessions/end.js'
 import { createTokenIssuing, type IssueAccess } from '../sessions/issue-tokens.js'
+import { isPruned } from '../sessions/judge-refresh.js'
 import { createTokenRevocation, type ForeignToken } from '../sessions/revoke-token.js'
 import { createSessionSigner } from '../sessions/sign.js'
 import { createIssuer } from '../tokens/issue.js'
@@ -57,7 +58,9 @@ export async function findEnd(
 ): Promise<'revoked' | 'superseded' | null> {
   const { checks, leewaySeconds } = resolveTokens(options)
   const row = claims.jti === undefined ? null : await store.findToken(claims.jti)
-  if (type === 'refresh' && row?.rotatedAt != null) return 'superseded'
+  const session = claims.sid === undefined ? null : await store.findSession(claims.sid)
+  const isSpent = row === null ? session !== null && isPruned(claims.iat, session) : row.rotatedAt !== null
+  if (type === 'refresh' && isSpent) return 'superseded'
   if (checks === 'none') return null
   if (type === 'refresh') return row?.revokedAt == null ? null : 'revoked'
   if (checks !== 'all') return null

@@ -69,12 +69,12 @@ export function createJudgeToken(parts: {
 
   /** The session before the token: should it be exchanged meanwhile, it is found exchanged. */
   async function readRefresh({ claims, subject }: ValidToken): Promise<RefreshState> {
-    const { jti, sid } = claims
+    const { jti, sid, iat } = claims
     if (jti === undefined || sid === undefined) return 'unknown'
     const now = await store.now()
     const session = await store.findSession(sid)
     const row = await store.findToken(jti)
-    return judgeRefresh({ row, session, user: await store.findUser(subject) }, config, now)
+    return judgeRefresh({ iat, row, session, user: await store.findUser(subject) }, config, now)
   }
 
   async function judgeRefreshToken(token: ValidToken): Promise<Verdict | OverToken> {

@@ -11,7 +11,7 @@ import { judgeRefresh } from './judge-refresh.js'
 import { isPast, sessionEnd } from './limits.js'
 import { accessRow, mintPair, refreshRow } from './pair.js'
 import type { HostParts, SessionSigner } from './sign.js'
-import { createUnanswered } from './unanswered.js'
+import { createUnanswered, REMEMBERED_MS } from './unanswered.js'
 
 /**
  * Exchanges a verified refresh token for the session's next pair. Throws `SESSION_ENDED` for one that is dead,
@@ -23,6 +23,14 @@ type Outcome<T> = { kind: 'pair'; result: T } | { kind: 'reused' } | { kind: 'en
 
 const ATTEMPTS = 3
 
+/**
+ * How long the row of an exchanged refresh token is kept: as long as its client may be owed the answer. Afterwards the
+ * token is known as exchanged by its signature and the session's younger pair.
+ */
+const SPENT_KEPT_MS = REMEMBERED_MS
+/** The most that one refresh deletes, so that a session that was used a lot is no slower. */
+const SPENT_BATCH = 100
+
 /** The user as the host's hooks saw them, and what the hooks returned. */
 interface Prepared {
   readonly version: number
@@ -33,6 +41,7 @@ interface Presented {
   readonly jti: string
   readonly sessionId: string
   readonly userId: string
+  readonly iat: number | undefined
 }
 
 export function createRotate(parts: {
@@ -72,6 +81,9 @@ export function createRotate(parts: {
     // Taken back by itself while its session lives on: the rollback leaves the session as it was.
     if (!wasLive) throw new AuthError('SESSION_ENDED')
     await tx.insertTokens([accessRow(session, false), refreshRow(session)])
+    const before = new Date(now.getTime() - SPENT_KEPT_MS)
+    if (session.createdAt < before)
+      await tx.deleteSpent({ sessionId: session.id, before, limit: SPENT_BATCH })
     return session
   }
 
@@ -91,7 +103,7 @@ export function createRotate(parts: {
     const row = await tx.findToken(token.jti)
     const session = await tx.findSession(token.sessionId)
     const isOwed = session !== null && unanswered.isOwed(token.jti, session.refreshJti, now)
-    const state = judgeRefresh({ row, session, user, isOwed }, config, now)
+    const state = judgeRefresh({ iat: token.iat, row, session, user, isOwed }, config, now)
     if (state === 'rotated' && session !== null) {
       unanswered.answer(token.jti, now)
       return session
@@ -158,7 +170,7 @@ export function createRotate(parts: {
   return async ({ subject, claims }, client, finish) => {
     // Minted elsewhere under our key: genuine, but nothing here can be exchanged.
     if (claims.jti === undefined || claims.sid === undefined) throw new AuthError('SESSION_ENDED')
-    const token = { jti: claims.jti, sessionId: claims.sid, userId: subject }
+    const token = { jti: claims.jti, sessionId: claims.sid, userId: subject, iat: claims.iat }
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const prepared = await prepare(subject)
       if (prepared === null) throw new AuthError('SESSION_ENDED')

@@ -1,5 +1,5 @@
 /** For how long the client may be away. */
-const REMEMBERED_MS = 86_400_000
+export const REMEMBERED_MS = 86_400_000
 const MAX_REMEMBERED = 10_000
 
 /**

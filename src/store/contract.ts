@@ -166,6 +166,8 @@ export interface Statements extends AuditStatements, Counters {
   listTokens(page: TokenPage): Promise<TokenRecord[]>
   /** Marks a refresh token exchanged, unless it was exchanged before, or revoked by itself. False: it was. */
   markRotated(change: { jti: string; at: Date; evenIfRevoked: boolean }): Promise<boolean>
+  /** Deletes refresh tokens of a session that were exchanged before this time, at most `limit`. */
+  deleteSpent(of: { sessionId: string; before: Date; limit: number }): Promise<void>
   /**
    * The compare-and-set of sliding: names an access token's successor, unless it has one or was revoked by itself.
    * False: it does, or was, or there is no such token. The caller checks the session.

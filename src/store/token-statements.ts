@@ -11,6 +11,7 @@ type TokenStatements = Pick<
   | 'findToken'
   | 'listTokens'
   | 'markRotated'
+  | 'deleteSpent'
   | 'setSuccessor'
   | 'markRevoked'
   | 'revokeSessionless'
@@ -42,6 +43,9 @@ export function createTokenStatements(client: Client, dialect: Dialect): TokenSt
         data: { rotatedAt: at },
       })
       return count === 1
+    },
+    deleteSpent: async ({ sessionId, before, limit }) => {
+      await client.token.deleteMany({ where: { sessionId, rotatedAt: { lt: before } }, limit })
     },
     setSuccessor: async (jti, successorJti) => {
       const { count } = await client.token.updateMany({

@@ -38,7 +38,7 @@ test('standard output has the address and nothing but the start text; the log is
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line).msg)
-  expect(messages).toEqual(['made a secret for signing tokens', 'stopping'])
+  expect(messages).toEqual(['made a secret for signing tokens', 'migrated the database', 'stopping'])
 })
 
 test('a variable that has almost the name of ours is told, and stops nothing', async () => {

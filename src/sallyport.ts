@@ -36,7 +36,7 @@ import type { UpgradeListener } from './http/websocket/socket-door.js'
 import { canSign } from './keys/keyring.js'
 import { type OpenKeyring, openKeyring } from './keys/open-keyring.js'
 import { createServices, type HostSessions, type HostTokens, type ServiceParts } from './services.js'
-import { ensureFirstAdministrator } from './sessions/first-administrator.js'
+import { ensureFirstAdministrator, hasAdministrator } from './sessions/first-administrator.js'
 import { createAlignedClock, fixedClock } from './store/aligned-clock.js'
 import type { Store } from './store/contract.js'
 import { openStore } from './store/open-store.js'
@@ -80,6 +80,8 @@ export interface Sallyport {
   readonly endpoint: string
   /** Listens by itself, by default where the options say. Throws `OptionError` naming `port` or `host`. */
   listen(where?: ListenOptions): Promise<Omit<Listening, 'close'>>
+  /** Returns whether an enabled account has the role `admin`. */
+  hasAdministrator(): Promise<boolean>
   /** Reads `keysDir` now. A set that is wrong is told to the log, and leaves the keys read before in force. */
   reloadKeys(): Promise<void>
   /** Waits for `shutdownDelay` if it listens, then stops listening, ends streams, lets requests under way finish, closes WebSockets with 1001, closes the database. */
@@ -214,6 +216,7 @@ async function assemble(
     tokens,
     sessions,
     endpoint: server.endpoint,
+    hasAdministrator: () => hasAdministrator(store),
     reloadKeys: keys.reload,
     async listen({ port = options.port, host = options.host } = {}) {
       if (listening !== undefined) throw new OptionError('port', 'is listened on already')

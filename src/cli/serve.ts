@@ -38,7 +38,9 @@ The address goes to standard output, the log to standard error, a line of JSON e
     onReload(() => void sallyport.reloadKeys())
     const { url } = await sallyport.listen()
     stdout.write(`Sallyport listens on ${url}${sallyport.endpoint}\n`)
-    if (options.adminEmail === undefined) stdout.write(HINT)
+    // A database that fails here fails at the next request too, which says so.
+    const hasAdministrator = await sallyport.hasAdministrator().catch(() => true)
+    if (!hasAdministrator) stdout.write(HINT)
     await stopped
     logger.info({}, 'stopping')
     await sallyport.close()

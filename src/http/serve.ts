@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.js'
 import type { GraphQLServer } from './graphql-server.js'
 import { HttpRefusal, nothingHere, type PlainAnswer } from './http-refusal.js'
 import type { CountAttempts } from './one-credential.js'
-import type { Playground } from './playground/playground.js'
+import { asksForPage, type Playground } from './playground/playground.js'
 import { type GraphQLBody, parseParameters, parseQueryString, requireJson } from './request-body.js'
 import type { RequestEntry, RequestLog } from './request-log.js'
 import type { RewordError } from './reword-errors.js'
@@ -56,7 +56,10 @@ export function createServe(options: ServeOptions): (exchange: Exchange) => Prom
   /** Null: it was answered by a stream. */
   async function answerTo(exchange: Exchange, entry: RequestEntry): Promise<PlainAnswer | null> {
     const { path, fullPath, search } = exchange.target()
-    if (path !== endpoint && fullPath !== endpoint) return answerPlain(exchange.method, path)
+    if (path !== endpoint && fullPath !== endpoint) {
+      const leadsToPage = playground !== undefined && fullPath === '/' && asksForPage(exchange)
+      return leadsToPage ? redirectTo(endpoint) : answerPlain(exchange.method, path)
+    }
     const own = playground?.(exchange) ?? cors?.(exchange)
     if (own) return own
     const { mediaType } = chooseForm(exchange.find('accept'))
@@ -92,6 +95,11 @@ export function createServe(options: ServeOptions): (exchange: Exchange) => Prom
     }
     return answer
   }
+}
+
+/** Not permanent: a browser would keep it after the playground is turned off. */
+function redirectTo(location: string): PlainAnswer {
+  return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: '' }
 }
 
 /** Nothing else is answered by a stream, and none is without the word. */

@@ -41,6 +41,11 @@ export async function ensureFirstAdministrator(
   }
 }
 
+/** Returns whether an enabled account has the role `admin`. */
+export function hasAdministrator(store: Store): Promise<boolean> {
+  return store.transaction((tx) => tx.isHeldByAnother(ADMIN, ''))
+}
+
 /** Whoever starts the server knows fields of ours by the options. */
 function inOptions(error: AuthError): Error {
   const { field } = error.details

@@ -69,6 +69,10 @@ test('ADMIN_EMAIL and ADMIN_PASSWORD make the administrator of two servers that 
   const log = ended.map(({ stderr }) => stderr).join('')
   expect(log.match(/"made the first administrator"/g)).toHaveLength(1)
   expect(log).not.toContain(PASSWORD)
+  // F24: there is an administrator, whoever made it.
+  const later = await startServer({ folder })
+  later.child.kill('SIGTERM')
+  expect((await later.ended).stdout).toBe(`Sallyport listens on ${later.url}\n`)
 })
 
 test('TRUSTED_PROXIES lists the proxies that are believed', async () => {

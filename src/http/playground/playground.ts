@@ -71,10 +71,15 @@ export function createPlayground(parts: {
   }
 
   return (request) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return null
-    if (!prefersHtml(request.find('accept'))) return null
+    if (!asksForPage(request)) return null
     return answer(chooseEncoding(request.find('accept-encoding')), request.find('if-none-match') ?? '')
   }
+}
+
+/** Whether a browser navigates here, and would show a page. */
+export function asksForPage(request: RequestHead): boolean {
+  const { method } = request
+  return (method === 'GET' || method === 'HEAD') && prefersHtml(request.find('accept'))
 }
 
 function csrfOf(locations: LocationConfig, cookies: CookieConfig): PageSettings['csrf'] {

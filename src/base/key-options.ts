@@ -40,15 +40,15 @@ export interface KeyOptions {
 /** Keys that several instances share, and that change while they run: see `sallyport keys --help`. */
 export interface KeyFolderOptions {
   /**
-   * The folder of the keys, in place of `secret`, `privateKey` and `publicKey`: a file for each, a JWK with `kid`, `alg` and
-   * `activeFrom`, mode 0600, or readable for the group too; links within the folder are followed. The newest that is
-   * active signs, all that are not retired verify. A file that is wrong is named: it stops the start, and later leaves the
-   * keys read before in force.
+   * The folder of the keys, in place of `secret`, `privateKey` and `publicKey`. Each file is a JWK with `kid`, `alg`
+   * and `activeFrom`, with mode 0600, or readable for the group; links within the folder are followed. The newest
+   * active key signs, and all keys that are not retired verify. An invalid file stops the start. Later, it is logged by
+   * name, and the keys read before stay in force.
    */
   keysDir?: string
   /**
-   * How often the folder is read again, beside SIGHUP. So long a key that was removed is still taken. The same for every
-   * instance and for the command line, which works out from it when a key may sign.
+   * How often the folder is read, besides on SIGHUP. A removed key is accepted for that long. Use the same value for
+   * every instance and for the command line, which computes from it when a key may sign.
    */
   keysReloadInterval?: Duration
 }
@@ -56,13 +56,13 @@ export interface KeyFolderOptions {
 /** The keys of another issuer, read over the network. For verification alone: no token is issued, and nobody signs up. */
 export interface RemoteKeyOptions {
   /**
-   * Where the issuer of the tokens publishes its public keys (a JWK Set, RFC 7517 §5): https, or http on the loopback. In
-   * place of `secret`, `privateKey` and `publicKey`; `issuer` and `audience` must be given with it. A key serves its
-   * `alg`; without one, those of `decodeAlgorithms` that it fits, by default RS256 or that of its curve. Read at the first
-   * token, and again when its `Cache-Control` says so (after 10 minutes without; at least a minute, at most an hour), or
-   * when a token names a key that is not there (every 30 s at most). While it cannot be read, the keys read before stay
-   * in force; a set without a usable key counts as one that cannot be read for 5 minutes. Keys may share a `kid`: the
-   * algorithm tells them apart, and those of one algorithm are all tried.
+   * The address of the issuer's public keys (a JWK Set, RFC 7517 §5): https, or http on the loopback. In place of
+   * `secret`, `privateKey` and `publicKey`; set `issuer` and `audience` too. A key serves its `alg`; without one, those
+   * of `decodeAlgorithms` that fit it, by default RS256 or its curve's algorithm. The set is fetched at the first
+   * token, when its `Cache-Control` says so (10 minutes by default; at least a minute, at most an hour), and for an
+   * unknown `kid` (every 30 s at most). While fetches fail, the loaded keys stay in force; a set without a usable key
+   * replaces them only after 5 minutes. Keys may share a `kid`: the algorithm selects among them, and all of one
+   * algorithm are tried.
    */
   jwksUrl?: string | URL
 }

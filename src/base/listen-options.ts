@@ -1,24 +1,27 @@
 import type { Duration } from './options.js'
 
-/** Where the server listens, when it listens by itself. */
+/** Where the server listens. */
 export interface ListenOptions {
-  /** The TCP port; `0` takes a free one. */
+  /** The TCP port; `0` picks a free one. */
   port?: number
-  /** The address to listen on. */
+  /** The IP address or host name to listen on. */
   host?: string
 }
 
-/** How long a server that listens by itself waits, for connections and when it stops. */
+/** The timeouts of a server that listens by itself. */
 export interface ConnectionOptions extends ListenOptions {
-  /** How long an idle connection is kept. Common load balancers close theirs after 60 s: they close first, and lose no request. */
+  /**
+   * How long an idle connection is kept open. Common load balancers close theirs after 60 s; keep it longer, so that
+   * they close first and no request is lost.
+   */
   keepAliveTimeout?: Duration
-  /** How long a client has to send the headers of a request; then 408. */
+  /** How long a client may take to send the headers of a request; then it gets 408. */
   headersTimeout?: Duration
-  /** How long a client has to send all of a request; then 408. */
+  /** How long a client may take to send a whole request; then it gets 408. */
   requestTimeout?: Duration
   /**
-   * How long a stop waits between `/ready` turning 503 and the end of listening, so that load balancers send no more requests.
-   * By default 0, and in production 3 s: a load balancer must look at `/ready` at least that often.
+   * How long a stop waits after `/ready` turns 503 before it stops listening, so that load balancers send no more
+   * requests. By default 0, and in production 3 s: a load balancer must check `/ready` at least that often.
    */
   shutdownDelay?: Duration
 }

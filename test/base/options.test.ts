@@ -54,6 +54,7 @@ describe('options of a program', () => {
       accessTtlSeconds: 900,
       refreshTtlSeconds: 2_592_000,
       sessionMaxAgeSeconds: null,
+      maxSessions: 100,
       slidingThreshold: null,
       encodeIssuer: null,
       encodeAudiences: [],

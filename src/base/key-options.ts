@@ -19,9 +19,9 @@ export type Algorithm =
 /** The keys: how tokens are signed and verified. */
 export interface KeyOptions {
   /**
-   * The HMAC secret: at least as long as the algorithm's hash (32 bytes for HS256), and drawn at
-   * random: words, sequences and repeats are refused in production, and warned of elsewhere. When there is neither this nor a key
-   * pair, one is made in `dataDir`; in `production` the start is refused instead.
+   * The HMAC secret: at least as long as the algorithm's hash (32 bytes for HS256), and random. Words, sequences and
+   * repeats are refused in production, and logged as a warning elsewhere. Without a secret and a key pair, one is created in
+   * `dataDir`; in production the start is refused instead.
    */
   secret?: string | Uint8Array
   /** The private key that signs: RSA from 2,048 bits, or EC on the algorithm's curve. */
@@ -53,7 +53,7 @@ export interface KeyFolderOptions {
   keysReloadInterval?: Duration
 }
 
-/** The keys of another issuer, read over the network. For verification alone: no token is issued, and nobody signs up. */
+/** Another issuer's keys, fetched over the network. For verification alone: no tokens are issued, and no accounts are created. */
 export interface RemoteKeyOptions {
   /**
    * The address of the issuer's public keys (a JWK Set, RFC 7517 §5): https, or http on the loopback. In place of

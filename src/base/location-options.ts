@@ -1,63 +1,65 @@
-/** Where a token may stand in a request. The names are those of Flask-JWT-Extended. */
+/** A place in a request that may hold a token. The names are those of Flask-JWT-Extended. */
 export type TokenPlace = 'headers' | 'cookies' | 'query_string' | 'json'
 
-/** Where a token is looked for in a request. */
+/** Where the server looks for tokens. */
 export interface LocationOptions {
   /**
-   * Where a token is looked for, in this order: `headers`, `cookies`, `query_string`, `json`. The first that holds
-   * anything decides, a bad token too. `createAuthContext` looks in the header alone unless it is told otherwise.
+   * The places to look for a token, in this order: `headers`, `cookies`, `query_string`, `json`. The first place that
+   * has anything decides, even if its token is invalid. By default `createAuthContext` looks in the header alone.
    */
   locations?: TokenPlace | readonly TokenPlace[]
-  /** The request header that has the token. */
+  /** The request header with the token. */
   headerName?: string
   /** The scheme before the token in the header, in any case. Empty: the header is the token alone. */
   headerType?: string
-  /** The parameter of the query string that has the token. It ends up in logs: for links of a short life only. */
+  /** The query parameter with the token. URLs end up in logs, so use it for short-lived links only. */
   queryStringName?: string
-  /** What stands before the token in that parameter, such as `Bearer `. */
+  /** The text before the token in that parameter, for example `Bearer `. */
   queryStringValuePrefix?: string
-  /** The member of the JSON body, beside `query`, that has the access token. */
+  /** The member of the JSON body, beside `query`, with the access token. */
   jsonKey?: string
-  /** The cookie that has the access token. By default `access_token_cookie`, in production as `__Host-access_token_cookie`. */
+  /** The cookie with the access token. By default `access_token_cookie`, in production `__Host-access_token_cookie`. */
   accessCookieName?: string
-  /** Whether a cookie's token counts only with the `csrf` of its claims in a request header (double submit). */
+  /** Whether a token in a cookie counts only if a request header has its `csrf` claim (double submit). */
   cookieCsrfProtect?: boolean
-  /** The methods by which that is demanded. Over GET a cookie serves queries, and nothing else. */
+  /** The HTTP methods that require the `csrf` value. Over GET a cookie serves queries alone. */
   csrfMethods?: string | readonly string[]
-  /** The request header that has the `csrf` value, for an access token. */
+  /** The request header with the `csrf` value, for an access token. */
   accessCsrfHeaderName?: string
 }
 
-/** How cookies are handed out, to a `login` that asks for `delivery: COOKIE`. */
+/** The cookies that a `login` with `delivery: COOKIE` sets. */
 export interface CookieOptions {
-  /** The member of the JSON body that has the refresh token. */
+  /** The member of the JSON body with the refresh token. */
   refreshJsonKey?: string
   /**
-   * The cookie that has the refresh token. By default `refresh_token_cookie`. In production the names of both get the
-   * prefix `__Host-`, or `__Secure-` where a domain or another path than `/` is given.
+   * The cookie with the refresh token. By default `refresh_token_cookie`. In production both names get the prefix
+   * `__Host-`, or `__Secure-` if you set a domain or another path than `/`.
    */
   refreshCookieName?: string
   /** The path of the access token's cookie. */
   accessCookiePath?: string
-  /** The path of the refresh token's cookie. By default `endpoint`, or `/` where the name begins with `__Host-`. */
+  /** The path of the refresh token's cookie. By default `endpoint`, or `/` if the name begins with `__Host-`. */
   refreshCookiePath?: string
-  /** The domain of all cookies, which its subdomains share. By default none: the host alone. */
+  /**
+   * The domain of all cookies, shared with its subdomains. By default there is none: the cookies are the host's alone.
+   */
   cookieDomain?: string
-  /** The domains that `cookieDomain` had before: login, refresh and logout delete the cookies that browsers keep for them. */
+  /** Former values of `cookieDomain`. Login, refresh and logout delete the cookies that browsers keep for them. */
   formerCookieDomains?: string | readonly string[]
-  /** Whether cookies go over https only. By default in production, where it must be so. */
+  /** Whether cookies are sent over https alone. By default in production, where it can't be turned off. */
   cookieSecure?: boolean
-  /** To what requests of other sites cookies go along: `Strict`, `Lax` or `None`. */
+  /** Which requests from other sites carry the cookies: `Strict`, `Lax` or `None`. */
   cookieSameSite?: 'Strict' | 'Lax' | 'None'
-  /** Whether cookies end with the browser's session. If not, with the refresh token, and so after the access token. */
+  /** Whether cookies end with the browser's session. If not, they end with the refresh token. */
   sessionCookie?: boolean
-  /** Whether the `csrf` value is handed out in cookies that scripts can read, besides `csrfToken` of the answer. */
+  /** Whether the `csrf` value is also set in cookies that scripts can read, besides `csrfToken` of the response. */
   csrfInCookies?: boolean
-  /** The request header that has the `csrf` value, for a refresh token. */
+  /** The request header with the `csrf` value, for a refresh token. */
   refreshCsrfHeaderName?: string
   /** The readable cookie beside the access token's. */
   accessCsrfCookieName?: string
-  /** The readable cookie beside the refresh token's. Both hold the same value, one a session. */
+  /** The readable cookie beside the refresh token's. Both hold the same value, one for each session. */
   refreshCsrfCookieName?: string
   /** The path of the readable cookie beside the access token's. */
   accessCsrfCookiePath?: string
@@ -65,7 +67,7 @@ export interface CookieOptions {
   refreshCsrfCookiePath?: string
 }
 
-/** Where one sort of token stands. */
+/** The places of one token type. */
 export interface TokenPlaces {
   readonly jsonKey: string
   readonly cookieName: string
@@ -83,7 +85,7 @@ export interface LocationConfig {
   readonly headerType: string
   readonly queryStringName: string
   readonly queryStringValuePrefix: string
-  /** The members of a body that may hold a token; none unless `json` is among the places. */
+  /** The members of a body that may hold a token. Empty unless `json` is among the places. */
   readonly bodyTokens: readonly string[]
   /** Upper case; empty: no proof is demanded of a cookie. */
   readonly csrfMethods: ReadonlySet<string>
@@ -91,7 +93,7 @@ export interface LocationConfig {
   readonly refresh: TokenPlaces
 }
 
-/** A cookie of one sort of token, and the readable one beside it. */
+/** The cookie of one token type, and the readable one beside it. */
 export interface TokenCookie {
   readonly name: string
   readonly path: string

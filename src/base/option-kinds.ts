@@ -1,12 +1,12 @@
 import { parseDuration } from './duration.js'
 
-/** How one sort of option is read: from a program's value, and from the text of a variable. */
+/** How one kind of option is read: from code, and from the text of a variable. */
 export interface OptionKind<T> {
-  /** For the reference: what may be written. */
+  /** For the reference: the possible values. */
   readonly form: string
-  /** The value, or what is wrong with it (begins in lower case, ends without a full stop). */
+  /** Returns the value, or the problem (begins in lower case, ends without a full stop). */
   read(value: unknown): { value: T } | { problem: string }
-  /** What a program would have passed for this text. */
+  /** Returns the value that code would pass for this text. */
   fromText(text: string): unknown
 }
 
@@ -42,7 +42,7 @@ export function integer(min: number, max: number): OptionKind<number> {
   }
 }
 
-/** A share of something: 0 is allowed, the whole is not. */
+/** A share: 0 is allowed, 1 is not. */
 export const share: OptionKind<number> = {
   form: 'a number from 0 to below 1',
   read(value) {
@@ -52,7 +52,7 @@ export const share: OptionKind<number> = {
   fromText: (text) => (/^\d*\.?\d+$/.test(text.trim()) ? Number(text) : text),
 }
 
-/** Or `false`, which is read as null: there is no such limit. */
+/** The kind, or `false`, which is read as null: no limit. */
 export function orFalse<T>(kind: OptionKind<T>): OptionKind<T | null> {
   const form = `${kind.form}, or false`
   return {
@@ -77,7 +77,7 @@ export const boolean: OptionKind<boolean> = {
   },
 }
 
-/** Text; `pattern` says which, in words and as an expression. */
+/** A text; `pattern` describes it, in words and as an expression. */
 export function text(rule?: { form: string; pattern: RegExp }): OptionKind<string> {
   const form = rule?.form ?? 'a text'
   return {
@@ -114,7 +114,7 @@ export function oneOf<T extends string>(...choices: readonly T[]): OptionKind<T>
   }
 }
 
-/** One or several, each of this kind; a variable separates them by commas. */
+/** One or several of this kind; a variable separates them by commas. */
 export function listOf<T>(kind: OptionKind<T>, form: string): OptionKind<readonly T[]> {
   return {
     form,
@@ -133,7 +133,7 @@ export function listOf<T>(kind: OptionKind<T>, form: string): OptionKind<readonl
   }
 }
 
-/** Exactly as browsers write it in `Origin` (RFC 6454 §6.1), so that it can be compared as it stands. */
+/** An origin exactly as browsers write it in `Origin` (RFC 6454 §6.1), so that it can be compared as a text. */
 export const origin: OptionKind<string> = {
   form: 'an origin, such as https://app.example.com',
   read: (value) =>
@@ -147,19 +147,19 @@ function isOrigin(text: string): boolean {
   return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
 
-/** Checked by the room that uses it (keys), which never shows it. */
+/** Checked by `keys/`, which never prints it. */
 export function opaque(form: string): OptionKind<unknown> {
   return { form, read: (value) => ({ value }), fromText: (value) => value }
 }
 
-/** A text that is never shown, whatever is wrong with it. */
+/** A text that is never printed, even when it is invalid. */
 export const hidden: OptionKind<string> = {
   form: 'a text',
   read: (value) => (typeof value === 'string' ? { value } : { problem: 'needs a text' }),
   fromText: (value) => value,
 }
 
-/** A variable's value is `production` or not. */
+/** Whether a variable's value is `production`. */
 export const productionFlag: OptionKind<boolean> = {
   form: 'true or false (the variable: production, or anything else)',
   read: boolean.read,

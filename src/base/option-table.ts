@@ -18,13 +18,13 @@ import {
   texts,
 } from './option-kinds.js'
 
-/** One option: its variable, what it is when nobody sets it, and how it is read. */
+/** One option: its environment variable, its default, and how it is read. */
 export interface OptionSpec<T> {
   readonly env: string
-  /** `undefined`: worked out from other options, as its description says. */
+  /** `undefined` when it depends on other options, as its description says. */
   readonly default: T | undefined
   readonly kind: OptionKind<T>
-  /** The variable may be empty, and that means something. */
+  /** Whether an empty variable has a meaning of its own. */
   readonly emptyText?: boolean
 }
 
@@ -64,7 +64,7 @@ const method = text({ form: 'the name of a method', pattern: /^[A-Za-z]+$/ })
 const realm = { form: 'a text in ASCII, without quotes and backslashes', pattern: /^[ !#-[\]-~]+$/ }
 const notEmpty = { form: 'a text that is not empty', pattern: /\S/ }
 
-/** Every option that a variable can set. The names of Flask-JWT-Extended 4 where it has the option. */
+/** Every option that an environment variable can set. Names are Flask-JWT-Extended 4's where it has the option. */
 export const OPTION_TABLE = {
   secret: { env: 'JWT_SECRET_KEY', default: undefined, kind: opaque('a text, or bytes') },
   privateKey: { env: 'JWT_PRIVATE_KEY', default: undefined, kind: key },
@@ -216,11 +216,11 @@ export const OPTION_TABLE = {
 
 export type OptionName = keyof typeof OPTION_TABLE
 
-/** What an option is once read. */
+/** The type of an option's value, once read. */
 export type OptionValue<K extends OptionName> =
   (typeof OPTION_TABLE)[K]['kind'] extends OptionKind<infer T> ? T : never
 
-/** Names of Flask-JWT and of older Flask-JWT-Extended, and what does the same here. */
+/** Names of Flask-JWT and of older Flask-JWT-Extended, and the option that replaces each. */
 export const FORMER_NAMES: Readonly<Record<string, string>> = {
   JWT_AUTH_HEADER: 'JWT_HEADER_NAME',
   JWT_AUTH_HEADER_PREFIX: 'JWT_HEADER_TYPE',

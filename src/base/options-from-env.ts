@@ -15,13 +15,14 @@ export type EnvironmentOptions = KeyOptions &
   ServerOptions &
   ConnectionOptions
 
-/** Variables that begin so are ours, and one that we do not know is a slip. */
+/** Prefixes of our variables. An unknown variable with one of them is a mistake. */
 const OUR_PREFIX = 'JWT_'
 
 /**
- * The options that these variables set, under the names of Flask-JWT-Extended 4 where it has them. An empty variable
- * is one that is not set. Throws `OptionError`, naming the variable, for a value that cannot be read, a `JWT_…` that
- * is no option, and a name from before Flask-JWT-Extended 4 (with the name of today).
+ * Reads the options from environment variables, named as in Flask-JWT-Extended 4 where it has them. An empty variable
+ * counts as not set.
+ * @throws {OptionError} naming the variable, for an invalid value, an unknown `JWT_…`, and a name from before
+ * Flask-JWT-Extended 4 (with today's name).
  */
 export function optionsFromEnv(env: Readonly<Record<string, string | undefined>>): EnvironmentOptions {
   const options: Record<string, unknown> = {}

@@ -12,7 +12,7 @@ import { read, require } from './resolve-options.js'
 
 type Options = LocationOptions & CookieOptions & Pick<ServerOptions, 'production' | 'endpoint'>
 
-/** The members that a GraphQL request has already. */
+/** The members that every GraphQL request has. */
 const BODY_MEMBERS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions'])
 
 export function resolveLocations(options: Options): LocationConfig {
@@ -50,7 +50,10 @@ function placesOf(options: Options, type: 'access' | 'refresh'): TokenPlaces {
   return { jsonKey, cookieName: nameOf(options, type), csrfHeader, csrfCookieName }
 }
 
-/** Null where no cookie is taken, and so none is handed out. Refuses, by name, what browsers would drop or others forge. */
+/**
+ * Null when no cookie is accepted, and so none is set. Refuses, by name, cookies that browsers would drop or others
+ * could forge.
+ */
 export function resolveCookies(options: Options): CookieConfig | null {
   if (!require(options, 'locations').includes('cookies')) return null
   const config: CookieConfig = Object.freeze({
@@ -84,7 +87,7 @@ function isSecure(options: Options): boolean {
   return read(options, 'cookieSecure') ?? require(options, 'production')
 }
 
-/** A name that was not chosen has, in production, the strongest prefix that the other options allow. */
+/** In production, a default name gets the strongest prefix that the other options allow. */
 function nameOf(options: Options, type: 'access' | 'refresh'): string {
   const chosen = read(options, `${type}CookieName`)
   if (chosen !== undefined) return chosen
@@ -99,7 +102,7 @@ function refreshPathOf(options: Options): string {
   const chosen = read(options, 'refreshCookiePath')
   if (chosen !== undefined) return chosen
   if (hasPrefix(nameOf(options, 'refresh'), '__Host-')) return '/'
-  // Read as if it were given: an endpoint may have characters that no cookie's path has.
+  // Checked like a given path: an endpoint may have characters that a cookie's path can't have.
   return require({ refreshCookiePath: require(options, 'endpoint') }, 'refreshCookiePath')
 }
 
@@ -128,7 +131,7 @@ function refuseBadPrefixes(config: CookieConfig): void {
   }
 }
 
-/** Two cookies of one name would be taken for each other. The two readable ones hold the same value. */
+/** Two cookies of one name would be mistaken for each other. The two readable ones hold the same value. */
 function refuseSameNames(config: CookieConfig): void {
   const { access, refresh } = config
   for (const [option, name] of namesOf(config)) {
@@ -147,7 +150,7 @@ function namesOf({ access, refresh }: CookieConfig): [option: string, name: stri
   return [...of('access', access), ...of('refresh', refresh)]
 }
 
-/** In any case, as browsers see it. */
+/** Compared in any case, as browsers do. */
 function hasPrefix(name: string, prefix: string): boolean {
   return name.toLowerCase().startsWith(prefix.toLowerCase())
 }

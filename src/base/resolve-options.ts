@@ -13,12 +13,15 @@ import type {
   VerifyOptions,
 } from './options.js'
 
-/** How long a session slides unless somebody says otherwise: a week. */
+/** The default maximum lifetime of a session that slides: a week. */
 const SLIDING_MAX_AGE_SECONDS = 168 * 3_600
 
 type Given = Readonly<Record<string, unknown>>
 
-/** The option's value, or its default. Throws `OptionError` with its name when it is not what it must be. */
+/**
+ * Returns the option's value, or its default.
+ * @throws {OptionError} with the option's name, when the value is invalid.
+ */
 export function read<K extends OptionName>(options: object, name: K): OptionValue<K> | undefined {
   const spec: OptionSpec<unknown> = OPTION_TABLE[name]
   const given = (options as Given)[name]
@@ -28,7 +31,7 @@ export function read<K extends OptionName>(options: object, name: K): OptionValu
   return result.value as OptionValue<K>
 }
 
-/** For an option that has a default. */
+/** Reads an option that has a default. */
 export function require<K extends OptionName>(options: object, name: K): OptionValue<K> {
   const value = read(options, name)
   if (value === undefined) throw new OptionError(name, 'is missing')
@@ -48,7 +51,7 @@ export function resolveVerify(options: VerifyOptions & TokenOptions): VerifyConf
   })
 }
 
-/** Also refuses a pair of options under which we would refuse our own tokens. */
+/** Also refuses combinations under which our own tokens would be refused. */
 export function resolveTokens(options: VerifyOptions & TokenOptions): TokenConfig {
   const verify = resolveVerify(options)
   const encodeIssuer = read(options, 'encodeIssuer') ?? verify.issuers[0] ?? null
@@ -80,7 +83,7 @@ export function resolveTokens(options: VerifyOptions & TokenOptions): TokenConfi
   })
 }
 
-/** Refuses what would slide for ever, or never. */
+/** Refuses settings under which a session would slide forever, or never. */
 function resolveSliding(
   options: TokenOptions,
   accessTtlSeconds: number | null,
@@ -146,7 +149,7 @@ export function resolveServer(options: ServerOptions): ServerConfig {
   })
 }
 
-/** Null: none is to be made. Apart from the rest, so that the password is kept nowhere. */
+/** Null when none is to be created. Separate from the rest, so that the password is kept nowhere. */
 export function resolveFirstAdministrator(options: ServerOptions): FirstAdministrator | null {
   const email = read(options, 'adminEmail')
   const password = read(options, 'adminPassword')
@@ -181,7 +184,7 @@ export function resolveKeyFolder(options: KeyFolderOptions): KeyFolderConfig {
   })
 }
 
-/** The values of the key options as they came, the algorithms checked; `keys/` judges the rest. */
+/** The key options as given, with valid algorithms. `keys/` checks the rest. */
 export function resolveKeys(options: KeyOptions): KeyOptions {
   return Object.freeze({
     secret: options.secret,
@@ -192,7 +195,7 @@ export function resolveKeys(options: KeyOptions): KeyOptions {
   })
 }
 
-/** Refuses an option that nobody reads: a slip of the pen must not leave a default in force. */
+/** Refuses unknown options: a misspelt name must not leave a default in force. */
 export function refuseUnknownOptions(options: object, known: ReadonlySet<string>): void {
   for (const name of Object.keys(options)) {
     if (known.has(name)) continue
@@ -202,7 +205,7 @@ export function refuseUnknownOptions(options: object, known: ReadonlySet<string>
   }
 }
 
-/** Refuses what should be a function of the host's and is none: it would fail at a request. */
+/** Refuses a hook that is no function: it would fail at a request. */
 export function refuseNoFunctions<T extends object>(options: T, names: readonly (keyof T & string)[]): void {
   for (const name of names) {
     const given = options[name]

@@ -23,7 +23,7 @@ test.each([
   },
   {
     entry: 'sallyport/context',
-    installed: ['jsonwebtoken', 'lru-cache', 'cookie'],
+    installed: ['jsonwebtoken', 'lru-cache', 'cookie', 'fastest-levenshtein'],
     gives: ['createAuthContext'],
   },
 ])('$entry loads where nothing but $installed is installed', async ({ entry, installed, gives }) => {

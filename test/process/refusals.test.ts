@@ -7,8 +7,11 @@ import { makeFolder, runProgram, type Start } from './start-process.js'
 /** One line that begins with the variable, on standard error; nothing on standard output; exit code 1. */
 async function expectRefusal(start: Start, line: RegExp): Promise<void> {
   const { code, stdout, stderr } = await runProgram(['serve'], start)
-  expect.soft(stderr.replace(/^\{.*\}\n/, '')).toMatch(line)
-  expect(stderr.replace(/^\{.*\}\n/, '').split('\n')).toEqual([expect.stringMatching(/^sallyport: /), ''])
+  expect.soft(stderr.replace(/^(?:\{.*\}\n)+/, '')).toMatch(line)
+  expect(stderr.replace(/^(?:\{.*\}\n)+/, '').split('\n')).toEqual([
+    expect.stringMatching(/^sallyport: /),
+    '',
+  ])
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
 }
 

@@ -77,7 +77,7 @@ export async function takeSettings(settings: Settings): Promise<Moved> {
         ...given,
       }
       const started = start(program === undefined ? [MAIN, 'serve'] : [program], own)
-      const [, endpoint = ''] = await started.untilWritten('stdout', /^Sallyport listens on (\S+)\n/)
+      const [, endpoint = ''] = await started.untilWritten('stdout', /^Sallyport listens on (\S+)\n/m)
       return endpoint
     },
     async startFlask() {

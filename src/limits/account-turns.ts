@@ -2,16 +2,16 @@ import { AuthError } from '../base/errors.js'
 import { createHashQueue } from './hash-queue.js'
 import { createKeyedQueue } from './keyed-queue.js'
 
-/** Transactions of one account that may have a connection. They lock the account's row, so that more would only wait. */
+/** Transactions of one account that may use a connection. They lock the account's row, so more would only wait. */
 const AT_ONCE = 4
 const MAX_WAITING = 1_000
-/** As long as the database lets a transaction wait for a lock. */
+/** As long as the database lets a transaction wait for a lock, in milliseconds. */
 const PATIENCE_MS = 5_000
 
 /**
- * Runs work on one account: a few at once, in the order in which they came. What waits takes no connection of the pool, so
- * that a row that somebody holds stops its own account alone.
- * @throws {AuthError} `RATE_LIMITED` for what waits for 5 s, or behind a thousand others.
+ * Runs work on one account: a few at once, in order of arrival. Waiting work takes no connection of the pool, so that a
+ * locked row stops its own account alone.
+ * @throws {AuthError} `RATE_LIMITED` for work that waits for 5 s, or behind a thousand others.
  */
 export type TakeTurn = <T>(userId: string, work: () => Promise<T>) => Promise<T>
 

@@ -9,54 +9,54 @@ import { createKeyedQueue } from './keyed-queue.js'
 import { sourceOf } from './source.js'
 
 const DAY_SECONDS = 86_400
-/** For how long a source is known after a login there. */
+/** How long a source counts as known after a login from it. */
 const KNOWN_SECONDS = 30 * DAY_SECONDS
 /** Each block of a day is twice as long as the one before, up to 16 windows. */
 const MAX_DOUBLINGS = 4
-/** So far beyond any limit that what is given back does not open it. */
+/** So far beyond any limit that attempts given back don't reopen it. */
 const BLOCKED = 1_000_000_000
 
 /** Whose password is tried, and from where. */
 export interface Attempt {
-  /** The account, or the name of none: never kept as it is. Its sources are known by it. */
+  /** The account, or a name without an account; stored as a hash only. It is the key of the known sources. */
   readonly account: string
-  /** The name that was given, which the attempts are counted by. @default account */
+  /** The name that was given, which is the key of the attempts. @default account */
   readonly name?: string
   readonly ip: string | null
-  /** The session that proves its password again: it was let in before, wherever it is now. */
+  /** The session that confirms its password. It was logged in before, wherever the request comes from. */
   readonly sessionId?: string | null
 }
 
 /**
- * How often passwords may be tried. An attempt is counted before `work` begins, so that many at once cannot pass the
- * limit, and given back unless the password was wrong. Beyond a limit `RATE_LIMITED`, with the time to wait, before
- * anything is hashed, and alike for accounts that there are and that there are not. A database that does not answer
- * refuses: nobody could log in anyway.
+ * Limits how often passwords may be tried. An attempt is counted before `work` begins, so that concurrent ones can't
+ * pass the limit, and given back unless the password was wrong. Beyond a limit it throws `RATE_LIMITED` with the time
+ * to wait, before hashing, and alike for existing and unknown accounts. When the database fails, attempts are refused:
+ * no user could log in anyway.
  */
 export interface Attempts {
-  /** Logging in, and proving a password again. */
+  /** For logins and confirmed passwords. */
   prove<T>(attempt: Attempt, work: () => Promise<T>): Promise<T>
-  /** The source has been let into the account: whatever strangers do, it keeps attempts of its own there. */
+  /** Records that the account was logged in from this source, which then has attempts of its own there. */
   remember(account: string, ip: string | null): Promise<void>
   /** Counts attempts of a source that were refused together. */
   count(ip: string | null, points: number): Promise<void>
-  /** Every sign-up counts, since each takes a hash and may ask whether a name is taken. */
+  /** Counts every sign-up, because each takes a hash and may reveal whether a name is taken. */
   signUp<T>(ip: string | null, work: () => Promise<T>): Promise<T>
-  /** Only what is refused counts. By this instance alone: nothing can be guessed, and nothing is to be slowed down. */
+  /** Counts refused refreshes alone, on this instance alone: nothing can be guessed, and a refresh stays fast. */
   refresh<T>(ip: string | null, work: () => Promise<T>): Promise<T>
 }
 
 export function createAttempts(parts: {
   config: AttemptConfig
   counters: Counters
-  /** Counters that outlive the process: of the sources that are known. */
+  /** Counters that outlive the process, for known sources. */
   known: Counters
   /** Counters of this process. */
   local: Counters
   clock: Pick<Clock, 'now'>
-  /** A key for a name: the same on every instance, and nothing that the name could be found by. */
+  /** Hashes a name: the same on every instance, and not reversible. */
   disguise: (name: string) => string
-  /** How many attempts on one account may be under way at once, so that nobody is refused for another's success. */
+  /** How many attempts on one account may run at once, so that a success doesn't refuse another. */
   createQueue: () => HashQueue
 }): Attempts {
   const { config, known, clock, disguise } = parts
@@ -82,14 +82,14 @@ export function createAttempts(parts: {
 
   const knownKey = (account: string, source: string) => `known:${disguise(`${account}\n${source}`)}`
 
-  /** Until when the source is known; null: it is not. */
+  /** Until when the source is known. Null when it is not. */
   async function findKnown(account: string, source: string): Promise<Date | null> {
     return (await known.findCounter(knownKey(account, source)))?.expiresAt ?? null
   }
 
   /**
-   * Strangers share the attempts of each name: were they those of the account, a refusal of one of its names would show
-   * which other name belongs to it. A source that was let in before has attempts of its own, and so has a session.
+   * Unknown sources share the attempts of each name. If they shared those of the account, a refusal of one name would
+   * reveal the account's other name. A known source, and a session, have attempts of their own.
    */
   function budgetOf(
     { account, name = account, sessionId }: Attempt,
@@ -101,7 +101,7 @@ export function createAttempts(parts: {
     return disguise(isKnown ? `${name}\n${source}` : name)
   }
 
-  /** The first attempt too many blocks the account: each time twice as long. */
+  /** The first attempt beyond the limit blocks the account, each time twice as long. */
   async function blockLonger(limiter: CounterLimiter, key: string): Promise<number> {
     const { consumedPoints } = await blocks.penalty(key)
     const seconds = window * 2 ** Math.min(consumedPoints - 1, MAX_DOUBLINGS)
@@ -120,7 +120,10 @@ export function createAttempts(parts: {
     }
   }
 
-  /** Runs `work` with what was counted for it, and gives that back unless it was wrong. What cannot be, stays counted. */
+  /**
+   * Runs `work`, and gives the counted attempts back unless the password was wrong. If giving back fails, they stay
+   * counted.
+   */
   async function counted<T>(reservations: readonly Reservation[], work: () => Promise<T>, isWrong: IsWrong) {
     const giveBack = () =>
       Promise.allSettled(reservations.map(({ limiter, key, consumed }) => limiter.giveBack(key, 1, consumed)))
@@ -146,10 +149,10 @@ export function createAttempts(parts: {
 
   async function learn(account: string, source: string, knownUntil: Date | null): Promise<void> {
     const now = clock.now()
-    // Once a day is often enough to write it.
+    // Written once a day at most.
     if (knownUntil !== null && knownUntil.getTime() > now + (KNOWN_SECONDS - DAY_SECONDS) * 1000) return
     const counter = { points: 1, expiresAt: new Date(now + KNOWN_SECONDS * 1000) }
-    // Whoever was let in is not refused because this could not be written: it is at the next login.
+    // A login doesn't fail because this could not be written: the next login writes it.
     await known.setCounter(knownKey(account, source), counter).catch(() => {})
   }
 
@@ -167,7 +170,7 @@ export function createAttempts(parts: {
       const budget = counts ? budgetOf(attempt, source, knownUntil) : null
       const result = await queued(budget, async () => {
         const fromSource = source === null ? [] : await reserve(perSource, disguise(source))
-        // A source that is refused does not use up the account's attempts.
+        // A refused source does not use up the account's attempts.
         const forAccount = budget === null ? [] : await reserve(perAccount, budget, true)
         return counted([...fromSource, ...forAccount], work, isWrongPassword)
       })

@@ -7,13 +7,11 @@ import { findFragmentCycle } from './fragment-cycle.js'
 import { type LimitOptions, type Limits, resolveLimits } from './limit-options.js'
 
 /**
- * Measures a document without a schema, before anything validates or executes it. Returns no error, or one: with the code
- * `INVALID_REQUEST` and in its `extensions` the name of the `limit` and its `max`; or with `GRAPHQL_VALIDATION_FAILED` if the
- * document is beyond a limit because a fragment spreads itself. All operations count, and all fragments, also where two
- * have one name. The time it takes is bounded by the limits, whatever the document.
- *
- * @throws `OptionError` for a limit that is unknown or out of range.
- *
+ * Measures a document without a schema, before it is validated or executed. Returns no error, or one: with the code
+ * `INVALID_REQUEST` and in its `extensions` the name of the `limit` and its `max`; or with `GRAPHQL_VALIDATION_FAILED`
+ * if the document is beyond a limit because a fragment spreads itself. All operations and fragments count, also two of
+ * one name. The time is bounded by the limits, whatever the document.
+ * @throws {OptionError} for a limit that is unknown or out of range.
  * @example
  * const document = parse(source, { maxTokens: 5000 })
  * const errors = checkDocument(document, { maxDepth: 10 })
@@ -59,7 +57,7 @@ function describe({ limit, max }: { limit: keyof Limits; max: number }): AuthErr
   return new AuthError('INVALID_REQUEST', { message, details: { limit, max } })
 }
 
-/** In validation's words, which would find it too, if its time were bounded. */
+/** The text of validation, which would report it too if its time were bounded. */
 function describeCycle(fragment: string): AuthError {
   const message = `Cannot spread fragment "${fragment}" within itself.`
   return new AuthError('GRAPHQL_VALIDATION_FAILED', { message })

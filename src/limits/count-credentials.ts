@@ -18,10 +18,7 @@ export const CREDENTIAL_FIELDS: readonly string[] = [
 ]
 const FIELDS: ReadonlySet<string> = new Set(CREDENTIAL_FIELDS)
 
-/**
- * How many credentials a mutation takes, by the names that they are answered under, whatever fragments they are in;
- * `@skip` and `@include` make no difference.
- */
+/** Counts the credentials in a mutation, by response name, in fragments too. `@skip` and `@include` are ignored. */
 export function countCredentials(
   operation: OperationDefinitionNode,
   findFragment: (name: string) => Pick<FragmentDefinitionNode, 'selectionSet'> | undefined,
@@ -44,7 +41,7 @@ export function countCredentials(
   return names.size
 }
 
-/** The same, of an operation of a document. */
+/** The same for an operation of a document. */
 export function countCredentialsIn(document: DocumentNode, operation: OperationDefinitionNode): number {
   const fragments = fragmentsByName(document)
   return countCredentials(operation, (name) => {
@@ -53,7 +50,7 @@ export function countCredentialsIn(document: DocumentNode, operation: OperationD
   })
 }
 
-/** Says that an operation takes more than one. */
+/** The error for an operation with more than one. */
 export function tooManyCredentials(count: number): AuthError {
   const message = `An operation may have one of ${CREDENTIAL_FIELDS.join(', ')}, not ${count}.`
   return new AuthError('INVALID_REQUEST', { message })

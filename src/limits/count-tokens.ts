@@ -1,11 +1,11 @@
 import { BREAK, type DocumentNode, visit } from 'graphql'
 
 /**
- * The tokens of a document. Without the parser's count, as in a document that a client sends as JSON, it is at least half of
- * its nodes, since a token makes two at most; it stops at the first beyond `max`.
+ * Counts the tokens of a document. A document that came as JSON lacks the parser's count. It has at least half as many
+ * tokens as nodes, because a token makes two nodes at most. Counting stops beyond `max`.
  */
 export function countTokens(document: DocumentNode, max: number): number {
-  // The parser's own property is not enumerable: JSON cannot have it.
+  // The parser's property is not enumerable, so JSON can't have it.
   const counted = Object.getOwnPropertyDescriptor(document, 'tokenCount')
   if (counted?.enumerable === false && typeof counted.value === 'number') return counted.value
   let nodes = 0

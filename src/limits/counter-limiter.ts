@@ -6,7 +6,7 @@ import type { Counter, Counters } from '../base/counters.js'
 
 const Base: typeof RateLimiterStoreAbstract = StoreAbstract
 
-/** What was consumed, or why nothing was. */
+/** The consumed points, or why none were consumed. */
 export class Consumed extends RateLimiterRes {
   readonly expiresAt: Date
 
@@ -20,18 +20,18 @@ export class Consumed extends RateLimiterRes {
 export interface CounterLimiterOptions {
   readonly counters: Counters
   readonly clock: Pick<Clock, 'now'>
-  /** How many points there are in a window. */
+  /** The points of a window. */
   readonly points: number
-  /** How long the window is, in seconds. */
+  /** The length of a window, in seconds. */
   readonly duration: number
-  /** How long a key may be blocked at most, in seconds. @default duration */
+  /** The longest block of a key, in seconds. @default duration */
   readonly longest?: number
   readonly keyPrefix: string
 }
 
 /**
- * rate-limiter-flexible on our own counters and clock. Its limiters take the machine's time; of those that come with it the
- * one in memory has a timer for each key and no bound, and the one on Prisma takes two statements for each attempt.
+ * rate-limiter-flexible on our counters and clock. Its own limiters use the machine's time. The one in memory has a
+ * timer for each key and no bound, and the one on Prisma takes two statements an attempt.
  */
 export class CounterLimiter extends Base {
   readonly #counters: Counters
@@ -45,7 +45,7 @@ export class CounterLimiter extends Base {
     this.#longestMs = (longest ?? options.duration) * 1000
   }
 
-  /** Gives back what was consumed, unless its window is over or the key was blocked since. */
+  /** Gives points back, unless their window is over or the key was blocked since. */
   async giveBack(key: string, points: number, { expiresAt }: Consumed): Promise<void> {
     await this.#counters.takeFromCounter(this.getKey(key), { points, expiresAt })
   }

@@ -3,8 +3,8 @@ import { createHmac, type KeyObject, randomBytes } from 'node:crypto'
 const LABEL = 'sallyport: names that attempts are counted by'
 
 /**
- * Makes keys of names, so that what people typed (it may be a password, in the wrong field) is kept nowhere. Under the key
- * that signs, which every instance has and the database has not; without one, nobody logs in.
+ * Hashes names to keys, because a name may be a password typed in the wrong field. The hash uses the signing key, which
+ * every instance has and the database has not. Without a signing key no user can log in.
  */
 export function createDisguise(signingKey: KeyObject | undefined): (name: string) => string {
   const key = createHmac('sha256', signingKey === undefined ? randomBytes(32) : toBytes(signingKey))

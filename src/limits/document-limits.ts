@@ -8,21 +8,21 @@ import {
 import type { DocumentLimits } from '../base/options.js'
 import { fragmentsByName } from './fragments-by-name.js'
 
-/** A limit that a document goes beyond. */
+/** A limit that a document exceeds. */
 export interface Excess {
   readonly limit: keyof DocumentLimits
   readonly max: number
 }
 
-/** Fields that are answered under one name, or all that stands in one place: what validation compares, pair by pair. */
+/** Fields with one response name, or all fields in one place: validation compares them in pairs. */
 interface Merged {
   count: number
-  /** The schema itself, or a part of it. */
+  /** Whether it is the schema, or a part of it. */
   isSchema: boolean
   readonly sets: SelectionSetNode[]
 }
 
-/** What one operation has so far. */
+/** The counts of one operation so far. */
 interface Tally {
   readonly fragments: ReadonlyMap<string, SelectionSetNode>
   readonly reached: Set<string>
@@ -30,13 +30,13 @@ interface Tally {
   aliases: number
 }
 
-/** Of each alias by which the schema, or a list of it, is asked for once more: the answer has all of it, again. */
+/** The cost of each alias that requests the schema, or a list of it, once more: the response repeats all of it. */
 const SCHEMA_AGAIN = 300
 
 /**
- * The first limit that a document goes beyond; null: none. All operations count, with their fragments written out, as do
- * fragments that none of them uses: validation looks at everything. It takes no more time than the limits allow, so that
- * it can be asked before validation, whose time is the square of what is repeated.
+ * Returns the first limit that a document exceeds, or null. All operations count, with their fragments expanded, and
+ * unused fragments too: validation reads everything. The time is bounded by the limits, so that it can run before
+ * validation, whose time is quadratic in repetitions.
  */
 export function findExcess(document: DocumentNode, limits: DocumentLimits): Excess | null {
   const fragments = fragmentsByName(document)
@@ -66,7 +66,7 @@ export function findExcess(document: DocumentNode, limits: DocumentLimits): Exce
   return null
 }
 
-/** What the selections cost that are merged in one place, with all below them; or the limit that they go beyond. */
+/** The cost of the selections merged in one place, with everything below; or the limit that they exceed. */
 function measureLevel(
   tally: Tally,
   level: { sets: readonly SelectionSetNode[]; depth: number; isSchema: boolean; left: number },
@@ -91,7 +91,7 @@ function measureLevel(
   return cost > level.left ? { limit: 'maxCost', max: limits.maxCost } : cost
 }
 
-/** The fields of one place by the name that they are answered under, and what they cost by themselves. */
+/** The fields of one place by response name, and their own cost. */
 function collect(
   tally: Tally,
   sets: readonly SelectionSetNode[],
@@ -101,7 +101,7 @@ function collect(
   const spread = new Set<string>()
   let cost = 0
   let spreads = 0
-  // A list that grows, and no recursion: fragments can spread one another in a chain as long as the text.
+  // A growing list instead of recursion, because fragments can form a chain as long as the text.
   const selections: SelectionNode[] = []
   const add = (set: SelectionSetNode | undefined) =>
     set?.selections.forEach((one) => void selections.push(one))
@@ -115,7 +115,7 @@ function collect(
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
       const name = selection.name.value
       spreads++
-      // Here all its further spreads add nothing; where it is not at all, validation will say so.
+      // Further spreads add nothing here. Validation reports a fragment that doesn't exist.
       if (spread.has(name)) continue
       spread.add(name)
       tally.reached.add(name)

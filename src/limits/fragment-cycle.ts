@@ -2,7 +2,7 @@ import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
 import { fragmentsByName } from './fragments-by-name.js'
 
 /**
- * A fragment that spreads itself, however deep and by way of whichever others; null if none does. Without recursion, since a
+ * Returns a fragment that spreads itself, directly or through others; null when none does. Without recursion, because a
  * chain of fragments can be as long as the text.
  */
 export function findFragmentCycle(document: DocumentNode): string | null {
@@ -28,7 +28,7 @@ export function findFragmentCycle(document: DocumentNode): string | null {
   return null
 }
 
-/** A fragment on the way, and what it spreads that was not followed yet. */
+/** A fragment on the path, and its spreads that are still to follow. */
 interface Step {
   readonly name: string
   readonly left: string[]

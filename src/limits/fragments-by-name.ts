@@ -1,8 +1,8 @@
 import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
 
 /**
- * The selections of each fragment. Fragments that share a name count as one that has the selections of all: validation
- * reads every one of them, and executors differ on which they run.
+ * The selections of each fragment. Fragments with one name count as one with all their selections: validation reads
+ * each of them, and executors differ in which one they run.
  */
 export function fragmentsByName({ definitions }: DocumentNode): ReadonlyMap<string, SelectionSetNode> {
   const selections = new Map<string, SelectionNode[]>()

@@ -2,14 +2,14 @@ import pLimit from 'p-limit'
 import { AuthError } from '../base/errors.js'
 
 /**
- * Runs slow work, a few at a time, with a short queue. What finds the queue full is refused at once with
- * `RATE_LIMITED`: a flood of logins then costs no memory, and no other request its thread.
+ * Runs slow work, a few at a time, with a short queue. When the queue is full, it throws `RATE_LIMITED` at once: a
+ * flood of logins then costs no memory, and other requests keep their threads.
  */
 export interface HashQueue {
   <T>(work: () => Promise<T>): Promise<T>
   /**
-   * Runs work that ends in a hash, such as a login with its queries, and holds a place for all of it. Rejects with
-   * `RATE_LIMITED` before the work begins when as many are admitted as the queue has places: a refusal costs no query.
+   * Runs work that ends in a hash, for example a login with its queries, and holds a place for all of it.
+   * @throws {AuthError} `RATE_LIMITED` before the work begins, when every place is taken: a refusal costs no query.
    */
   admit<T>(work: () => Promise<T>): Promise<T>
 }

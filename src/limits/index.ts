@@ -1,4 +1,4 @@
-/** The limits of documents: for any server of GraphQL, beside the guard or without it. Reaches graphql only. */
+/** The limits of documents, for any GraphQL server, with or without the guard. Imports graphql alone. */
 export { OptionError } from '../base/errors.js'
 export { checkDocument } from './check-document.js'
 export type { LimitOptions } from './limit-options.js'

@@ -1,6 +1,6 @@
 import type { HashQueue } from './hash-queue.js'
 
-/** A queue for each key, for as long as there is something in it. Without a key: at once. */
+/** A queue for each key, as long as it has work. Work without a key runs at once. */
 export function createKeyedQueue(createQueue: () => HashQueue) {
   const queues = new Map<string, { queue: HashQueue; users: number }>()
   return async <T>(key: string | null, work: () => Promise<T>): Promise<T> => {

@@ -2,19 +2,22 @@ import { OptionError } from '../base/errors.js'
 import { LIMIT_DEFAULTS } from '../base/limit-defaults.js'
 import type { DocumentLimits } from '../base/options.js'
 
-/** Limits of a document. Each is a whole number; `Infinity` turns it off. */
+/** The limits of a document. Each is a whole number; `Infinity` turns it off. */
 export interface LimitOptions {
-  /** How many tokens (names, values and punctuators) the text may have: its size, without spaces and comments. @default 5000 */
+  /**
+   * The maximum number of tokens (names, values, punctuators) of the text, without spaces and comments. @default 5000
+   */
   maxTokens?: number
-  /** How deep fields may be nested. The introspection query of tools has 15 levels. @default 20 */
+  /** The maximum depth of fields. The introspection query of tools has 15 levels. @default 20 */
   maxDepth?: number
-  /** How many aliases an operation may have, with its fragments written out. @default 30 */
+  /** The maximum number of aliases in an operation, with its fragments expanded. @default 30 */
   maxAliases?: number
-  /** How many fields an operation may have at its root, with its fragments written out. @default 30 */
+  /** The maximum number of root fields in an operation, with its fragments expanded. @default 30 */
   maxRootFields?: number
   /**
-   * What the document may cost: 1 for each field, fragment and directive, and 1 for each pair of fields of one name in one
-   * place, which validation compares; 300 for each alias that requests the schema, or a list of it, once more. @default 2000
+   * The maximum cost of a document: 1 for each field, fragment and directive, and 1 for each pair of fields with one
+   * name in one place, which validation compares; 300 for each alias that requests the schema, or a list of it, once
+   * more. @default 2000
    */
   maxCost?: number
 }
@@ -32,7 +35,7 @@ const LEAST: Readonly<Record<keyof Limits, number>> = {
   maxCost: 1,
 }
 
-/** Throws `OptionError` for a limit that is unknown, or no number of its range. */
+/** @throws {OptionError} for a limit that is unknown or out of range. */
 export function resolveLimits(options: LimitOptions = {}): Limits {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   for (const [name, value] of given) {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Counter, Counters } from '../base/counters.js'
 
-/** Some 20 MB. Anybody can make up names: those not asked about for longest are forgotten first. */
+/** Some 20 MB. An attacker can invent names, so the least recently used are dropped first. */
 const MAX_COUNTERS = 100_000
 
 /** Counters of this instance alone. */

@@ -5,16 +5,16 @@ import { OptionError } from '../base/errors.js'
 export type Address = ipaddr.IPv4 | ipaddr.IPv6
 export type Range = ReturnType<typeof ipaddr.parseCIDR>
 
-/** Null: it is none. One that carries an IPv4 address (`::ffff:192.0.2.1`) is that address. */
+/** Null when it is no IP address. An address with an IPv4 address inside (`::ffff:192.0.2.1`) is that address. */
 export function parseAddress(text: string): Address | null {
-  // Node's test: ipaddr's throws and catches for whatever is none, 0.2 ms under a resolver, and takes short forms for one.
+  // Node's test, because ipaddr throws and catches for other texts (0.2 ms on a resolver), and accepts short forms.
   if (isIPv4(text)) return ipaddr.IPv4.parse(text)
   return ipaddr.IPv6.isValid(text) ? ipaddr.process(text) : null
 }
 
 /**
- * What attempts are counted by: an IPv4 address, also one that NAT64 carries, or the /64 of an IPv6 one, which is what
- * one customer has.
+ * The key that attempts are counted by: an IPv4 address, also one embedded by NAT64, or the /64 of an IPv6 address,
+ * which is what one customer has.
  */
 export function sourceOf(ip: string | null): string | null {
   const address = ip === null ? null : parseAddress(ip)
@@ -34,7 +34,10 @@ function isTranslated(bytes: readonly number[]): boolean {
   return begins(NAT64) || (begins(NAT64_LOCAL) && bytes.slice(12).some((byte) => byte !== 0))
 }
 
-/** Reads addresses and CIDR ranges. Throws `OptionError` for what is neither. */
+/**
+ * Reads IP addresses and CIDR ranges.
+ * @throws {OptionError} for any other text.
+ */
 export function readRanges(option: string, texts: readonly string[]): Range[] {
   return texts.map((text) => {
     const address = parseAddress(text)
@@ -48,7 +51,7 @@ export function readRanges(option: string, texts: readonly string[]): Range[] {
   })
 }
 
-/** One that carries IPv4 addresses (`::ffff:10.0.0.0/104`) is the range of those. */
+/** A range with IPv4 addresses inside (`::ffff:10.0.0.0/104`) is the range of those. */
 function parseRange(text: string): Range | null {
   if (ipaddr.IPv4.isValidCIDRFourPartDecimal(text)) return ipaddr.parseCIDR(text)
   if (!ipaddr.IPv6.isValidCIDR(text)) return null

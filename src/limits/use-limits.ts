@@ -14,20 +14,18 @@ interface ValidateHook {
   setResult(errors: GraphQLError[]): void
 }
 
-/** The hooks that the limits use of Envelop's plugins, and so of Yoga's. */
+/** The hooks of an Envelop or Yoga plugin that the limits use. */
 export interface LimitsPlugin {
   onParse(payload: ParseHook): void
   onValidate(payload: ValidateHook): void
 }
 
 /**
- * The limits of documents as a plugin of Yoga, or of any server on Envelop. A text with too many tokens is a syntax error,
- * since the parser stops there. A document beyond another limit is not valid, and nothing else reads it: its error has the
- * code `INVALID_REQUEST`, the name of the `limit` and its `max`. Yoga gives it the status of every invalid document: 400, or
- * 200 for a client that accepts `application/json` alone.
- *
- * @throws `OptionError` for a limit that is unknown or out of range.
- *
+ * The limits of documents as a plugin of Yoga, or of any server on Envelop. A text with too many tokens is a syntax
+ * error, because the parser stops there. A document beyond another limit is invalid, and nothing else reads it: its
+ * error has the code `INVALID_REQUEST`, the name of the `limit` and its `max`. Yoga responds as to every invalid
+ * document: with 400, or with 200 to a client that accepts `application/json` alone.
+ * @throws {OptionError} for a limit that is unknown or out of range.
  * @example
  * createYoga({ schema, plugins: [useLimits({ maxDepth: 10 }), useGuard({ unmarked: 'error' })] })
  */

@@ -4,19 +4,19 @@ import type { NewAuditRecord } from '../store/audit-record.js'
 import type { Store } from '../store/contract.js'
 import { StoreUnavailable } from '../store/failures.js'
 
-/** Before each reading: a network, a restart or a failover is often over within seconds. */
+/** Milliseconds before each attempt: a network fault, a restart or a failover is often over within seconds. */
 const DELAYS_MS = [0, 500, 1_500]
-/** Far more than one user's events of the moments between. */
+/** More than the events of one user in the meantime. */
 const MAX_EVENTS = 100
 
 /**
- * Whether a transaction whose COMMIT failed holds. The connection may have died after the database committed, and before
- * it said so: read by the audit rows that the transaction wrote. `unknown`: the database can't be asked.
+ * Finds out whether a transaction whose COMMIT failed holds, by the audit rows that it wrote: the connection may have
+ * died after the database committed. `unknown` when the database can't be queried.
  */
 export type FindOutcome = (events: readonly AuditEvent[]) => Promise<'held' | 'absent' | 'unknown'>
 
 export function createFindOutcome(store: Pick<Store, 'transaction'>): FindOutcome {
-  /** Null: the transaction may be still under way. */
+  /** Null when the transaction may still be running. */
   function look(userId: string, row: NewAuditRecord): Promise<boolean | null> {
     return store.transaction(async (tx) => {
       // Waits until the other transaction, which locked the same row, has ended.

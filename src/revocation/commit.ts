@@ -9,10 +9,10 @@ export type Revoke = (entry: NewRevocation) => void
 export type RecordEvent = (event: AuditEvent) => void
 
 /**
- * A transaction that changes somebody's credentials. What it hands to `revoke` is appended to the feed by the same
- * commit, as its last write, and is in force on this instance before the promise resolves. What it hands to `record`
- * is in the audit log by the same commit, or not at all. `userId`: whose row it locks; it waits for its turn among what
- * changes the same account.
+ * Runs a transaction that changes a user's credentials. Entries passed to `revoke` are appended to the feed by the same
+ * commit, as its last write, and are in force on this instance before the promise resolves. Events passed to `record`
+ * are in the audit log by the same commit, or not at all. `userId` names the user whose row is locked: changes of one
+ * account wait for their turn.
  */
 export type Commit = <T>(work: Work<T>, userId?: string) => Promise<T>
 
@@ -21,13 +21,13 @@ export type Work<T> = (tx: Transaction, revoke: Revoke, record: RecordEvent) => 
 export function createCommit(parts: {
   store: Pick<Store, 'transaction'>
   feed: Pick<RevocationFeed, 'apply'>
-  /** By default at once. */
+  /** @default runs the work at once */
   takeTurn?: <T>(userId: string, work: () => Promise<T>) => Promise<T>
 }): Commit {
   const { store, feed, takeTurn } = parts
   const findOutcome = createFindOutcome(store)
 
-  /** Resolves if the transaction holds, though its COMMIT failed. Otherwise throws. */
+  /** Resolves when the transaction holds although its COMMIT failed. Otherwise it throws. */
   async function requireHeld(error: unknown, events: readonly AuditEvent[]): Promise<void> {
     if (!(error instanceof StoreOutcomeUnknown)) throw error
     const outcome = await findOutcome(events)

@@ -7,24 +7,24 @@ import { KEEP_SECONDS } from './keep.js'
 import { createLiveEntries, type RevocationVerdict } from './live-entries.js'
 
 const POLL_MS = 500
-/** A few megabytes, and some 20 ms. */
+/** A few megabytes, read in some 20 ms. */
 const PAGE = 5_000
 const STALE_MS = 30_000
 const FORGET_MS = 60_000
 
-/** Every instance's own copy of what is revoked, no more than a poll behind the database: no query a request. */
+/** This instance's copy of the revocations, at most one poll behind the database. Checking a token needs no query. */
 export interface RevocationFeed {
-  /** The first load; throws what the store throws. Then polls until `stop`. */
+  /** Loads the revocations, and polls until `stop`. Throws the store's error when the first load fails. */
   start(): Promise<void>
-  /** Lines that this instance has just committed: in force here before the answer goes out. */
+  /** Adds entries that this instance just committed, so that they are in force before the response. */
   apply(entries: readonly RevocationEntry[]): void
-  /** Judges verified claims. `unavailable`: nothing was loaded yet, or it is too old to be trusted. */
+  /** Checks verified claims. `unavailable` when nothing is loaded yet, or the copy is stale. */
   check(claims: Claims, subject: string): RevocationVerdict | 'unavailable'
-  /** Whether `check` would answer from what is known. */
+  /** Whether `check` can decide. */
   isReady(): boolean
-  /** How many lines are held. */
+  /** The number of entries in memory. */
   readonly size: number
-  /** Ends the polling; resolves when none is under way. */
+  /** Stops polling. Resolves when no poll is running. */
   stop(): Promise<void>
 }
 
@@ -32,17 +32,17 @@ export function createRevocationFeed(parts: {
   store: Pick<Store, 'readRevocations'>
   clock: Clock
   logger: Logger
-  /** What to do with a copy that is older than 30 s. */
+  /** What to do with a copy older than 30 s. */
   stale: 'deny' | 'allow'
-  /** For how long a token is still taken after its `exp`. */
+  /** How long a token is accepted after its `exp`. */
   leewaySeconds: number
 }): RevocationFeed {
   const { store, clock, logger } = parts
   const entries = createLiveEntries()
   let lastId = 0
-  /** Of every line that was seen, also of our own that no poll has brought yet. */
+  /** The highest id of all entries seen, our own committed ones included. */
   let highestId = 0
-  /** Until every line is read again, also over polls that fail. */
+  /** Whether all entries have to be read again. Stays true over polls that fail. */
   let readsAgain = false
   let loadedAt: number | null = null
   let forgottenAt = clock.elapsed()
@@ -77,7 +77,7 @@ export function createRevocationFeed(parts: {
     }
   }
 
-  /** The database is an older copy: new lines have ids that were seen before, and some that were seen are gone. */
+  /** The database is an older copy: new entries reuse ids that were seen, and some seen entries are gone. */
   async function readAgain(lastIssuedId: number): Promise<void> {
     if (!readsAgain) {
       logger.error(

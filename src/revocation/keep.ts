@@ -1,2 +1,2 @@
-/** How long what is past is kept beyond the leeway, for clocks that differ: seconds. */
+/** How long expired rows are kept beyond the leeway, in seconds, for clocks that differ. */
 export const KEEP_SECONDS = 60

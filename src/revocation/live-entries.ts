@@ -3,22 +3,22 @@ import type { RevocationEntry } from '../store/revocation-record.js'
 
 export type RevocationVerdict = 'live' | 'revoked' | 'superseded'
 
-/** The feed's lines that still matter, in memory: of several about one token, session or user the newest. */
+/** The feed's entries that still matter, in memory: the newest for each token, session or user. */
 export interface LiveEntries {
   readonly size: number
   apply(entry: RevocationEntry): void
   /**
-   * For lines that are read again after the database stepped back. What is known may be lost there and stays in force until it
-   * expires: of two lines about one thing the graver holds, up to the next new line about it.
+   * Applies an entry that is read again after the database stepped back. A known entry may be lost there, and stays in
+   * force until it expires: of two entries with one key the stronger effect holds, up to the next new entry.
    */
   applyAgain(entry: RevocationEntry): void
   /**
-   * Makes every later line count as newer than the known ones. These go by time alone from now on: the database may have
-   * lost the account's version too, and gives it out again.
+   * Makes every later entry count as newer than the known ones. Known entries go by time alone from now on: the
+   * database may have lost the account's version, and assign it again.
    */
   markOld(): void
   judge(claims: Claims, subject: string): RevocationVerdict
-  /** Forgets what expired before this time (milliseconds). */
+  /** Drops entries that expired before this time (milliseconds). */
   forgetExpired(now: number): void
 }
 
@@ -42,9 +42,9 @@ export function createLiveEntries(): LiveEntries {
         byScope[entry.scope].set(entry.key, entry)
         return
       }
-      // Our own commits are applied at once, others' when the poll brings them: not in order of their ids.
+      // Entries arrive out of order: our own at once, those of other instances by the poll.
       const newest = known.id < entry.id ? entry : known
-      // It speaks of all that the older one spoke of, which may live longer than what was still live by then.
+      // The newer entry covers the tokens of the older one, which may expire later.
       const expiresAt = later(known.expiresAt, entry.expiresAt)
       byScope[entry.scope].set(entry.key, { ...newest, expiresAt })
     },
@@ -86,25 +86,25 @@ function graverOf(known: RevocationEntry, again: RevocationEntry): RevocationEnt
     ...again,
     effect,
     issuedBefore: latest(known.issuedBefore, again.issuedBefore),
-    // By time alone: the database may have lost the version of the known line.
+    // By time alone: the database may have lost the version of the known entry.
     beforeVersion: undefined,
     expiresAt: later(known.expiresAt, again.expiresAt),
   }
 }
 
-/** Null: without a time. */
+/** The later of two times. Null when both are null. */
 function latest(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return one ?? other
   return one.getTime() > other.getTime() ? one : other
 }
 
-/** Null: never. */
+/** The later of two expiries. Null means never. */
 function later(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return null
   return one.getTime() > other.getTime() ? one : other
 }
 
-/** What is over for good counts before what a refresh would mend: whoever is told to refresh should find a session. */
+/** "revoked" outranks "superseded": a client that refreshes must still have a session. */
 function graver(one: RevocationVerdict, other: RevocationVerdict): RevocationVerdict {
   return one === 'live' || other === 'revoked' ? other : one
 }
@@ -114,8 +114,8 @@ function effectOf(entry: RevocationEntry | undefined): RevocationVerdict {
 }
 
 /**
- * Judges a token by a line about all that its user has. The account's version decides, since a clock may go back; time
- * decides for a token without one: of another issuer, or issued before tokens had it.
+ * Checks a token against an entry about its user. The account's version decides, because clocks may go back. Time
+ * decides for a token without a version: another issuer's, or one issued before tokens had it.
  */
 function judgeByAccount(entry: RevocationEntry | undefined, claims: Claims): RevocationVerdict {
   const effect = effectOf(entry)
@@ -124,12 +124,12 @@ function judgeByAccount(entry: RevocationEntry | undefined, claims: Claims): Rev
   const { beforeVersion, issuedBefore } = entry
   if (beforeVersion !== undefined && isVersion(version)) return version < beforeVersion ? effect : 'live'
   if (issuedBefore === null || iat === undefined) return effect
-  // A line without a version comes with one for each session, and the next token may be issued in the same second.
+  // An entry without a version comes with one for each session, and the next token may be issued in the same second.
   const issuedAt = sid === undefined || beforeVersion !== undefined ? iat : iat + 1
   return issuedAt * 1000 > issuedBefore.getTime() ? 'live' : effect
 }
 
-/** Another issuer may mean something else by the claim. */
+/** Another issuer may use the claim for something else. */
 function isVersion(version: unknown): version is number {
   return Number.isSafeInteger(version) && Number(version) >= 0
 }

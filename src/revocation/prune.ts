@@ -6,12 +6,12 @@ const EVERY_MS = 60_000
 const BATCH = 500
 
 /**
- * Deletes expired tokens, sessions that are over and feed lines about them, and what the audit log has kept long enough:
- * in small batches, once a minute.
+ * Deletes expired tokens, ended sessions, expired feed entries, and audit rows past their retention: in small batches,
+ * once a minute.
  */
 export interface Pruner {
   start(): void
-  /** One round now; answers how many rows went. */
+  /** Runs one round now. Resolves to the number of deleted rows. */
   run(): Promise<number>
   stop(): Promise<void>
 }
@@ -20,7 +20,7 @@ export function createPruner(parts: {
   store: Pick<Store, 'prune' | 'pruneAudit' | 'now'>
   logger: Logger
   leewaySeconds: number
-  /** How long the audit log is kept; null: for ever. */
+  /** How long the audit log is kept, in seconds. Null means forever. */
   auditRetentionSeconds: number | null
 }): Pruner {
   const { store, logger } = parts
@@ -60,7 +60,7 @@ export function createPruner(parts: {
   return {
     start() {
       timer = setInterval(() => {
-        // One round after the other, however long one takes.
+        // Rounds never overlap, however long one takes.
         running = running.then(run).catch((error: unknown) => logger.warn({ err: error }, 'pruning failed'))
       }, EVERY_MS)
       timer.unref()

@@ -12,15 +12,21 @@ import type { ProveRecorded } from './prove-recorded.js'
 import type { SessionSigner } from './sign.js'
 import type { Origin, SessionStarter } from './start.js'
 
-/** Changes of an account that end every session of it. */
+/** Changes of an account that end all of its sessions. */
 export interface AccountChanges {
-  /** Ends every session and answers a new one, in one transaction. Throws `INVALID_CREDENTIALS`, `BAD_USER_INPUT`. */
+  /**
+   * Ends every session and starts a new one, in one transaction.
+   * @throws {AuthError} `INVALID_CREDENTIALS`, `BAD_USER_INPUT`.
+   */
   changePassword<T>(
     actor: Actor,
     change: PasswordChange,
     { origin, finish }: { origin: Origin; finish: Finish<T> },
   ): Promise<T>
-  /** Frees the names, keeps the id for good. Throws `CONFLICT` for the last enabled administrator. */
+  /**
+   * Frees the account's names, and keeps its id.
+   * @throws {AuthError} `CONFLICT` for the last enabled administrator.
+   */
   deleteAccount(actor: Actor): Promise<void>
 }
 
@@ -61,7 +67,7 @@ export function createAccountChanges(parts: {
       const passwordHash = await passwords.hash(newPassword)
       const host = await parts.signer.prepare(known)
       const at = await store.now()
-      // As the row is once everything before has ended.
+      // The row as it is after everything before has ended.
       const changed = { ...known, passwordHash, version: known.version + 1 }
       const started = starter.begin(changed, origin, { now: at, host })
       const result = finish(started)

@@ -3,17 +3,17 @@ import { AuthError } from '../base/errors.js'
 import type { Transaction, UserRecord } from '../store/contract.js'
 import type { Actor, Administrator } from './issued.js'
 
-/** The role that may act on what is another's. */
+/** The role that may act on other users' accounts. */
 export const ADMIN = 'admin'
 
 /**
- * Locks the row of whoever asks, and of whoever else is concerned, and makes sure that the asker may still ask: what
- * the token said when it was issued may be over. Throws `USER_NOT_FOUND`, `SESSION_ENDED`, `TOKEN_EXPIRED` (superseded)
- * or `TOKEN_REVOKED`.
+ * Locks the rows of the actor and of the other user concerned, and checks that the actor's token is still valid: it may
+ * have been revoked since the request began.
+ * @throws {AuthError} `USER_NOT_FOUND`, `SESSION_ENDED`, `TOKEN_EXPIRED` (superseded) or `TOKEN_REVOKED`.
  */
 export async function lockActor(tx: Transaction, actor: Actor, otherUserId?: string): Promise<UserRecord> {
   let user: UserRecord | null = null
-  // Always in the order of the ids, so that two who act on each other do not wait for each other.
+  // Always in the order of ids, so that two users who act on each other cannot deadlock.
   for (const id of [...new Set([actor.userId, otherUserId ?? actor.userId])].sort()) {
     const row = await tx.lockUser(id)
     if (id === actor.userId) user = row
@@ -27,7 +27,7 @@ export async function lockActor(tx: Transaction, actor: Actor, otherUserId?: str
   }
   if (actor.jti !== null) {
     const token = await tx.findToken(actor.jti)
-    // On another instance, a moment ago: a token must not be able to take back its own revocation.
+    // Another instance may have revoked it a moment ago. A token must not be able to undo its own revocation.
     if (token !== null && token.revokedAt !== null) {
       throw new AuthError(token.revokedReason === 'superseded' ? 'TOKEN_EXPIRED' : 'TOKEN_REVOKED')
     }
@@ -36,8 +36,9 @@ export async function lockActor(tx: Transaction, actor: Actor, otherUserId?: str
 }
 
 /**
- * Locks the row of a user whom an administrator is about to change, by what the database says of the administrator, not
- * the token. Throws what `lockActor` throws, `FORBIDDEN` or `NOT_FOUND`.
+ * Locks the row of a user whom an administrator is about to change. The database decides whether the actor is an
+ * administrator, not the token.
+ * @throws {AuthError} what `lockActor` throws, `FORBIDDEN` or `NOT_FOUND`.
  */
 export async function lockAdministered(
   tx: Transaction,
@@ -54,8 +55,9 @@ export async function lockAdministered(
 }
 
 /**
- * Before somebody stops being an administrator: there must be another who is enabled, or nobody could make one again.
- * Throws `CONFLICT`. Two who leave at once are told apart by the lock that this takes.
+ * Checks that another enabled administrator exists, before one ceases to be an administrator. Takes a lock, so that of
+ * two at once the second is refused.
+ * @throws {AuthError} `CONFLICT`.
  */
 export async function requireAnotherAdministrator(tx: Transaction, leaving: UserRecord): Promise<void> {
   if (!isEnabled(leaving) || !leaving.roles.includes(ADMIN)) return

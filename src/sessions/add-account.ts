@@ -2,7 +2,10 @@ import { insertAccount } from '../accounts/sign-up.js'
 import { toAuditRecord } from '../audit/record.js'
 import type { NewUser, Store } from '../store/contract.js'
 
-/** An account that nobody signed up for: whoever runs the server made it. Throws `CONFLICT` when a name is taken. */
+/**
+ * Adds an account without a sign-up, for the operator.
+ * @throws {AuthError} `CONFLICT` when a name is taken.
+ */
 export async function addAccount(store: Pick<Store, 'transaction'>, user: NewUser): Promise<void> {
   const { id: userId, createdAt: at, roles } = user
   const event = { type: 'account_added', at, by: { kind: 'operator' }, userId, details: { roles } } as const

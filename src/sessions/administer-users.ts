@@ -10,22 +10,23 @@ import type { TokenLives } from './limits.js'
 import { supersedeAccess } from './supersede.js'
 
 /**
- * What an administrator does to an account. Whether they may is decided within the transaction: a bearer must be enabled,
- * their session live and the role theirs still (`FORBIDDEN`). Throws `NOT_FOUND` for an id that nobody has.
+ * An administrator's changes of an account. The transaction checks that the administrator is enabled, and still has a
+ * live session and the role.
+ * @throws {AuthError} `FORBIDDEN`; `NOT_FOUND` for an unknown id.
  */
 export interface UserAdministration {
   /**
    * Replaces the roles. The user's access tokens count as expired from then on, so that the next refresh brings the new
-   * ones; what is so already stays as it is. Throws `BAD_USER_INPUT`, and `CONFLICT` for the last enabled
-   * administrator and for a deleted account.
+   * roles. Does nothing when the roles are the same.
+   * @throws {AuthError} `BAD_USER_INPUT`; `CONFLICT` for the last enabled administrator and for a deleted account.
    */
   setRoles(by: Administrator, change: { userId: string; roles: readonly string[] }): Promise<UserRecord>
   /**
-   * Disabling ends every session, and lets nobody log in, refresh or get a token; enabling lets them log in again. Throws
-   * `CONFLICT` for the last enabled administrator and for a deleted account.
+   * Disables an account, which ends every session and refuses logins, refreshes and new tokens; or enables it again.
+   * @throws {AuthError} `CONFLICT` for the last enabled administrator and for a deleted account.
    */
   setDisabled(by: Administrator, change: { userId: string; disabled: boolean }): Promise<UserRecord>
-  /** Ends all that a user has; how many sessions. */
+  /** Ends everything of a user. Resolves to the number of sessions. */
   endSessions(by: Administrator, userId: string): Promise<number>
 }
 

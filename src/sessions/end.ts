@@ -5,7 +5,7 @@ import { expiry, latest, type TokenLives } from './limits.js'
 
 export interface EndOfSessions {
   readonly userId: string
-  /** Only these; absent: all of the user's. */
+  /** The sessions to end. Absent for all of the user's. */
   readonly ids?: readonly string[]
   readonly exceptId?: string
   readonly at: Date
@@ -14,8 +14,8 @@ export interface EndOfSessions {
 }
 
 /**
- * Ends live sessions by id, so that each instance refuses their access tokens; a refresh token is asked about in the
- * database alone, and outlives them by weeks. Returns how many it ended.
+ * Ends live sessions. Each gets an entry in the feed, so that every instance refuses its access tokens; refresh tokens,
+ * which live for weeks, are looked up in the database. Returns the number of ended sessions.
  */
 export async function endSessions(
   tx: Transaction,
@@ -23,7 +23,7 @@ export async function endSessions(
   { lives, ...change }: EndOfSessions,
 ): Promise<number> {
   const ended = await tx.endSessions(change)
-  // By `reauthenticate` or sliding a session may have a younger access token than its own.
+  // After `reauthenticate` or sliding, a session may have a younger access token than its row says.
   const youngest = expiry(toSeconds(change.at.getTime()), lives.accessTtlSeconds)
   for (const { id: key, accessExpiresAt } of ended) {
     const expiresAt = latest([accessExpiresAt, youngest])
@@ -33,8 +33,8 @@ export async function endSessions(
 }
 
 /**
- * Ends all that a user has: the live sessions, the tokens without one, and, by their time of issue, the tokens that
- * were minted elsewhere. Raises the row's `version`, so that a login under way does not survive it.
+ * Ends everything of a user: live sessions, tokens without a session and, by their time of issue, tokens minted
+ * elsewhere. Raises the row's `version`, so that no login under way survives it. Returns the number of ended sessions.
  */
 export async function endEverything(
   tx: Transaction,
@@ -52,7 +52,7 @@ export async function endEverything(
   await tx.updateUser(userId, { version })
   const { count, lastAccessExpiry } = await tx.endAllSessions({ userId, at, reason })
   const sessionless = await tx.revokeSessionless({ userId, at, reason })
-  // One line, whatever it ends: every instance holds each line in memory.
+  // A single entry, whatever it ends, because every instance keeps each entry in memory.
   revoke({
     scope: 'user',
     key: userId,
@@ -68,7 +68,7 @@ export async function endEverything(
   return count
 }
 
-/** When a token that was minted elsewhere under our key by then is past. Null: never. */
+/** When the last token that was minted elsewhere under our key expires. Null means never. */
 export function lastForeignExpiry(
   at: Date,
   { accessTtlSeconds, refreshTtlSeconds }: TokenLives,

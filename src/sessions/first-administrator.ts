@@ -9,8 +9,8 @@ import { ADMIN } from './actor.js'
 import { addAccount } from './add-account.js'
 
 /**
- * Makes the administrator of the options, if nobody has the address; one who is there is left as they are. Throws
- * `OptionError` when somebody else has it, and for an address or a password that cannot be one.
+ * Creates the administrator of the options, unless the account exists. An existing administrator is left unchanged.
+ * @throws {OptionError} when another account has the address, and for an invalid address or password.
  */
 export async function ensureFirstAdministrator(
   parts: { store: Store; prepareAccount: PrepareAccount; logger: Logger },
@@ -35,7 +35,7 @@ export async function ensureFirstAdministrator(
     logger.info({ userId: account.id }, 'made the first administrator')
   } catch (error) {
     if (!(error instanceof AuthError)) throw error
-    // Another instance that started at the same time was first.
+    // Another instance that started at the same time created it.
     if (error.code === 'CONFLICT' && (await isThere())) return
     throw inOptions(error)
   }
@@ -46,7 +46,7 @@ export function hasAdministrator(store: Store): Promise<boolean> {
   return store.transaction((tx) => tx.isHeldByAnother(ADMIN, ''))
 }
 
-/** Whoever starts the server knows fields of ours by the options. */
+/** The operator knows options, not the fields of an account. */
 function inOptions(error: AuthError): Error {
   const { field } = error.details
   if (field !== 'email' && field !== 'password') return error

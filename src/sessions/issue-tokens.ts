@@ -17,45 +17,47 @@ import { refreshClaims, refreshRow, UNMARKED } from './pair.js'
 import type { SessionSigner } from './sign.js'
 import { newSession } from './start.js'
 
-/** Tokens that a host's own code asks for, without a password. */
+/** Issues tokens that the host's code asks for, without a password. */
 export interface TokenIssuing {
   /**
-   * An access token of no session, kept as a row like every other. Throws `TypeError` for a subject that is no text,
-   * for a claim or header that Sallyport sets itself, and for one that JSON does not keep; `CONFLICT` for an account that is disabled or deleted.
+   * Issues an access token without a session, stored as a row like every other.
+   * @throws {TypeError} for a subject that is no text, a claim or header that Sallyport sets itself, and one that JSON
+   * can't express.
+   * @throws {AuthError} `CONFLICT` for an account that is disabled or deleted.
    */
   issueAccess(input: IssueAccess): Promise<string>
-  /** The refresh token of a new session; what it is exchanged for is not fresh. */
+  /** Issues the refresh token of a new session. The access tokens that it is exchanged for are not fresh. */
   issueRefresh(input: IssueRefresh): Promise<string>
 }
 
 export interface IssueAccess {
-  /** Whom the token names: text, not empty; or a user as the host knows them, of whom `subjectOf` says it. */
+  /** The subject of the token: a text, not empty; or the host's user, whose subject is `subjectOf(user)`. */
   subject: string | object
-  /** Whether it counts as fresh, or for how long. @default false */
+  /** Whether the token counts as fresh, or for how long. @default false */
   fresh?: boolean | Duration
-  /** Its life; `false`: it never expires, which `allowNoExpiry` must allow. By default that of every access token. */
+  /** The lifetime; `false`: it never expires, which `allowNoExpiry` must allow. @default that of every access token */
   expiresIn?: Duration | false
   roles?: readonly string[]
-  /** Further claims, over those of the hook `claims`. */
+  /** Further claims. They override those of the hook `claims`. */
   claims?: Readonly<Record<string, unknown>>
-  /** Further header parameters, over those of the hook `headers`. */
+  /** Further header parameters. They override those of the hook `headers`. */
   headers?: Readonly<Record<string, unknown>>
 }
 
 export type IssueRefresh = Pick<IssueAccess, 'subject' | 'expiresIn' | 'claims' | 'headers'> & {
-  /** A label for the list of sessions. */
+  /** A label for the user's list of sessions. */
   device?: string
 }
 
 const ATTEMPTS = 3
 
-/** For whom, and when. */
+/** The subject, and the time of issue. */
 interface Grounds {
   readonly subject: string
   readonly now: Date
 }
 
-/** A token to be signed, and what is stored of it. */
+/** A token to sign, and how to store it. */
 interface Plan {
   readonly token: IssueInput
   readonly tokenId: string
@@ -86,7 +88,10 @@ export function createTokenIssuing(parts: {
     throw new TypeError('subject must be text of 1 to 255 visible characters')
   }
 
-  /** Signs and stores what `plan` makes. Throws `CONFLICT` for an account that is disabled or deleted, or changes meanwhile. */
+  /**
+   * Signs and stores the token of `plan`.
+   * @throws {AuthError} `CONFLICT` for an account that is disabled or deleted, or that keeps changing meanwhile.
+   */
   async function issue(given: string | object, plan: (of: Grounds) => Plan): Promise<string> {
     const userId = readSubject(given)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

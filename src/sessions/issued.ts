@@ -2,15 +2,15 @@ import type { Source } from '../audit/record.js'
 import type { Claims } from '../base/claims.js'
 import type { SessionRecord, UserRecord } from '../store/contract.js'
 
-/** A token as it is handed out, once. */
+/** A signed token. It is handed out once. */
 export interface SignedToken {
   readonly token: string
   readonly jti: string
-  /** Null: it never expires. */
+  /** Null when it never expires. */
   readonly expiresAt: Date | null
 }
 
-/** What a credential operation gives. `refresh` is null where there is no new one. */
+/** The result of a credential operation. `refresh` is null when there is no new refresh token. */
 export interface Issued {
   readonly user: UserRecord
   readonly session: SessionRecord | null
@@ -19,32 +19,32 @@ export interface Issued {
 }
 
 /**
- * Makes what the caller returns of what was issued. Runs before the commit: if it throws, nothing is written. May run more than
- * once, so that it must have no effect.
+ * Makes the caller's result from the issued tokens. Runs before the commit: if it throws, nothing is written. It may
+ * run more than once, so it must have no side effects.
  */
 export type Finish<T> = (issued: Issued) => T
 
-/** What signature and claims vouch for; its time may be past (`expired`). */
+/** A token with a valid signature and claims. It may have expired. */
 export interface GenuineToken {
   readonly kind: 'valid' | 'expired'
   readonly subject: string
   readonly claims: Claims
 }
 
-/** The bearer of the access token that asks for a change. */
+/** The bearer of the access token that requests a change. */
 export interface Actor {
   readonly kind: 'bearer'
   readonly userId: string
   readonly jti: string | null
   readonly sessionId: string | null
-  /** From where they ask. */
+  /** Where the request comes from. */
   readonly client: Source
 }
 
-/** Whoever has the database itself: the command line. */
+/** The operator, who has the database itself: the command line. */
 export interface Operator {
   readonly kind: 'operator'
 }
 
-/** Who asks for a change of another's account. */
+/** Who changes another user's account. */
 export type Administrator = Actor | Operator

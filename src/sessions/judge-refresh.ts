@@ -4,19 +4,19 @@ import type { SessionRecord, TokenRecord, UserRecord } from '../store/contract.j
 import { isPast, sessionEnd } from './limits.js'
 
 /**
- * What `refresh` has for a genuine refresh token. `rotated`: exchanged a moment ago, so the session's pair again.
- * `reused`: exchanged longer ago than the reuse window. `unknown`: of no session that is kept here.
+ * The state of a genuine refresh token. `rotated`: exchanged within the reuse window, so it gets the session's pair
+ * again. `reused`: exchanged before that. `unknown`: its session is not stored here.
  */
 export type RefreshState = 'live' | 'rotated' | 'reused' | 'revoked' | 'expired' | 'unknown'
 
-/** What is kept of the token. */
+/** The stored parts of a token. */
 export interface KeptRefresh {
-  /** The token's own time of issue: seconds since 1970. */
+  /** The token's `iat`: seconds since 1970. */
   readonly iat: number | undefined
   readonly row: TokenRecord | null
   readonly session: SessionRecord | null
   readonly user: UserRecord | null
-  /** The client never got what it was exchanged for, so that the reuse window has not begun. @default false */
+  /** Whether the client never got the pair, so that the reuse window has not begun. @default false */
   readonly isOwed?: boolean
 }
 
@@ -31,7 +31,7 @@ export function judgeRefresh(
   if (isPast(session.refreshExpiresAt, now) || isPast(sessionEnd(session.createdAt, config), now))
     return 'expired'
   if (row === null) return 'reused'
-  // Before anything else that could be said of it: who stole it may have revoked it, to hide that it is used again.
+  // Checked first: a thief may have revoked the token to hide the reuse.
   if (row.rotatedAt !== null && !isOwed && !isWithinWindow(row.rotatedAt, config, now)) return 'reused'
   if (row.revokedAt !== null && config.checks !== 'none') return 'revoked'
   if (row.rotatedAt !== null) return 'rotated'
@@ -39,17 +39,20 @@ export function judgeRefresh(
 }
 
 /**
- * Whether a token without a row was exchanged so long ago that its row is gone. A token that is younger than the session's
- * pair was not: a failover lost it.
+ * Whether a token without a row was exchanged so long ago that its row was deleted. A token younger than the session's
+ * pair was not: a failover lost its row.
  */
 export function isPruned(iat: number | undefined, { issuedAt }: Pick<SessionRecord, 'issuedAt'>): boolean {
   return (iat ?? 0) * 1000 < issuedAt.getTime()
 }
 
-/** How far ahead a rival's exchange may seem: the time is read before the lock, for which a transaction waits 10 s at most. */
+/**
+ * How far ahead a concurrent exchange may seem: `now` is read before the lock, which a transaction waits for up to 10
+ * s.
+ */
 const AHEAD_MS = 10_000
 
-/** An exchange that lies further ahead was made before the clock went back: nobody knows how long ago that was. */
+/** An exchange further ahead was made before the clock went back, so its age is unknown. */
 function isWithinWindow(rotatedAt: Date, { reuseWindowSeconds }: TokenConfig, now: Date): boolean {
   const windowMs = reuseWindowSeconds * 1000
   const ageMs = now.getTime() - rotatedAt.getTime()

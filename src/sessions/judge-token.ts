@@ -13,20 +13,19 @@ import type {
 } from '../tokens/verify.js'
 import { judgeRefresh, type RefreshState } from './judge-refresh.js'
 
-/** A token that signature, claims and time vouch for, but that is not good any more, or not here. */
+/** A token with valid signature, claims and time that is revoked, or not stored here. */
 export interface OverToken {
   /**
-   * `superseded`: counts as expired. `rotated` and `reused`: a refresh token that was exchanged, within the reuse window
-   * and longer ago. `unknown`: a refresh token that is not kept here, minted elsewhere or long past. `rejected`: the host
-   * does not take its claims.
+   * `superseded`: counts as expired. `rotated` and `reused`: an exchanged refresh token, within the reuse window and
+   * after it. `unknown`: a refresh token that is not stored here. `rejected`: the host refuses its claims.
    */
   readonly kind: 'revoked' | 'superseded' | 'rotated' | 'reused' | 'unknown' | 'rejected'
   readonly token: ValidToken
 }
 
 /**
- * What the server makes of a token: of an access token as a guarded field does, of a refresh token as `refresh` does. Data,
- * never an exception of its own; throws what the store throws. An access token that is good has the claims that the guard sees.
+ * Returns how the server would treat a token: an access token as a guarded field does, a refresh token as `refresh`
+ * does. Throws the store's errors only. The claims of a valid access token are those that the guard sees.
  */
 export type JudgeToken = (raw: string, expected: ExpectedType) => Promise<Verdict | OverToken>
 
@@ -37,12 +36,12 @@ export function createJudgeToken(parts: {
   config: TokenConfig
   /** The host's own checks. */
   checkByHost?: CheckByHost
-  /** Changes the claims of a good access token. Thrown, they are rejected. */
+  /** Changes the claims of a valid access token. When it throws, they are rejected. */
   deriveClaims: (claims: Claims) => Claims
 }): JudgeToken {
   const { verifier, feed, store, config, checkByHost, deriveClaims } = parts
 
-  /** Null: there is nothing against it. */
+  /** Null when there is no objection. */
   function askFeed(token: ValidToken): OverToken | UnjudgedToken | null {
     if (config.checks !== 'all') return null
     const state = feed.check(token.claims, token.subject)
@@ -50,7 +49,7 @@ export function createJudgeToken(parts: {
     return state === 'live' ? null : { kind: state, token }
   }
 
-  /** Null: there is nothing against it. */
+  /** Null when there is no objection. */
   async function askHost(token: ValidToken): Promise<OverToken | UnjudgedToken | null> {
     const verdict = (await checkByHost?.(token)) ?? 'good'
     if (verdict === 'unavailable') return { kind: verdict, cause: 'isRevoked failed' }
@@ -67,7 +66,7 @@ export function createJudgeToken(parts: {
     }
   }
 
-  /** The session before the token: should it be exchanged meanwhile, it is found exchanged. */
+  /** The session is read before the token, so that an exchange in between is seen. */
   async function readRefresh({ claims, subject }: ValidToken): Promise<RefreshState> {
     const { jti, sid, iat } = claims
     if (jti === undefined || sid === undefined) return 'unknown'
@@ -83,7 +82,7 @@ export function createJudgeToken(parts: {
     const state = await readRefresh(token)
     if (state === 'live') return token
     if (state === 'expired') return { ...token, kind: state } satisfies ExpiredToken
-    // What is not kept here falls with its user all the same, for a host that takes it.
+    // A token that is not stored here is still refused with its user, for hosts that accept such tokens.
     return (state === 'unknown' ? askFeed(token) : null) ?? { kind: state, token }
   }
 

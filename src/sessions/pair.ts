@@ -3,7 +3,7 @@ import { toSeconds } from '../base/clock.js'
 import type { SessionRecord, TokenPair, TokenRecord } from '../store/contract.js'
 import { earlier, expiry, type Lives, sessionEnd } from './limits.js'
 
-/** New ids, and times in whole seconds as the claims have them. `createdAt`: when the session began. */
+/** Makes new ids, and times in whole seconds as in the claims. `createdAt` is the session's start. */
 export function mintPair(now: Date, lives: Lives, createdAt: Date): TokenPair {
   const issuedAt = toSeconds(now.getTime())
   const end = sessionEnd(createdAt, lives)
@@ -16,10 +16,10 @@ export function mintPair(now: Date, lives: Lives, createdAt: Date): TokenPair {
   }
 }
 
-/** Of a token's row, what is yet to happen to it. */
+/** The columns of a token's row that later events fill. */
 export const UNMARKED = { rotatedAt: null, successorJti: null, revokedAt: null, revokedReason: null } as const
 
-/** What a session's refresh token says. */
+/** The contents of a session's refresh token. */
 export function refreshClaims(session: SessionRecord) {
   return {
     type: 'refresh',

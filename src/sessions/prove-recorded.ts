@@ -3,7 +3,7 @@ import type { Failure, RecordFailure } from '../audit/record.js'
 import { AuthError } from '../base/errors.js'
 import type { UserRecord } from '../store/contract.js'
 
-/** The password of somebody who is known already; a wrong one is counted in the audit log. */
+/** Checks the password of a known user. A wrong one is counted in the audit log. */
 export type ProveRecorded = (
   user: UserRecord,
   password: string,

@@ -12,8 +12,8 @@ import type { ProveRecorded } from './prove-recorded.js'
 import type { SessionSigner } from './sign.js'
 
 /**
- * Gives whoever proves the password again a fresh access token beside the session's pair. The session itself stays as
- * it is: neither its refresh token nor what descends from it becomes fresh.
+ * Issues a fresh access token, beside the session's pair, for a confirmed password. The session stays the same: neither
+ * its refresh token nor the tokens that follow from it become fresh.
  */
 export type Reauthenticate = <T>(actor: Actor, password: string, finish: Finish<T>) => Promise<T>
 

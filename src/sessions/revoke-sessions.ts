@@ -9,17 +9,20 @@ import { endEverything, endSessions } from './end.js'
 import type { Actor, GenuineToken } from './issued.js'
 import type { TokenLives } from './limits.js'
 
-/** Ends sessions, one or many, as their owner asks. */
+/** Ends one or more sessions, as their owner asks. */
 export interface SessionRevocation {
-  /** The session of a genuine token, an expired one too; or a live token, where it has none. Whether anything ended. */
+  /**
+   * Ends the session of a genuine token, which may have expired; a token without a session is revoked itself. Resolves
+   * to whether anything ended.
+   */
   logOut(token: GenuineToken, client: Source): Promise<boolean>
-  /** Another's session answers `NOT_FOUND` as an unknown one does. One that is over stays as it is. */
+  /** Ends a session. Another user's is `NOT_FOUND`, like an unknown one. An ended session is left unchanged. */
   revokeSession(actor: Actor, id: string): Promise<SessionRecord>
-  /** All but the actor's own; how many. */
+  /** Ends all sessions but the actor's own. Resolves to their number. */
   revokeOthers(actor: Actor): Promise<number>
-  /** All, the actor's own too; how many. */
+  /** Ends all sessions, the actor's own included. Resolves to their number. */
   revokeAll(actor: Actor): Promise<number>
-  /** All of a user's, for a host's own code; how many. */
+  /** Ends all sessions of a user, for the host's code. Resolves to their number. */
   endAll(userId: string): Promise<number>
 }
 
@@ -31,14 +34,15 @@ export function createSessionRevocation(parts: {
 }): SessionRevocation {
   const { store, commit, feed, lives } = parts
 
-  /** Of no session, perhaps minted elsewhere: the token itself is all that can end, and once only. */
+  /** Revokes a token without a session, which may be minted elsewhere. It can be revoked once. */
   async function takeBack({ kind, subject, claims }: GenuineToken, client: Source): Promise<boolean> {
     const { jti, exp } = claims
     if (jti === undefined || kind === 'expired' || feed.check(claims, subject) === 'revoked') return false
     const at = await store.now()
     return commit(async (tx, revoke, record) => {
       await tx.lockUser(subject)
-      // Another issuer may give a jti of its own choice: one of ours that names somebody else is not theirs to end.
+      // Another issuer chooses its own `jti`. If it equals the `jti` of another user's token here, that token is not
+      // revoked.
       if (((await tx.findToken(jti))?.userId ?? subject) !== subject) return false
       await tx.markRevoked(jti, at, 'logout')
       const expiresAt = exp === undefined ? null : new Date(Math.ceil(exp * 1000))
@@ -55,7 +59,7 @@ export function createSessionRevocation(parts: {
     by: Agent,
     lock: (tx: Transaction) => Promise<UserRecord | null>,
   ): Promise<number> {
-    // Whose tokens were minted elsewhere may have no row yet.
+    // A user whose tokens were minted elsewhere may have no row yet.
     await ensureUser(store, userId)
     const at = await store.now()
     return commit(async (tx, revoke, record) => {

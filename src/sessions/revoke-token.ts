@@ -5,31 +5,32 @@ import type { Store, TokenRecord, Transaction } from '../store/contract.js'
 import { ADMIN, lockActor } from './actor.js'
 import type { Actor, Administrator, Operator } from './issued.js'
 
-/** Takes single tokens back, and undoes it. Another's token answers `NOT_FOUND` as an unknown one does. */
+/** Revokes single tokens, and restores them. Another user's token is `NOT_FOUND`, like an unknown one. */
 export interface TokenRevocation {
-  /** With the tokens that took its place by sliding. A token that is revoked already stays as it is. */
+  /** Revokes a token and its successors by sliding. A revoked token is left unchanged. */
   revoke(by: Administrator, jti: string): Promise<TokenRecord>
   /**
-   * Undoes `revoke` alone, for this token and not for its heirs: an owner what an owner revoked, an administrator also
-   * what an administrator did. Throws `CONFLICT` for a token that ended in any other way.
+   * Restores a token after `revoke`, without its successors. An owner may restore what an owner revoked, an
+   * administrator also what an administrator revoked.
+   * @throws {AuthError} `CONFLICT` for a token that ended in any other way.
    */
   unrevoke(actor: Actor, jti: string): Promise<TokenRecord>
-  /** One that was issued elsewhere under our keys, and of which there is no row. Answers when; it is not undone. */
+  /** Revokes a token without a row, issued elsewhere under our keys. It can't be restored. Resolves to the time. */
   revokeForeign(by: Operator, token: ForeignToken): Promise<Date>
 }
 
 export interface ForeignToken {
   readonly jti: string
-  /** Null: nobody knows. */
+  /** Null when unknown. */
   readonly userId: string | null
-  /** Null: never. */
+  /** Null when it never expires. */
   readonly expiresAt: Date | null
 }
 
 export function createTokenRevocation(parts: { store: Store; commit: Commit }): TokenRevocation {
   const { store, commit } = parts
 
-  /** The token under the lock of its owner's row, and whether who asks may act on what is another's. */
+  /** Reads the token under the lock of its owner's row, and whether the actor is an administrator. */
   async function lockToken(
     tx: Transaction,
     by: Administrator,
@@ -58,7 +59,7 @@ export function createTokenRevocation(parts: { store: Store; commit: Commit }): 
         const reason = isOwner(by, ownerId) ? 'owner' : 'admin'
         for (const { jti: key, type, expiresAt } of [token, ...(await findHeirs(tx, token))]) {
           const wasLive = await tx.markRevoked(key, at, reason)
-          // A refresh token is asked about in the database alone: no line for every instance to hold.
+          // A refresh token is looked up in the database, so instances need no entry for it.
           if (!wasLive || type === 'refresh') continue
           revoke({ scope: 'token', key, effect: 'revoked', issuedBefore: null, expiresAt })
         }
@@ -100,7 +101,7 @@ export function createTokenRevocation(parts: { store: Store; commit: Commit }): 
   }
 }
 
-/** The tokens that took its place by sliding, one after the other: nobody adds one while the user's row is locked. */
+/** The successors of a token by sliding, in order. No successor is added while the user's row is locked. */
 async function findHeirs(tx: Transaction, token: TokenRecord): Promise<TokenRecord[]> {
   const heirs: TokenRecord[] = []
   let { successorJti } = token

@@ -14,8 +14,9 @@ import type { HostParts, SessionSigner } from './sign.js'
 import { createUnanswered, REMEMBERED_MS } from './unanswered.js'
 
 /**
- * Exchanges a verified refresh token for the session's next pair. Throws `SESSION_ENDED` for one that is dead,
- * `REFRESH_REUSED` (and the session is ended) for one that was exchanged longer ago than the reuse window.
+ * Exchanges a verified refresh token for the session's next pair.
+ * @throws {AuthError} `SESSION_ENDED` for an ended one; `REFRESH_REUSED`, which ends the session, for one that was
+ * exchanged before the reuse window.
  */
 export type Rotate = <T>(token: GenuineToken, client: Source, finish: Finish<T>) => Promise<T>
 
@@ -24,14 +25,14 @@ type Outcome<T> = { kind: 'pair'; result: T } | { kind: 'reused' } | { kind: 'en
 const ATTEMPTS = 3
 
 /**
- * How long the row of an exchanged refresh token is kept: as long as its client may be owed the answer. Afterwards the
- * token is known as exchanged by its signature and the session's younger pair.
+ * How long the row of an exchanged refresh token is kept: as long as its client may be owed the pair. Afterwards its
+ * signature and the session's younger pair show that it was exchanged.
  */
 const SPENT_KEPT_MS = REMEMBERED_MS
-/** The most that one refresh deletes, so that a session that was used a lot is no slower. */
+/** The most rows that one refresh deletes, so that a heavily used session is not slower. */
 const SPENT_BATCH = 100
 
-/** The user as the host's hooks saw them, and what the hooks returned. */
+/** The user as the host's hooks saw them, and the results of the hooks. */
 interface Prepared {
   readonly version: number
   readonly host: HostParts
@@ -53,7 +54,7 @@ export function createRotate(parts: {
   const { store, commit, config, signer } = parts
   const unanswered = createUnanswered(config)
 
-  /** When the session began, where that sets its end. Null: it is past that end, or there is none. */
+  /** The session's start, if it limits the session's end. Null when the session is past that end, or does not exist. */
   async function findStart(tx: Transaction, token: Presented, now: Date): Promise<Date | null> {
     if (config.sessionMaxAgeSeconds === null) return now
     const session = await tx.findSession(token.sessionId)
@@ -61,7 +62,7 @@ export function createRotate(parts: {
     return session.createdAt
   }
 
-  /** Null where nothing was exchanged: the token is not the session's current one, or the session is over. */
+  /** Null when nothing was exchanged: the token is not the session's current one, or the session has ended. */
   async function exchange(
     tx: Transaction,
     token: Presented,
@@ -78,7 +79,7 @@ export function createRotate(parts: {
     if (session === null) return null
     const evenIfRevoked = config.checks === 'none'
     const wasLive = await tx.markRotated({ jti: token.jti, at: now, evenIfRevoked })
-    // Taken back by itself while its session lives on: the rollback leaves the session as it was.
+    // The token alone was revoked. The rollback leaves the session as it was.
     if (!wasLive) throw new AuthError('SESSION_ENDED')
     await tx.insertTokens([accessRow(session, false), refreshRow(session)])
     const before = new Date(now.getTime() - SPENT_KEPT_MS)
@@ -93,7 +94,9 @@ export function createRotate(parts: {
     return { user, session, access, refresh: signer.signRefresh(session, host) }
   }
 
-  /** What is due to a token that is not the current one: the session's current pair, soon after its own exchange. */
+  /**
+   * Decides about a token that is not the current one: soon after its own exchange it gets the session's current pair.
+   */
   async function judgeReplay(
     tx: Transaction,
     user: UserRecord,
@@ -160,7 +163,7 @@ export function createRotate(parts: {
     })
   }
 
-  /** Asks the host's hooks before the transaction: if one fails, the refresh token stays unspent. */
+  /** Calls the host's hooks before the transaction: if one fails, the refresh token stays unspent. */
   async function prepare(userId: string): Promise<Prepared | null> {
     const user = await store.findUser(userId)
     if (user === null || !isEnabled(user)) return null
@@ -168,7 +171,7 @@ export function createRotate(parts: {
   }
 
   return async ({ subject, claims }, client, finish) => {
-    // Minted elsewhere under our key: genuine, but nothing here can be exchanged.
+    // Minted elsewhere under our key: genuine, but there is nothing to exchange.
     if (claims.jti === undefined || claims.sid === undefined) throw new AuthError('SESSION_ENDED')
     const token = { jti: claims.jti, sessionId: claims.sid, userId: subject, iat: claims.iat }
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

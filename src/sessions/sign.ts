@@ -7,27 +7,31 @@ import { refreshClaims } from './pair.js'
 
 export type HostClaims = Readonly<Record<string, unknown>>
 
-/** Claims of the host's own, for every access token of this user. May not set one of ours. */
+/** The host's claims for every access token of this user. They can't replace Sallyport's own. */
 export type ClaimsLoader = (user: TokenUser) => HostClaims | Promise<HostClaims>
 
-/** Further header parameters of the host's own, for every token of this user. May not set one of ours. */
+/** The host's header parameters for every token of this user. They can't replace Sallyport's own. */
 export type HeadersLoader = (user: TokenUser) => HostHeaders | Promise<HostHeaders>
 
 export type HostHeaders = Readonly<Record<string, unknown>>
 
-/** What the host adds to a user's tokens. */
+/** The host's parts of a user's tokens. */
 export interface HostParts {
   readonly claims: HostClaims
   readonly headers: HostHeaders
-  /** The key of this user, where each has their own. */
+  /** The user's own key, if the host has one for each user. */
   readonly key: IssueInput['key']
 }
 
-/** Signs what a session's row says: asked again, the same ids and times under today's key, roles and claims. */
+/**
+ * Signs the tokens of a session's row. Signing again gives the same ids and times, with the current key, roles and
+ * claims.
+ */
 export interface SessionSigner {
   /**
-   * Asks the host's loaders. Before anything is written, so that one that fails leaves nothing behind. `identity`: the user as
-   * the host knows them. Throws `TypeError`, naming the path, for what JSON does not keep.
+   * Calls the host's hooks, before anything is written, so that a failure leaves nothing behind. `identity` is the user
+   * as the host knows them.
+   * @throws {TypeError} naming the path, for a value that JSON can't express.
    */
   prepare(user: UserRecord, identity?: object): Promise<HostParts>
   signAccess(
@@ -36,7 +40,7 @@ export interface SessionSigner {
     token: { fresh: boolean; host: HostParts },
   ): SignedToken
   signRefresh(session: SessionRecord, host: HostParts): SignedToken
-  /** An access token beside the session's pair. `session` null: it belongs to none. */
+  /** Signs an access token beside the session's pair. `session` is null for a token without one. */
   signExtraAccess(user: UserRecord, session: SessionRecord | null, token: ExtraAccess): SignedToken
 }
 
@@ -100,7 +104,7 @@ export function createSessionSigner(parts: {
   }
 }
 
-/** `id` is the subject, whatever the host calls by that name. */
+/** `id` is the subject, even if the host's user has another `id`. */
 function toTokenUser(user: UserRecord, identity: object | undefined): TokenUser {
   const own = toPublicUser(user)
   return { ...own, ...identity, id: own.id, roles: own.roles }

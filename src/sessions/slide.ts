@@ -10,19 +10,19 @@ import type { Finish } from './issued.js'
 import { earlier, expiry, isPast, sessionEnd } from './limits.js'
 import type { SessionSigner } from './sign.js'
 
-/** Extends sessions that are in use: an access token past the threshold of its life gets a successor. */
+/** Extends sessions in use: an access token past the threshold of its lifetime gets a successor. */
 export interface Sliding {
-  /** Whether a live access token of a session is past the threshold. Asks nobody. */
+  /** Whether a live access token of a session is past the threshold. Needs no query. */
   isDue(claims: Claims): boolean
   /**
-   * The token's one successor: made by whoever is first, and signed again for everybody else. Not fresh, and
-   * `auth_time` is the session's. None is made once the session's refresh token is over; one that was made before is
-   * answered then too. Null: there is none to be had, or it was revoked.
+   * Returns the token's only successor: the first request makes it, and later ones sign it again. It is not fresh, and
+   * has the session's `auth_time`. None is made once the session's refresh token has expired; an existing one is still
+   * returned then. Null when there is none, or it was revoked.
    */
   slide<T>(claims: Claims, bearer: { subject: string; client: Source }, finish: Finish<T>): Promise<T | null>
 }
 
-/** What the database knew before the lock. */
+/** The rows as read before the lock. */
 interface Known {
   readonly token: TokenRecord
   readonly session: SessionRecord
@@ -49,7 +49,7 @@ export function createSliding(parts: {
     return { token, session, user }
   }
 
-  /** Null: it would not outlive the token, or the session is over. */
+  /** Null when the successor would not outlive the token, or the session has ended. */
   function plan({ token, session }: Known, now: Date): TokenRecord | null {
     if (session.revokedAt !== null || isPast(session.refreshExpiresAt, now)) return null
     const issuedAt = toSeconds(now.getTime())
@@ -65,7 +65,7 @@ export function createSliding(parts: {
     }
   }
 
-  /** False: it has a successor already, was revoked, or its session or account ended or was changed. */
+  /** False when the token has a successor or was revoked, or its session or account ended or changed. */
   async function insert(
     known: Known,
     successor: TokenRecord,
@@ -74,7 +74,7 @@ export function createSliding(parts: {
     return parts.commit(async (tx, _revoke, record) => {
       const user = await tx.lockUser(known.user.id)
       const session = await tx.findSession(known.session.id)
-      // The successor is signed already, by what was known before the lock.
+      // The successor is already signed, from the rows before the lock.
       if (user === null || !isEnabled(user) || user.version !== known.user.version) return false
       if (session === null || session.revokedAt !== null) return false
       if (!(await tx.setSuccessor(known.token.jti, successor.jti))) return false
@@ -92,7 +92,7 @@ export function createSliding(parts: {
     }, known.user.id)
   }
 
-  /** Makes the successor, or finds what somebody else made meanwhile. */
+  /** Makes the successor, or finds the one that a concurrent request made. */
   async function succeed<T>(
     known: Known,
     client: Source,
@@ -121,7 +121,7 @@ export function createSliding(parts: {
       const known = jti === undefined || sid === undefined ? null : await find(jti, sid, subject)
       if (known === null) return null
       const { user, session } = known
-      // Its roles changed: a successor would be of the new version, and outlive that change.
+      // The roles changed: a successor would have the new version, and outlive that change.
       if (version !== undefined && version !== user.version) return null
       const { authTime } = session
       const host = await signer.prepare(user)

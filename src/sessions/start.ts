@@ -20,13 +20,13 @@ export interface Origin extends Source {
   readonly device: string | null
 }
 
-/** The ways in: each starts a session, with a fresh access token and a refresh token. */
+/** Starts sessions, each with a fresh access token and a refresh token. */
 export interface SessionStarter {
   logIn<T>(credentials: Credentials, client: Source, finish: Finish<T>): Promise<T>
   signUp<T>(user: NewUser, origin: Origin, finish: Finish<T>): Promise<T>
-  /** A new session with its tokens, of which nothing is written yet. */
+  /** Makes a new session with its tokens. Nothing is written yet. */
   begin(user: UserRecord, origin: Origin, start: { now: Date; host: HostParts }): Started
-  /** Within a transaction that has locked the user's row, and found its `version` unchanged. */
+  /** Inserts the session, in a transaction that has locked the user's row and found its `version` unchanged. */
   insert(tx: Transaction, session: SessionRecord): Promise<void>
 }
 
@@ -57,7 +57,7 @@ export function createSessionStarter(parts: {
     }
   }
 
-  /** Null: the row changed while the password was being checked. */
+  /** Null when the row changed while the password was being checked. */
   async function tryLogIn<T>(
     proved: Authenticated,
     origin: Origin,
@@ -124,7 +124,7 @@ export function createSessionStarter(parts: {
   }
 }
 
-/** Whoever has just begun a session. */
+/** The bearer of a session that has just begun. */
 export function bearerOf({ id, userId, accessJti }: SessionRecord, client: Source): Actor {
   return { kind: 'bearer', userId, jti: accessJti, sessionId: id, client }
 }

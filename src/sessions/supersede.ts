@@ -4,8 +4,8 @@ import { lastForeignExpiry } from './end.js'
 import { latest, type TokenLives } from './limits.js'
 
 /**
- * Makes a user's access tokens count as expired, so that their clients refresh and get others: those of ours, by
- * the account's new `version`, and by their time of issue those that were minted elsewhere. Refresh tokens and sessions stay.
+ * Makes a user's access tokens count as expired, so that their clients refresh: our own by the account's new `version`,
+ * and those minted elsewhere by their time of issue. Refresh tokens and sessions stay.
  */
 export async function supersedeAccess(
   tx: Transaction,

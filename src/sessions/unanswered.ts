@@ -1,17 +1,18 @@
-/** For how long the client may be away. */
+/** How long the client may be away, in milliseconds. */
 export const REMEMBERED_MS = 86_400_000
 const MAX_REMEMBERED = 10_000
 
 /**
- * Exchanges that may hold, though the client was answered `UNAVAILABLE`: the database went away during COMMIT. Their reuse
- * window begins when the client gets the pair, so that a retry is not taken for a theft. Kept by this instance alone.
+ * Exchanges that may hold although the client got `UNAVAILABLE`, because the database failed during COMMIT. Their reuse
+ * window begins when the client gets the pair, so that a retry is not mistaken for theft. In memory of this instance
+ * alone.
  */
 export interface Unanswered {
-  /** The exchange of one refresh token for another. */
+  /** Remembers the exchange of one refresh token for another. */
   add(jti: string, successorJti: string, now: Date): void
   /** Whether the client that presents the token again is still owed the successor. */
   isOwed(jti: string, successorJti: string, now: Date): boolean
-  /** The client is being answered: the window begins, once. */
+  /** The client gets the pair: the window begins, once. */
   answer(jti: string, now: Date): void
 }
 
@@ -20,7 +21,7 @@ export function createUnanswered({ reuseWindowSeconds }: { reuseWindowSeconds: n
   return {
     add(jti, successorJti, now) {
       owed.set(jti, { successorJti, until: now.getTime() + REMEMBERED_MS })
-      // The oldest stand first.
+      // The oldest come first.
       for (const [oldest, { until }] of owed) {
         if (owed.size <= MAX_REMEMBERED && until > now.getTime()) break
         owed.delete(oldest)

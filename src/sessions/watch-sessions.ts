@@ -5,7 +5,7 @@ import type { SessionRecord, Store } from '../store/contract.js'
 import { earlier } from './limits.js'
 
 const POLL_MS = 1_000
-/** A session is dated before its transaction commits, which takes ten seconds at most, and may wait as long to begin. */
+/** A session is dated before its transaction commits, which takes up to ten seconds, and may wait as long to begin. */
 const LATE_MS = 30_000
 
 export interface SessionChange {
@@ -14,25 +14,28 @@ export interface SessionChange {
   readonly session: SessionRecord
 }
 
-/** Sees sessions start and end, on whatever instance: asks the database once a second, while anybody wants to know. */
+/**
+ * Reports the start and the end of sessions on every instance. Queries the database once a second while there are
+ * subscribers.
+ */
 export interface SessionWatch {
   /**
-   * What becomes of a user's sessions from now on, and, where others follow them already, became of them in the second
-   * before. Throws what the store throws, and `UNAVAILABLE` after `stop`. Leave it by its `return`.
+   * Yields the changes of a user's sessions from now on and, if the user has subscribers already, those of the second
+   * before. Leave it by its `return`. Throws the store's errors, and `UNAVAILABLE` after `stop`.
    */
   follow(userId: string): Promise<AsyncIterableIterator<[SessionChange]>>
-  /** Ends the polling and whatever follows; resolves when no poll is under way. */
+  /** Stops polling, and ends every subscription. Resolves when no poll is running. */
   stop(): Promise<void>
 }
 
 interface Followed {
   readonly emitter: EventEmitter
-  /** What was read last; null: nothing yet. */
+  /** The result of the last poll. Null before the first. */
   last: Reading | null
   readonly first: Promise<void>
 }
 
-/** What was told, or had happened before anybody asked; and what the next reading looks back to. */
+/** Changes already delivered or older than the subscription, and where the next poll starts. */
 interface Reading {
   readonly known: ReadonlySet<string>
   readonly since: Date
@@ -61,7 +64,7 @@ export function createSessionWatch(parts: {
     return { known: new Set((await read([userId], since, now)).map(nameOf)), since }
   }
 
-  /** Looks back as far as what was read last did not: a database that was away for a while is made up for. */
+  /** Looks back as far as the last poll did not, to make up for a database that was away. */
   async function tell(): Promise<void> {
     for (const [userId, { emitter }] of users) {
       if (emitter.listenerCount('change') === 0) users.delete(userId)
@@ -161,7 +164,7 @@ function byUser(changes: readonly SessionChange[]): ReadonlyMap<string, readonly
 
 function changesOf(session: SessionRecord, now: Date): SessionChange[] {
   const started: SessionChange = { kind: 'started', at: session.createdAt, session }
-  // One that is past its idle limit can still be revoked: it ended before.
+  // A session past its idle limit can still be revoked. It ended before.
   const end = earlier(session.revokedAt, session.refreshExpiresAt)
   return end === null || end > now ? [started] : [started, { kind: 'ended', at: end, session }]
 }

@@ -16,26 +16,28 @@ import { createLocator } from './locate-token.js'
 import { type Located, NONE } from './located.js'
 import type { RequestSource } from './read-header.js'
 
-// A function under a symbol: it goes along when a framework copies the context, and whoever prints or serialises the
-// context sees no token.
+// A function under a symbol: it survives when a framework copies the context, and printing or serialising the context
+// shows no token.
 const PRESENTED: unique symbol = Symbol('presentedToken')
 const GENUINE: unique symbol = Symbol('genuineToken')
 
-/** What a resolver, and the guard, find in the GraphQL context. */
+/** The part of the GraphQL context that resolvers and the guard use. */
 export interface AuthContext<TUser = unknown, TSession = unknown> {
   readonly identity: Identity
-  /** Null unless `identity` is active. Deeply frozen. */
+  /** The token's claims. Null unless `identity` is active. Deeply frozen. */
   readonly claims: Claims | null
   /**
-   * The bearer's account; loaded at the first call. Null unless `identity` is active, and without a loader. Rejects with
-   * `USER_NOT_FOUND` when the loader finds none.
+   * Loads the bearer's account, at the first call. Null unless `identity` is active, and without a loader.
+   * @throws {AuthError} `USER_NOT_FOUND` when the loader finds none.
    */
   user(): Promise<TUser | null>
-  /** The bearer's session; loaded at the first call. Null unless `identity` is active, and where there is none. */
+  /**
+   * Loads the bearer's session, at the first call. Null unless `identity` is active, and for a token without a session.
+   */
   session(): Promise<TSession | null>
   /**
-   * In a subscription of a guarded schema, for whoever has a token: aborts once a request with it would be refused, and when
-   * nobody listens any more, so that the source can stop waiting. The stream ends by itself.
+   * In a subscription of a guarded schema, for a client with a token: aborts when a request with the token would be
+   * refused, and when the client stops listening, so that the source can stop waiting. The stream ends by itself.
    */
   readonly ended?: AbortSignal
   readonly [JUDGE_ANEW]?: JudgeAnew
@@ -43,7 +45,7 @@ export interface AuthContext<TUser = unknown, TSession = unknown> {
   readonly [GENUINE]?: () => Identified['genuine']
 }
 
-/** Loads what an active token names. Null: there is none. */
+/** Loads the record of an active token. Null when there is none. */
 export type Load<T> = (identity: ActiveIdentity, claims: Claims) => Awaitable<T | null>
 
 export interface ContextDependencies<TUser, TSession> {
@@ -61,7 +63,7 @@ export interface ContextDependencies<TUser, TSession> {
   readonly logger?: Logger
 }
 
-/** Builds the context of a request. Neither throws nor rejects. A promise only where the keyring has to fetch. */
+/** Builds the context of a request. Never throws or rejects. Returns a promise only when keys have to be fetched. */
 export type BuildContext<TUser, TSession> = (source: RequestSource) => Awaitable<AuthContext<TUser, TSession>>
 
 export function createContextBuilder<TUser = unknown, TSession = unknown>(
@@ -102,17 +104,17 @@ export function createContextBuilder<TUser = unknown, TSession = unknown>(
   }
 }
 
-/** The token of this type as the request presented it, genuine or not; `malformed` where something else stands there. */
+/** Returns the request's token of this type, verified or not; `malformed` when the place holds something else. */
 export function presentedToken(context: AuthContext, type: TokenType = 'access'): Located {
   return context[PRESENTED]?.(type) ?? NONE
 }
 
-/** Header and claims that signature and claims vouch for, of a token that may be expired or revoked. They grant nothing. */
+/** Returns the header and the claims of a genuine token, which may be expired or revoked. Grant nothing by them. */
 export function genuineToken(context: Partial<AuthContext>): Identified['genuine'] {
   return context[GENUINE]?.() ?? null
 }
 
-/** A framework may make one context for a socket, whose operations go on for longer than the token lives. */
+/** A framework may make one context for a socket, whose operations outlive the token. */
 function judgeAnewBy(findEnd: Identifier['findEnd'], identified: Identified): JudgeAnew {
   let hasBegun = false
   return (depth) => {

@@ -6,9 +6,9 @@ import type { PresentedToken } from './located.js'
 const CSRF_VALUE = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
- * Whether the cookies beside a token belong to the session of its verified claims. They don't if an answer of one session
- * arrives after the login of another, or if cookies of a former path or domain are left. What can't be read as a token
- * belongs to no session.
+ * Whether the cookies beside a token belong to the session of its verified claims. They don't if a response of one
+ * session arrives after the login of another, or if cookies of a former path or domain remain. A value that can't be
+ * read as a token belongs to no session.
  */
 export function areOfOneSession({ beside }: Pick<PresentedToken, 'beside'>, { sid, csrf }: Claims): boolean {
   if (beside === undefined) return true

@@ -23,24 +23,29 @@ export interface AuthContextOptions<TUser = unknown, TClaims = unknown>
     VerifyOptions,
     LocationOptions,
     HostChecks {
-  /** Keys of the host's own choice, as of `createSallyport`: `find` alone is asked. In place of every other key. */
+  /**
+   * Keys that the host chooses for each token, as for `createSallyport`. Only `find` is called. In place of every other
+   * key.
+   */
   keys?: Pick<KeyFunctions, 'find'>
-  /** The account of an active bearer, for `context.user()`. */
+  /** Loads the account of an active bearer, for `context.user()`. */
   loadUser?: Load<TUser>
   /**
-   * Where roles and scopes stand in the claims, when they stand elsewhere than in `roles` and `scope`. When it throws, or
-   * answers anything but lists of text, the token is refused (`CLAIMS_REJECTED`).
+   * Returns the roles and scopes of a token that has them in other claims than `roles` and `scope`. When it throws, or
+   * returns anything but lists of text, the token is refused with `CLAIMS_REJECTED`.
    */
   grants?: ReadGrants<TClaims>
-  /** Asked for every token that is otherwise good. */
+  /** Called for every otherwise valid token. */
   revocation?: RevocationCheck
-  /** Whether a refresh token is refused. By default true. */
+  /** Whether refresh tokens are refused. By default true. */
   verifyType?: boolean
-  /** Leaves `revocation` and `isRevoked` unasked: for what a revoked bearer may still do. By default false. */
+  /**
+   * Whether to skip `revocation` and `isRevoked`, for operations that a revoked bearer may still use. By default false.
+   */
   skipRevocationCheck?: boolean
   /**
-   * Where failures of keys, `grants` and `revocation` are told, and at `info` why a token was refused: `console`, or any of
-   * pino's form; `false`: nowhere. By default warnings and errors go to the console.
+   * The log for failures of keys, `grants` and `revocation` and, at `info`, for the reasons of refused tokens:
+   * `console`, or any log with pino's methods; `false`: none. By default warnings and errors go to the console.
    */
   logger?: Logger | false
 }
@@ -82,10 +87,10 @@ const KNOWN: Readonly<Record<keyof AuthContextOptions, true>> = {
 }
 
 /**
- * Verification alone: a function to be used as the `context` of Yoga, Apollo Server or Mercurius, or called with any
- * request. It never rejects: a bad token makes an identity that says so, which the guard turns into the refusal.
- * Throws `OptionError`, naming the option, when the options are wrong.
- *
+ * Creates a function that verifies tokens, without a server: use it as the `context` of Yoga, Apollo Server or
+ * Mercurius, or call it with any request. It never rejects: an invalid token gives an identity that says so, and the
+ * guard refuses it.
+ * @throws {OptionError} naming the option, for invalid options.
  * @example
  * const auth = createAuthContext({ secret: process.env.JWT_SECRET_KEY })
  * const yoga = createYoga({ schema, context: auth })
@@ -106,7 +111,7 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
   const build = createContextBuilder<TUser>({
     verifier: createVerifier({ keyring: chooseKeyring({ ...options, logger }, config), config, clock }),
     config,
-    // A cookie is the browser's to send, not the page's: only where the host has said so.
+    // A browser sends cookies without the page's doing, so they count only if the host asks for them.
     locations: resolveLocations({ ...options, locations: options.locations ?? 'headers' }),
     clock,
     revocation,
@@ -116,7 +121,7 @@ export function createAuthContext<TUser = unknown, TClaims = Record<string, unkn
       logger,
     }),
     loadUser,
-    // The issuer's claims have the shape that the host says; what `grants` makes of them is checked.
+    // The host knows the shape of the issuer's claims. The result of `grants` is checked.
     grants: grants as ReadGrants | undefined,
     verifyType,
     skipRevocationCheck,

@@ -10,7 +10,7 @@ import { isProven } from './csrf.js'
 import { type Located, type LocateToken, NONE } from './located.js'
 import type { RequestSource } from './read-header.js'
 
-/** Whether verified claims were taken back. `superseded`: as if expired, so that the client refreshes. */
+/** Checks verified claims against the revocations. `superseded` counts as expired, so that the client refreshes. */
 export interface RevocationCheck {
   check(claims: Claims, subject: string): 'live' | 'revoked' | 'superseded' | 'unavailable'
 }
@@ -18,25 +18,25 @@ export interface RevocationCheck {
 export interface IdentifierDependencies {
   readonly locate: LocateToken
   readonly verifier: Verifier
-  /** Absent: no token is ever taken back. */
+  /** Absent when no token is ever revoked. */
   readonly revocation?: RevocationCheck
-  /** Off, a refresh token identifies its bearer as an access token does. By default on. */
+  /** Whether a refresh token is refused. If not, it identifies its bearer like an access token. @default true */
   readonly verifyType?: boolean
-  /** On, `revocation` is not asked. By default off. */
+  /** Whether to skip `revocation`. @default false */
   readonly skipRevocationCheck?: boolean
-  /** The host's own checks; last of all. */
+  /** The host's own checks, after all others. */
   readonly checkByHost?: CheckByHost
-  /** Changes the claims of an active bearer before anybody sees them. Thrown, they are rejected. */
+  /** Changes the claims of an active bearer. When it throws, the claims are rejected. */
   readonly deriveClaims?: (claims: Claims) => Claims
   readonly logger?: Logger
 }
 
-/** Who asks, what their token says (null unless active), and what stood where it was looked for. */
+/** The identity, its claims (null unless active), and what the token's place held. */
 export interface Identified {
   readonly identity: Identity
   readonly claims: Claims | null
   readonly presented: Located
-  /** What signature and claims vouch for, whether it is still good or not. For the host's words on a refusal. */
+  /** The contents of a genuine token, valid or not, for the host's texts of a refusal. */
   readonly genuine: ValidToken | ExpiredToken | null
 }
 
@@ -44,13 +44,13 @@ type RefusedIdentity = Exclude<Identity, ActiveIdentity>
 
 type Found = Located & { readonly kind: 'token' }
 
-/** Neither throws nor rejects, whatever the request holds. */
+/** Never throws or rejects, whatever the request holds. */
 export interface Identifier {
-  /** Finds the token of a request, and judges it. */
+  /** Finds the token of a request, and checks it. */
   identify(source: RequestSource): Awaitable<Identified>
   /**
-   * For a token that was good: the code that a request with it would be refused with by now. Null: it would be let in. By
-   * time and revocations alone, at no cost; or wholly.
+   * Returns the code that a request with a formerly valid token would be refused with now, or null. Checks time and
+   * revocations alone, at no cost; or everything.
    */
   findEnd(good: Identified, wholly: boolean): Awaitable<ErrorCode | null>
 }
@@ -100,7 +100,7 @@ export function createIdentifier(dependencies: IdentifierDependencies): Identifi
       logger.error({ err: verdict.cause }, 'a token cannot be verified now')
       return refused(unavailable(location), presented)
     }
-    // Before the proof: the page may have read it from a cookie of the other session.
+    // Checked before the CSRF proof, which the page may have read from a cookie of the other session.
     if (!areOfOneSession(presented, verdict.claims)) return refused(MIXED, presented)
     if (!isProven(presented, verdict.claims)) return refused(UNPROVEN, presented)
     if (verdict.kind === 'expired') return refused(expired(verdict, location), presented, verdict)

@@ -1,5 +1,5 @@
 /**
- * A request as frameworks hand it to a `context` function: Yoga's initial context, Apollo's `{ req }`, Mercurius's
+ * A request as frameworks pass it to a `context` function: Yoga's initial context, Apollo's `{ req }`, Mercurius's
  * Fastify request, a Node request, a Fetch `Request`, or any object with `headers`.
  */
 export interface RequestSource {
@@ -9,13 +9,13 @@ export interface RequestSource {
   readonly raw?: unknown
   readonly method?: unknown
   readonly url?: unknown
-  /** What the framework parsed the body to. */
+  /** The body as parsed by the framework. */
   readonly body?: unknown
 }
 
 interface NodeMessage extends Readonly<Record<string, unknown>> {
   readonly headers: Readonly<Record<string, unknown>>
-  /** Names and values in turn, as they came. */
+  /** Names and values in turn, as received. */
   readonly rawHeaders: readonly unknown[]
 }
 
@@ -23,7 +23,7 @@ interface HeaderGetter {
   get(name: string): unknown
 }
 
-/** Each value of a header, in order; a name in lower case. Fetch joins what was repeated into one, with commas. */
+/** Returns each value of a header, in order. `name` is in lower case. Fetch joins repeated headers with commas. */
 export function readHeader(source: RequestSource, name: string): readonly string[] {
   const message = findNodeMessage(source)
   if (message !== null) return readFromNode(message, name)
@@ -34,8 +34,8 @@ export function readHeader(source: RequestSource, name: string): readonly string
 }
 
 /**
- * Node keeps the first `Authorization` header and drops the others, so the raw list is asked whether there were any.
- * The value is that of `headers`, where a middleware may have set or removed it.
+ * Reads `Authorization`. Node keeps the first and drops the others, so the raw list shows whether there were several.
+ * The value is that of `headers`, which a middleware may have changed.
  */
 function readFromNode({ headers, rawHeaders }: NodeMessage, name: string): readonly string[] {
   const value = textsOf(headers[name])
@@ -43,7 +43,7 @@ function readFromNode({ headers, rawHeaders }: NodeMessage, name: string): reado
   const sent: string[] = []
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const key = rawHeaders[at]
-    // The length first: it spares most names the conversion.
+    // The length first, which spares most names the conversion.
     if (typeof key !== 'string' || key.length !== name.length || key.toLowerCase() !== name) continue
     sent.push(String(rawHeaders[at + 1]))
   }

@@ -1,19 +1,19 @@
 import { findNodeMessage, isObject, type RequestSource } from './read-header.js'
 
-/** In upper case; null where the source does not say. */
+/** The HTTP method in upper case. Null when the source has none. */
 export function readMethod(source: RequestSource): string | null {
   const method = readText(source, 'method')
   return method === null ? null : method.toUpperCase()
 }
 
-/** The query string, without its question mark; empty where there is none. */
+/** The query string without its question mark. Empty when there is none. */
 export function readSearch(source: RequestSource): string {
   const [address = ''] = (readText(source, 'url') ?? '').split('#', 1)
   const start = address.indexOf('?')
   return start < 0 ? '' : address.slice(start + 1)
 }
 
-/** A member of the body's own, where the framework has parsed it. */
+/** An own member of the parsed body. */
 export function readBodyMember(source: RequestSource, key: string): unknown {
   for (const candidate of [source, source.req, source.request]) {
     const body = isObject(candidate) ? candidate.body : undefined

@@ -2,7 +2,7 @@ import type { PasswordChange } from '../sessions/account-changes.js'
 import { followCarrier } from './auth-payload.js'
 import { locationOf, type Resolver, requireActor, type Services } from './services.js'
 
-/** The bearer's own account. */
+/** The fields of the bearer's own account. */
 export function accountResolvers({ accountChanges }: Services) {
   const me: Resolver = (_parent, _args, context) => context.user()
 
@@ -24,7 +24,7 @@ export function accountResolvers({ accountChanges }: Services) {
     return true
   }
 
-  // A host's own `loadUser` may answer less than a row of ours.
+  // A host's own `loadUser` may return fewer fields than our row has.
   const roles: Resolver<Record<string, never>, { roles?: unknown }> = (user) => user.roles ?? []
 
   return { Query: { me }, Mutation: { changePassword, deleteAccount }, User: { roles } }

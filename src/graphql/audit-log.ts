@@ -8,7 +8,7 @@ interface AuditLogArguments extends PageArguments {
   type?: Uppercase<AuditRecord['type']> | null
 }
 
-/** Who did what to whose credentials, for administrators. */
+/** The audit log, for administrators. */
 export function auditLogResolvers({ store }: Services) {
   const auditLog: Resolver<AuditLogArguments> = async (_parent, args) => {
     const first = readFirst(args.first)
@@ -32,7 +32,7 @@ export function auditLogResolvers({ store }: Services) {
   return { Query: { auditLog }, AuditEvent }
 }
 
-/** Another list's cursor has an id that is no number: no row is below it. */
+/** A cursor of another list has an id that is no number: no row is below it. */
 function readRowId(id: string): number {
   return /^\d{1,15}$/.test(id) ? Number(id) : 0
 }

@@ -4,20 +4,21 @@ import type { TokenLocation } from '../base/identity.js'
 import type { Finish, Issued } from '../sessions/issued.js'
 import type { ServerContext, TokenCookies } from './services.js'
 
-/** How tokens go out. */
+/** How tokens are delivered. */
 export type Delivery = 'BODY' | 'COOKIE'
 
 /**
- * Makes `AuthPayload` of what a credential operation issues. Throws where the tokens cannot be delivered, before anything is
- * written; what it returns hands them out, once they are.
+ * Makes the `AuthPayload` of issued tokens. Throws when the tokens can't be delivered, before anything is written. The
+ * function that it returns delivers them afterwards.
  */
 export type Deliver = Finish<HandOut>
 
 export type HandOut = () => object
 
 /**
- * As the client asks for it. Throws, before anything is done, `BAD_USER_INPUT` where there can be no cookie, and
- * `CSRF_FAILED` for a page of another site: it would log its visitor in as somebody else.
+ * The delivery that the client asks for.
+ * @throws {AuthError} before anything is done: `BAD_USER_INPUT` when cookies are not possible; `CSRF_FAILED` for a page
+ * of another site, which could log its visitor in as another user.
  */
 export function chooseDelivery(context: ServerContext, delivery: Delivery): Deliver {
   if (delivery === 'BODY') return deliverInBody(context)
@@ -32,7 +33,10 @@ export function chooseDelivery(context: ServerContext, delivery: Delivery): Deli
   return deliverByCookie(context, cookies, { isLogin: true })
 }
 
-/** As the token came that stood for the client: cookie in, cookie out. Throws `INVALID_REQUEST` where there can be none. */
+/**
+ * The delivery in which the token came: in a cookie, or in the body.
+ * @throws {AuthError} `INVALID_REQUEST` when cookies are not possible.
+ */
 export function followCarrier(context: ServerContext, location: TokenLocation | null): Deliver {
   if (location !== 'cookie') return deliverInBody(context)
   const cookies = context.cookies()

@@ -1,7 +1,7 @@
 import { AuthError } from '../base/errors.js'
 
 const MAX_PAGE = 100
-/** The end of the year 9999: beyond, databases write dates in forms of their own. */
+/** The end of the year 9999. Beyond it, databases write dates in their own forms. */
 const LAST_MS = 253_402_300_799_999
 
 export interface PageArguments {
@@ -20,13 +20,16 @@ export interface Connection<T> {
   }
 }
 
-/** Where a row stands in an order by time, then id; stable when rows are added. */
+/** A row's position in an order by time, then id. It stays valid when rows are added. */
 export interface Position {
   readonly at: Date
   readonly id: string
 }
 
-/** Throws `BAD_USER_INPUT`: a page has 1 to 100 rows. */
+/**
+ * Reads the page size, 1 to 100.
+ * @throws {AuthError} `BAD_USER_INPUT`.
+ */
 export function readFirst(first: number | null): number {
   const count = first ?? 50
   if (count >= 1 && count <= MAX_PAGE) return count
@@ -36,7 +39,10 @@ export function readFirst(first: number | null): number {
   })
 }
 
-/** Throws `BAD_USER_INPUT` for a cursor that no page of ours ended with. */
+/**
+ * Reads a cursor.
+ * @throws {AuthError} `BAD_USER_INPUT` for a text that is no cursor of ours.
+ */
 export function readCursor(after: string | null | undefined): Position | undefined {
   if (after == null) return undefined
   const [, time, id] = /^(\d{1,15}):([^\0]{1,255})$/.exec(decode(after)) ?? []
@@ -44,7 +50,7 @@ export function readCursor(after: string | null | undefined): Position | undefin
   throw refuseCursor()
 }
 
-/** The same, in a list that is in the order of names. */
+/** The same for a list in the order of names. */
 export function readNameCursor(after: string | null | undefined): string | undefined {
   if (after == null) return undefined
   const [, name] = /^name:([^\0]{1,320})$/.exec(decode(after)) ?? []
@@ -63,7 +69,7 @@ function refuseCursor(): AuthError {
   })
 }
 
-/** A Relay connection of rows of which one more than asked for was read. */
+/** Makes a Relay connection from rows, of which one more than requested was read. */
 export function toConnection<T>(
   rows: readonly T[],
   page: { first: number; isFirstPage: boolean },

@@ -8,7 +8,7 @@ import { locationOf, type Resolver, requireActor, type Services } from './servic
 
 type Input = CredentialsInput & { delivery: Delivery }
 
-/** Logging in and out: the mutations that need no access token, and proving the password again. */
+/** Login, sign-up, refresh and logout, which need no access token, and `reauthenticate`. */
 export function credentialResolvers(services: Services) {
   const { verifier, prepareAccount, starter, rotate, reauthenticate, sessionRevocation, attempts } = services
   const { requireRefresh, readAll } = createTokenReader(verifier, services.checkByHost)
@@ -16,7 +16,7 @@ export function credentialResolvers(services: Services) {
   const signup: Resolver<{ input: Input }> = async (_parent, { input }, context) => {
     const deliver = chooseDelivery(context, input.delivery)
     const device = readDevice(input.device)
-    // One by one: a host may have added fields to the input, and none of them is ours to store.
+    // Field by field, because a host may have added fields to the input, which we don't store.
     const { username, email, password } = input
     const client = context.client()
     const { id, handOut } = await attempts.signUp(client.ip, async () => {
@@ -63,7 +63,7 @@ export function credentialResolvers(services: Services) {
     for (const token of await readAll(context, args.refreshToken)) {
       if (await sessionRevocation.logOut(token, context.client())) ended = true
     }
-    // Whatever they hold: who logs out is to be rid of them.
+    // Whatever they hold: a logout deletes every cookie.
     cookies?.clear()
     return { ended }
   }

@@ -1,11 +1,14 @@
 import { OptionError } from '../base/errors.js'
 
-/** What an account table of ours is needed for. */
+/** The hooks and fields that need our own accounts. */
 const ACCOUNT_FIELDS = ['signup', 'reauthenticate', 'changePassword', 'deleteAccount'].map(
   (field) => `Mutation.${field}`,
 )
 
-/** Root fields that cannot work. Throws `OptionError` for a function that would then never be called. */
+/**
+ * Returns the root fields that can't work.
+ * @throws {OptionError} for a hook that would then never be called.
+ */
 export function impossibleFields(
   canSign: boolean,
   hooks: { readonly authenticate?: unknown; readonly claims?: unknown; readonly headers?: unknown },

@@ -8,7 +8,7 @@ import type { Resolver, Services } from './services.js'
 
 type Kind = Verdict['kind'] | OverToken['kind']
 
-/** The state that the API shows, and the code of the refusal: of a guarded field, or of `refresh` for its tokens. */
+/** The state in the API, and the code of the refusal: of a guarded field, or of `refresh` for its tokens. */
 const MEANING: Readonly<
   Record<Kind, { state: string; access: ErrorCode | null; refresh: ErrorCode | null }>
 > = {
@@ -24,12 +24,12 @@ const MEANING: Readonly<
   unavailable: { state: 'UNAVAILABLE', access: 'UNAVAILABLE', refresh: 'UNAVAILABLE' },
 }
 
-/** RFC 7662 for administrators: the judgement that a request with this token would meet. */
+/** RFC 7662 for administrators: the result that a request with this token would get. */
 export function introspectionResolvers({ store, judgeToken, isFresh }: Services) {
   const introspect: Resolver<{ token: string }> = async (_parent, { token: raw }) => {
     const judged = await judgeToken(raw, 'any')
     const { state, ...codes } = MEANING[judged.kind]
-    // What nobody vouches for says nothing: neither whom it names nor when.
+    // An unverified token reveals nothing, neither its subject nor its times.
     if (judged.kind === 'invalid' || judged.kind === 'unavailable') {
       return { active: false, state, code: codes.access }
     }
@@ -57,23 +57,23 @@ export function introspectionResolvers({ store, judgeToken, isFresh }: Services)
   return { Query: { introspect } }
 }
 
-/** `scope` is one text (RFC 9068 §2.2.3); `grants`, and some issuers, give `scopes`, a list. */
+/** `scope` is one text (RFC 9068 §2.2.3). `grants` and some issuers give `scopes`, a list. */
 function readScope({ scope, scopes }: Claims): string | null {
   return typeof scope === 'string' ? scope : (readTexts(scope ?? scopes)?.join(' ') ?? null)
 }
 
-/** Null for anything but a list of texts: for the guard that is none. */
+/** Null for anything but a list of texts, which the guard ignores too. */
 function readTexts(list: unknown): readonly string[] | null {
   return Array.isArray(list) && list.every((one) => typeof one === 'string') ? list : null
 }
 
-/** Claims that grant are not judged as they are verified: `auth_time` may be anything. */
+/** Verification does not check claims that grant, so `auth_time` may be anything. */
 function toDate(seconds: unknown): Date | null {
   return isTime(seconds) ? new Date(seconds * 1000) : null
 }
 
 function ofRow(row: TokenRecord | null, subject: string) {
-  // Of another issuer under the same jti: not this one's row.
+  // Another issuer's token with the same `jti`: the row is not its own.
   if (row === null || row.userId !== subject) return {}
   return { revokedAt: row.revokedAt, revokedReason: row.revokedReason }
 }

@@ -3,12 +3,12 @@ import { countCredentials, tooManyCredentials } from '../limits/count-credential
 import type { ServerContext, Services } from './services.js'
 
 /**
- * Wraps a mutation, for the schema on a server that is not ours (ours refuses before anything runs): where its operation
- * has more than one that takes a credential, by whatever names and fragments, none of the operation's runs, and all of
- * them count as attempts of the source.
+ * Wraps a mutation, for the schema on another server (ours refuses before execution). When its operation has more than
+ * one field that takes a credential, by any name and in any fragment, all of them are refused, and count as attempts of
+ * the source.
  */
 export function createOneCredential({ attempts }: Pick<Services, 'attempts'>) {
-  // By what is new for each execution, so that every field of it is refused and the whole counts once.
+  // Keyed by `variableValues`, new per execution: all fields are refused, attempts counted once.
   const counted = new WeakSet<object>()
 
   async function refuse(count: number, context: ServerContext, { variableValues }: GraphQLResolveInfo) {

@@ -15,19 +15,19 @@ import { locationOf, type ServerContext } from './services.js'
 
 type Argument = string | null | undefined
 
-/** Reads the tokens that `refresh` and `logout` are given: in their argument, or by the request. */
+/** Reads the tokens of `refresh` and `logout`, from their argument or from the request. */
 export interface TokenReader {
   /**
-   * The live refresh token, and where it stood; null: in the argument. Throws what `refresh` answers without one, and
-   * `CSRF_FAILED` for a cookie that nothing proves to be the page's own doing.
+   * Returns the live refresh token and its place, null for the argument.
+   * @throws {AuthError} the error of `refresh` without a token; `CSRF_FAILED` for a cookie without the `csrf` value.
    */
   requireRefresh(
     context: ServerContext,
     argument: Argument,
   ): Promise<{ token: GenuineToken; location: TokenLocation | null }>
   /**
-   * Every token of ours that there is, live or expired; cookies only where the argument is left out, and only those that are
-   * proven. Throws `CSRF_FAILED` for the cookies of one session that nothing proves.
+   * Returns every token of ours, live or expired. Cookies count only without the argument, and with the `csrf` value.
+   * @throws {AuthError} `CSRF_FAILED` for the cookies of one session without the `csrf` value.
    */
   readAll(context: ServerContext, argument: Argument): Promise<readonly GenuineToken[]>
 }
@@ -49,7 +49,7 @@ export function createTokenReader(verifier: Verifier, checkByHost?: CheckByHost)
       if (verdict.kind === 'invalid') throw new AuthError('TOKEN_INVALID', { cause: verdict.reason })
       requireOneSession(carried, verdict.claims)
       if (!isProven(carried, verdict.claims)) throw new AuthError('CSRF_FAILED')
-      // Never TOKEN_EXPIRED, whose action is to refresh: a client that follows it would do so for ever.
+      // Never TOKEN_EXPIRED: its action is `refresh`, which a client would follow forever.
       if (verdict.kind === 'expired') throw new AuthError('SESSION_ENDED')
       await requireHostsWord(verdict)
       return { token: verdict, location: carried.location }
@@ -62,7 +62,7 @@ export function createTokenReader(verifier: Verifier, checkByHost?: CheckByHost)
         const verdict = requireKnown(await verifier.verify(carried.raw, 'any'))
         if (verdict.kind === 'invalid') continue
         if (isProven(carried, verdict.claims)) genuine.push(verdict)
-        // Mixed cookies let nobody in, so that a page may be rid of them whatever it can prove.
+        // Mixed cookies authenticate no user, so a page may delete them without the `csrf` value.
         else if (areOfOneSession(carried, verdict.claims)) isUnproven = true
       }
       if (isUnproven && genuine.length === 0) throw new AuthError('CSRF_FAILED')
@@ -87,7 +87,7 @@ function tokensOf(presented: Located): readonly PresentedToken[] {
   return presented.kind === 'ambiguous' ? presented.tokens : []
 }
 
-/** Whether a refusal of `refresh` is about the cookies of the request, or the lack of them. */
+/** Whether a refusal of `refresh` is about the request's cookies, or their absence. */
 export function isByCookie(context: ServerContext, argument: Argument): boolean {
   if (argument != null) return false
   const presented = presentedToken(context, 'refresh')
@@ -109,7 +109,10 @@ function requireKnown(verdict: Verdict): Exclude<Verdict, { kind: 'unavailable' 
   return verdict
 }
 
-/** Throws `UNAUTHENTICATED` where there is none, `TOKEN_INVALID` for several cookies, `INVALID_REQUEST` for what is no token. */
+/**
+ * @throws {AuthError} `UNAUTHENTICATED` without a token, `TOKEN_INVALID` for several cookies, `INVALID_REQUEST` for a
+ * text that is no token.
+ */
 function requirePresented(context: ServerContext): PresentedToken {
   const found = presentedToken(context, 'refresh')
   if (found.kind === 'token') return found

@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, valueFromASTUntyped } from 'graphql'
 
-/** RFC 3339 in UTC. Only an answer has it: no argument of ours is one. */
+/** RFC 3339 in UTC. For output alone: none of our arguments has this type. */
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   serialize(value) {

@@ -16,19 +16,19 @@ import { tokenResolvers } from './tokens.js'
 import { userResolvers } from './users.js'
 import { whoamiResolvers } from './whoami.js'
 
-/** The text of `schema.graphql`, which is shipped as it stands. */
+/** The text of `schema.graphql`, which ships unchanged. */
 export const serverTypeDefs = readFileSync(new URL('schema.graphql', PACKAGE_FOLDER), 'utf8')
 
 export interface HostSchema {
-  /** Types and fields of the host's own; may extend any of ours. */
+  /** The host's own types and fields. They may extend any of ours. */
   readonly typeDefs?: TypeSource
-  /** Their resolvers. One for a field of ours takes its place. */
+  /** The host's resolvers. One for a field of ours replaces it. */
   readonly resolvers?: IResolvers | readonly IResolvers[]
-  /** Root fields of ours that are turned off, as `Mutation.signup`. */
+  /** Root fields of ours to remove, for example `Mutation.signup`. */
   readonly disabledFields?: readonly string[]
 }
 
-/** Our API and the host's as one executable schema, not yet guarded. */
+/** Builds our API and the host's as one executable schema, not yet guarded. */
 export function buildSchema(services: Services, host: HostSchema): GraphQLSchema {
   const schema = makeExecutableSchema({
     typeDefs: host.typeDefs === undefined ? serverTypeDefs : [serverTypeDefs, host.typeDefs],
@@ -53,7 +53,7 @@ export function buildSchema(services: Services, host: HostSchema): GraphQLSchema
 }
 
 function removeFields(schema: GraphQLSchema, coordinates: readonly string[]): GraphQLSchema {
-  // A schema that is mapped is built anew, all of it.
+  // Mapping a schema builds all of it again.
   if (coordinates.length === 0) return schema
   const left = new Set(coordinates)
   const mapped = mapSchema(schema, {

@@ -19,7 +19,7 @@ import type { SessionRecord, Store } from '../store/contract.js'
 import type { CheckByHost } from '../tokens/host-checks.js'
 import type { Verifier } from '../tokens/verify.js'
 
-/** What the resolvers call. */
+/** The services that resolvers call. */
 export interface Services {
   readonly store: Store
   readonly verifier: Verifier
@@ -36,32 +36,35 @@ export interface Services {
   readonly sessionWatch: SessionWatch
   readonly tokenRevocation: TokenRevocation
   readonly userAdministration: UserAdministration
-  /** Whether a verified token's claims count as fresh now, as `@fresh` judges it. */
+  /** Whether the claims of a verified token count as fresh now, as `@fresh` decides. */
   readonly isFresh: (claims: Readonly<Record<string, unknown>>) => boolean
 }
 
-/** What the server's resolvers find in their context. */
+/** The context of the server's resolvers. */
 export interface ServerContext extends AuthContext<unknown, SessionRecord> {
   /** Where the request comes from. */
   client(): Source
-  /** The cookies of the answer; null where it can have none. */
+  /** The cookies of the response. Null when it can have none. */
   cookies(): TokenCookies | null
-  /** Set where the answer gives tokens: a client must not take the successor of an older one for the newest. */
+  /**
+   * Set when the response has tokens, so that it carries no successor of an older token, which a client would take for
+   * the newest.
+   */
   answersTokens?: boolean
 }
 
-/** Hands tokens to a browser, beside the body of the answer. */
+/** Delivers tokens to a browser, beside the response's body. */
 export interface TokenCookies {
-  /** Whether a page of another origin has sent the request, and not one that may. */
+  /** Whether a page of another origin, which is not allowed to, sent the request. */
   readonly isForeign: boolean
-  /** Writes the cookies; the function that it returns sets them. Throws where one is too large for a browser. */
+  /** Writes the cookies. The function that it returns sets them. Throws when one is too large for a browser. */
   prepare(
     tokens: Pick<Issued, 'session' | 'access' | 'refresh'>,
     how?: { readonly isLogin: boolean },
   ): () => void
-  /** Takes back all of them. */
+  /** Deletes all cookies. */
   clear(): void
-  /** Takes them back after a refusal, unless another answer has replaced them meanwhile, or the request had none. */
+  /** Deletes the cookies after a refusal, unless another response replaced them meanwhile, or the request had none. */
   takeBack(): void
 }
 
@@ -71,7 +74,7 @@ export type Resolver<Args = Record<string, never>, Parent = unknown> = GraphQLFi
   Args
 >
 
-/** The bearer, for a change that is theirs. The guard let them in; this is for the one who calls without it. */
+/** The bearer, for a change of their own. The guard admits them; this check is for callers without the guard. */
 export function requireActor(context: ServerContext): Actor {
   const { identity } = context
   if (identity.kind !== 'active') throw new AuthError(identity.code)
@@ -84,7 +87,7 @@ export function requireActor(context: ServerContext): Actor {
   }
 }
 
-/** Where the bearer's token came from; null: nobody's did. */
+/** Where the bearer's token was found. Null without a token. */
 export function locationOf({ identity }: ServerContext): TokenLocation | null {
   return identity.kind === 'anonymous' ? null : identity.location
 }

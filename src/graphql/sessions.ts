@@ -4,7 +4,7 @@ import type { SessionRecord } from '../store/contract.js'
 import { readId } from './read-id.js'
 import { type Resolver, requireActor, type ServerContext, type Services } from './services.js'
 
-/** The bearer's sessions, and their end. */
+/** The bearer's sessions, and how to end them. */
 export function sessionResolvers({ store, sessionRevocation, sessionWatch }: Services) {
   const sessions: Resolver = async (_parent, _args, context) => {
     const { userId } = requireActor(context)

@@ -20,7 +20,7 @@ interface AllTokensArguments extends TokensArguments {
   revoked?: boolean | null
 }
 
-/** The rows of issued tokens, and taking single ones back. */
+/** The rows of issued tokens, and how to revoke them. */
 export function tokenResolvers({ store, tokenRevocation, isFresh }: Services) {
   async function readPage(args: TokensArguments, filter: { userId?: string; revoked?: boolean }) {
     const first = readFirst(args.first)

@@ -17,7 +17,7 @@ interface UsersArguments extends PageArguments {
   search?: string | null
 }
 
-/** What an administrator sees of accounts, and does to them. */
+/** Administrators' view of accounts, and their changes. */
 export function userResolvers({ store, userAdministration }: Services) {
   async function listUsers(args: PageArguments): Promise<Connection<PublicUser>> {
     const first = readFirst(args.first)

@@ -10,13 +10,13 @@ import type { Process } from './process.js'
 import { readPassword } from './read-password.js'
 import { type Opened, withStore } from './with-store.js'
 
-/** Asks for the password, and makes the account. */
+/** Asks for the password, and creates the account. */
 export async function addUser(
   at: Process,
   { roles = [], ...names }: Omit<SignUp, 'password'>,
 ): Promise<NewUser> {
   const held = readRoles(roles)
-  // Before anybody types a password for nothing.
+  // Checked before the operator types a password in vain.
   const { migrateOnStart } = resolveServer(optionsFromEnv(at.env))
   const password = await readPassword(at)
   const add = async ({ store }: Opened) => {
@@ -26,6 +26,6 @@ export async function addUser(
     await addAccount(store, user)
     return user
   }
-  // The first account may be made before the server is started.
+  // The first account may be created before the server starts.
   return withStore(at, add, { migrations: migrateOnStart ? 'apply' : 'require' })
 }

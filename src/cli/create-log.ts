@@ -15,10 +15,10 @@ const SECRET_FIELDS = [
   ],
   ...['authorization', 'cookie', 'set-cookie', 'databaseUrl'],
 ]
-/** At the top and one level down: by name, beside what is found in the text of errors. */
+/** Field names at the top and one level down. Secrets in the text of errors are removed besides. */
 const PATHS = SECRET_FIELDS.flatMap((name) => [`["${name}"]`, `*["${name}"]`])
 
-/** JSON lines, from a level on, in which no secret stands: not by its field's name, nor in an error's text. */
+/** A log of JSON lines, from a level on. Secrets are removed by field name and from the text of errors. */
 export function createLog(stream: NodeJS.WritableStream, level: LogLevel): Logger {
   const redact = { paths: PATHS, censor: '[secret]' }
   return fromLevel(pino({ level: 'debug', redact, serializers: { err: describeError } }, stream), level)

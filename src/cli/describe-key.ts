@@ -1,6 +1,6 @@
 import type { ScheduledKey } from '../keys/key-schedule.js'
 
-/** A key as `--json` shows it: nothing of what it is made of. */
+/** A key as `--json` shows it, without its material. */
 export function keyFacts({ kid, algorithm, state, activeFrom, retiresAt, file, signing }: ScheduledKey) {
   return {
     kid,
@@ -18,7 +18,7 @@ export function showTime(time: number): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
-/** How long until a time, as a person says it. */
+/** The time until a date, in words. */
 export function showWait(milliseconds: number): string {
   const minutes = Math.ceil(milliseconds / 60_000)
   if (minutes < 120) return `in ${minutes} min`

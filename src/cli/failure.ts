@@ -3,12 +3,12 @@ import { AuthError, OptionError } from '../base/errors.js'
 import { OPTION_TABLE, type OptionSpec } from '../base/option-table.js'
 import { StoreUnavailable } from '../store/failures.js'
 
-/** Why a command was not done, as `--json` shows it. */
+/** Why a command failed, as `--json` shows it. */
 export interface Failure {
-  /** One of the catalogue, `OPTION` for a variable that is wrong, or `USAGE`. */
+  /** A code of the catalogue, `OPTION` for an invalid variable, or `USAGE`. */
   readonly code: string
   readonly message: string
-  /** The variable that is wrong. */
+  /** The invalid variable. */
   readonly variable?: string
 }
 
@@ -20,14 +20,14 @@ export function describeFailure(error: unknown): Failure {
   return { code: 'INTERNAL_SERVER_ERROR', message: withoutSecrets(message) }
 }
 
-/** Whoever starts a command sets variables: it is by them that options are called. */
+/** The operator sets environment variables, so errors name options by their variables. */
 function withVariable({ option, message }: OptionError): Failure {
   const variable = variableOf(option)
   const problem = message.slice(option.length).replace(OTHER_OPTION, variableOf)
   return { code: 'OPTION', message: `${variable}${problem}`, variable }
 }
 
-/** Of two words or more, and no part of a path: those of one word are the language's, too. */
+/** Option names of two words or more, outside of paths. Names of one word are also ordinary words. */
 const OTHER_OPTION = /(?<![/."])\b[a-z]+(?:[A-Z][a-z]*)+\b/g
 
 function variableOf(option: string): string {

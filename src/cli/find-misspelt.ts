@@ -2,16 +2,16 @@ import { findNearest } from '../base/nearest-name.js'
 import { OPTION_TABLE } from '../base/option-table.js'
 import type { Process } from './process.js'
 
-/** Of shorter names somebody else has one that is almost the same. */
+/** Shorter names are too close to those of other programs. */
 const SHORTEST = 8
 
-/** A variable that nobody reads, and the one of ours that was probably meant. */
+/** A variable that is not read, and the one that was probably meant. */
 export interface Misspelt {
   readonly variable: string
   readonly meant: string
 }
 
-/** Variables that are almost ours, where ours is not set. They may be somebody else's. */
+/** Finds variables with almost the name of one of ours that is not set. They may belong to another program. */
 export function findMisspelt(env: Process['env']): Misspelt[] {
   const ours = Object.values(OPTION_TABLE).map((spec) => spec.env)
   const unset = ours.filter((name) => name.length >= SHORTEST && env[name] === undefined)

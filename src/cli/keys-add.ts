@@ -56,7 +56,7 @@ export function keysAddCommand({ env, stdout }: Process): Command {
     })
 }
 
-/** Throws `OptionError`; its message names the file, never what stands there. */
+/** @throws {OptionError} naming the file, never its content. */
 function importKey(path: string): KeyObject {
   try {
     const text = readFileSync(path, 'utf8')

@@ -1,11 +1,11 @@
 import type { Command, Option } from 'commander'
 
-/** What an option looks like, also a misspelt one. Ids hold digits, capitals or underscores. */
+/** The form of an option, also a misspelt one. Ids have digits, capitals or underscores. */
 const OPTION = /^--?[a-z]+(-[a-z]+)*(=.*)?$/
 
 /**
- * The command line with an id that begins with a hyphen behind `--`, so that it is read as an argument: one generated
- * `kid` in 64 begins so. Unchanged when there is no such id, or the operator wrote `--`.
+ * Puts `--` before an id that begins with a hyphen, so that it is read as an argument: one generated `kid` in 64 begins
+ * so. Returns the line unchanged when there is no such id, or the operator wrote `--`.
  */
 export function markOperands(program: Command, argv: readonly string[]): readonly string[] {
   const { command, rest } = findCommand(program, argv)

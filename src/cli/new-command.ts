@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 
-/** What a command says of itself beside its arguments. */
+/** The help of a command beside its arguments. */
 export interface CommandText {
   readonly description: string
   readonly example: string
@@ -10,7 +10,7 @@ export interface CommandText {
 }
 
 const DATABASE = ['DATABASE_URL', 'DATA_DIR']
-/** The variables that say where the accounts are, and those that say which keys there are. */
+/** The variables that name the database, and those that name the keys. */
 export const STORE_VARIABLES = DATABASE
 export const KEY_VARIABLES = [
   'JWT_SECRET_KEY',
@@ -20,7 +20,7 @@ export const KEY_VARIABLES = [
   'JWT_ALGORITHM',
 ]
 
-/** A command whose help has an example and its variables. */
+/** Makes a command whose help has an example and its variables. */
 export function newCommand(name: string, { description, example, reads, notes }: CommandText): Command {
   const paragraphs = [
     ...(notes === undefined ? [] : [notes]),

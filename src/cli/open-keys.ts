@@ -6,7 +6,7 @@ import { createKeyStore, type KeyStore } from '../keys/key-store.js'
 import type { RotationRules } from '../keys/rotation.js'
 import type { Process } from './process.js'
 
-/** What a command for the keys works on. */
+/** The inputs of a command for keys. */
 export interface OpenKeys {
   readonly store: KeyStore
   readonly folder: string
@@ -15,7 +15,7 @@ export interface OpenKeys {
   readonly now: number
 }
 
-/** Throws `OptionError` without a folder. */
+/** @throws {OptionError} without a folder. */
 export function openKeys(env: Process['env']): OpenKeys {
   const options = optionsFromEnv(env)
   const { keysDir: folder, reloadSeconds } = resolveKeyFolder(options)

@@ -13,12 +13,12 @@ import type { Operator } from '../sessions/issued.js'
 import type { Store, UserRecord } from '../store/contract.js'
 import type { Opened } from './with-store.js'
 
-/** Who has the database may do what an administrator may. */
+/** The operator has the database, and may do whatever an administrator may. */
 export const OPERATOR: Operator = { kind: 'operator' }
 
 const KEY_OPTIONS = ['secret', 'privateKey', 'publicKey', 'keysDir', 'jwksUrl'] as const
 
-/** Revocations go to the database alone, where every running server finds them within a second. */
+/** Appends revocations to the database alone. Every running server reads them within a second. */
 export function commitFor(store: Store): Commit {
   return createCommit({ store, feed: { apply() {} } })
 }
@@ -28,8 +28,8 @@ export function administrationOf({ store, options }: Opened): UserAdministration
 }
 
 /**
- * The keys of the server, for as long as `work` takes. Never makes a secret: in the wrong folder it would be another than
- * the server's.
+ * Opens the server's keys while `work` runs. Never creates a secret: in the wrong folder it would differ from the
+ * server's.
  */
 export async function withKeyring<T>(
   options: EnvironmentOptions,
@@ -51,7 +51,10 @@ export async function withKeyring<T>(
   }
 }
 
-/** By id, e-mail address or user name. Throws `NOT_FOUND`. */
+/**
+ * Finds a user by id, email address or username.
+ * @throws {AuthError} `NOT_FOUND`.
+ */
 export async function requireUser(store: Store, who: string): Promise<UserRecord> {
   const email = readEmail(who)
   const username = readUsername(who)

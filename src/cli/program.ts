@@ -20,7 +20,7 @@ const EXIT_CODES = `
 Exit codes: 0 done, 1 refused or failed, 2 not understood.
 The options are environment variables: see docs/options.md.`
 
-/** Every command, for a process to run or a page to show. None loads what it works with before it is run. */
+/** Makes every command, to run or to document. A command loads its modules when it runs. */
 export function createProgram(process: Process): Command {
   const program = new Command('sallyport')
     .description('A GraphQL auth server.')
@@ -49,7 +49,7 @@ export function createProgram(process: Process): Command {
   return program
 }
 
-/** Runs one command line; answers the exit code: 0 done, 1 refused or failed, 2 not understood. */
+/** Runs one command line. Returns the exit code: 0 done, 1 refused or failed, 2 usage error. */
 export async function run(argv: readonly string[], process: Process): Promise<number> {
   const { stdout, stderr } = process
   const isJson = argv.includes('--json')
@@ -68,7 +68,7 @@ export async function run(argv: readonly string[], process: Process): Promise<nu
   } catch (error) {
     if (isUsage(error)) {
       if (error.exitCode === 0) return 0
-      // Otherwise Commander has said it already.
+      // Otherwise Commander has already written it.
       if (isJson) await fail({ code: 'USAGE', message: error.message.replace(/^error: /, '') })
       return 2
     }
@@ -83,7 +83,7 @@ function group(name: string, description: string, commands: readonly Command[]):
   return parent
 }
 
-/** `addCommand` leaves a command its own. */
+/** `addCommand` leaves a command's own settings. */
 function passSettingsOn(parent: Command): void {
   for (const command of parent.commands) passSettingsOn(command.copyInheritedSettings(parent))
 }
@@ -92,7 +92,7 @@ function all(command: Command): Command[] {
   return [command, ...command.commands.flatMap(all)]
 }
 
-/** What was wrong stands above no page of help, but beside where to find it. */
+/** A usage error names the command for help, without the whole page. */
 function tellMistakeInOneLine(command: Command): void {
   command.configureOutput({
     outputError(text, write) {

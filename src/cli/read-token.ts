@@ -2,7 +2,7 @@ import { AuthError } from '../base/errors.js'
 import type { Process } from './process.js'
 import { ask, readLine } from './read-line.js'
 
-/** The token on standard input; at a terminal it is asked for, and not shown. */
+/** Reads the token from standard input; at a terminal it prompts, without showing it. */
 export async function readToken(process: Pick<Process, 'stdin' | 'stderr'>): Promise<string> {
   const [line = ''] = process.stdin.isTTY
     ? await ask(process, ['Token: '])
@@ -10,7 +10,10 @@ export async function readToken(process: Pick<Process, 'stdin' | 'stderr'>): Pro
   return line.trim().replace(/^Bearer /i, '')
 }
 
-/** What is given as an argument is seen by everybody on the machine. Throws `BAD_USER_INPUT` for a token. */
+/**
+ * Every user of the machine can see arguments.
+ * @throws {AuthError} `BAD_USER_INPUT` for a token as an argument.
+ */
 export function refuseTokenArgument(argument: string | undefined): void {
   if (argument === undefined || !argument.includes('.')) return
   throw new AuthError('BAD_USER_INPUT', {

@@ -30,15 +30,15 @@ The address goes to standard output, the log to standard error, a line of JSON e
     for (const { variable, meant } of findMisspelt(env)) {
       logger.warn({ variable, meant }, 'a variable that is not read has almost the name of one that is')
     }
-    // Not before: no other command, and no refusal of an option, has to wait for all of the server to load.
+    // Loaded here, so that other commands and refused options don't wait for all of the server.
     const { createSallyport } = await import('../sallyport.js')
-    // Until it listens there is nothing to finish, and the database may be one that never answers.
+    // Until it listens there is nothing to finish, and the database may never respond.
     const sallyport = await Promise.race([createSallyport({ ...options, logger }), stopped])
     if (sallyport === null) return
     onReload(() => void sallyport.reloadKeys())
     const { url } = await sallyport.listen()
     stdout.write(`Sallyport listens on ${url}${sallyport.endpoint}\n`)
-    // A database that fails here fails at the next request too, which says so.
+    // A database that fails here fails at the next request too, which reports it.
     const hasAdministrator = await sallyport.hasAdministrator().catch(() => true)
     if (!hasAdministrator) stdout.write(HINT)
     await stopped

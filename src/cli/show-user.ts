@@ -1,7 +1,7 @@
 import type { UserRecord } from '../store/contract.js'
 import { printable } from './answer.js'
 
-/** An account as `--json` shows it: without its password's hash. */
+/** An account as `--json` shows it, without its password hash. */
 export function toJson({ id, username, email, roles, createdAt, disabledAt, deletedAt }: UserRecord) {
   return { id, username, email, roles, createdAt, disabledAt, deletedAt }
 }

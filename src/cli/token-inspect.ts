@@ -4,7 +4,7 @@ import { answer } from './answer.js'
 import { KEY_VARIABLES, newCommand, STORE_VARIABLES, withJson } from './new-command.js'
 import type { Process } from './process.js'
 
-/** What is found out about a token. Claims are under `unverifiedClaims` where nothing vouches for them. */
+/** The findings about a token. Claims are under `unverifiedClaims` when the signature is not verified. */
 interface Inspection {
   readonly state: Verdict['kind'] | 'revoked' | 'superseded'
   readonly verified: boolean
@@ -70,7 +70,7 @@ function describe({ state, verified, reason, header, claims, ...rest }: Inspecti
   ].join('\n')
 }
 
-/** JSON escapes what a terminal would obey, but for those above U+007F. */
+/** JSON escapes control characters, except for those above U+007F. */
 function show(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(
     /(?!\n)\p{C}/gu,

@@ -43,7 +43,7 @@ export function tokenIssueCommand(process: Process): Command {
   })
 }
 
-/** A claim that is ours to set is a mistake of whoever asks. */
+/** A claim that Sallyport sets itself is a usage error. */
 function refuseClaim(error: unknown): never {
   if (!(error instanceof TypeError)) throw error
   throw new AuthError('BAD_USER_INPUT', { message: error.message, cause: error })
@@ -59,7 +59,7 @@ function readClaims(text: string): Record<string, unknown> {
     const claims: unknown = JSON.parse(text)
     if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) return { ...claims }
   } catch {
-    // What is no JSON is no object either.
+    // Text that is no JSON is no object either.
   }
   throw new InvalidArgumentError('It needs a JSON object.')
 }

@@ -49,7 +49,7 @@ async function nameToken(
   return { jti: argument, foreign: { type: null, userId: null, expiresAt: lastExpiry(at) } }
 }
 
-/** Of a token that is genuine, though it may have expired. */
+/** For a genuine token, which may have expired. */
 async function readGenuine(at: Process): Promise<NamedToken> {
   const { optionsFromEnv } = await import('../base/options-from-env.js')
   const { AuthError } = await import('../base/errors.js')

@@ -15,7 +15,7 @@ import { commitFor, OPERATOR, withKeyring } from './operate.js'
 import type { Process } from './process.js'
 import type { Opened } from './with-store.js'
 
-/** Issues an access token by the server's keys. */
+/** Issues an access token with the server's keys. */
 export function issueAccess({ store, options }: Opened, input: IssueAccess): Promise<string> {
   const config = { ...resolveVerify(options), ...resolveTokens(options) }
   return withKeyring(options, (keyring) => {
@@ -25,7 +25,7 @@ export function issueAccess({ store, options }: Opened, input: IssueAccess): Pro
   })
 }
 
-/** `foreign`: what is known of a token of which there is no row; null: then it is not found. */
+/** `foreign` describes a token without a row. Null when such a token counts as not found. */
 export interface NamedToken {
   readonly jti: string
   readonly foreign: (Omit<ForeignToken, 'jti'> & { readonly type: TokenType | null }) | null
@@ -38,12 +38,12 @@ export async function revokeToken({ store }: Opened, { jti, foreign }: NamedToke
   return { ...foreign, jti, revokedAt, revokedReason: 'admin' as const }
 }
 
-/** When a token that was issued elsewhere by now has expired, as far as the options tell. Null: never. */
+/** When the last token issued elsewhere until now expires, by the options. Null means never. */
 export function lastExpiry({ env }: Pick<Process, 'env'>): Date | null {
   return lastForeignExpiry(new Date(systemClock.now()), resolveTokens(optionsFromEnv(env)))
 }
 
-/** What signature, claims and time say of a token. */
+/** Verifies signature, claims and time of a token. */
 export function verify(options: EnvironmentOptions, raw: string): Promise<Verdict> {
   const config = resolveVerify(options)
   return withKeyring(options, async (keyring) =>
@@ -51,7 +51,7 @@ export function verify(options: EnvironmentOptions, raw: string): Promise<Verdic
   )
 }
 
-/** Whether a verified token was taken back or exchanged, as the server would find. */
+/** Whether a verified token is revoked or exchanged, as the server would find. */
 export async function findEnd(
   { store, options }: Opened,
   { claims, subject, type }: Verdict & { kind: 'valid' },

@@ -24,7 +24,7 @@ export function userListCommand(process: Process): Command {
   })
 }
 
-/** Page after page, so that no number of accounts is too many. */
+/** Reads page by page, so that any number of accounts can be listed. */
 async function* listAll(store: Store): AsyncGenerator<UserRecord[]> {
   let after: { createdAt: Date; id: string } | undefined
   for (;;) {
@@ -89,7 +89,7 @@ async function print(
   let before = form.begin
   for await (const page of pages) {
     for (const user of page) {
-      // Whoever reads no further needs no more.
+      // A reader that stops needs no further pages.
       if (!(await write(stdout, `${before}${form.show(user)}`))) return
       before = form.between
     }

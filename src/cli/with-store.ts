@@ -4,15 +4,15 @@ import type { Store } from '../store/contract.js'
 import { openStore, type StoreOptions } from '../store/open-store.js'
 import type { Process } from './process.js'
 
-/** What a command that works beside the server stands on. */
+/** The database and options of a command that works beside the server. */
 export interface Opened {
   readonly store: Store
   readonly options: EnvironmentOptions
 }
 
 /**
- * Opens the database of the variables for as long as `work` takes. By default it must be there, and up to date: what is
- * looked for in the wrong place is not found, and nothing is made there.
+ * Opens the database of the variables while `work` runs. By default it must exist and be up to date: a wrong path is an
+ * error, and nothing is created there.
  */
 export async function withStore<T>(
   { env }: Pick<Process, 'env'>,

@@ -6,7 +6,21 @@ import { join } from 'node:path'
 import process from 'node:process'
 
 /** The rooms whose comments are checked. A room joins when its comments are rewritten. */
-const ROOMS = ['accounts', 'audit', 'base', 'cli', 'client', 'context', 'graphql', 'keys', 'limits', 'revocation', 'sessions', 'testing', 'tokens']
+const ROOMS = [
+  'accounts',
+  'audit',
+  'base',
+  'cli',
+  'client',
+  'context',
+  'graphql',
+  'keys',
+  'limits',
+  'revocation',
+  'sessions',
+  'testing',
+  'tokens',
+]
 
 /** A word, and what to write in its place. */
 const WORDS: readonly (readonly [RegExp, string])[] = [

@@ -5,6 +5,7 @@ import { requireWellFormed } from '../base/text.js'
 import type { Commit } from '../revocation/commit.js'
 import type { Store, Transaction, UserRecord } from '../store/contract.js'
 import { lockActor, requireAnotherAdministrator } from './actor.js'
+import { changedMeanwhile } from './changed-meanwhile.js'
 import { endEverything } from './end.js'
 import type { Actor, Finish } from './issued.js'
 import type { TokenLives } from './limits.js'
@@ -49,7 +50,7 @@ export function createAccountChanges(parts: {
   async function lockUnchanged(tx: Transaction, actor: Actor, version: number): Promise<UserRecord> {
     const user = await lockActor(tx, actor)
     if (user.version === version) return user
-    throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
+    throw changedMeanwhile()
   }
 
   return {

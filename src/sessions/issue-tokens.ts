@@ -11,6 +11,7 @@ import type { Commit } from '../revocation/commit.js'
 import type { Store, TokenRecord, Transaction, UserRecord } from '../store/contract.js'
 import type { IssueInput, Issuer } from '../tokens/issue.js'
 import { readJsonObject } from '../tokens/json-object.js'
+import { changedMeanwhile } from './changed-meanwhile.js'
 import { limitSessions } from './limit-sessions.js'
 import { expiry } from './limits.js'
 import { refreshClaims, refreshRow, UNMARKED } from './pair.js'
@@ -122,7 +123,7 @@ export function createTokenIssuing(parts: {
       }, userId)
       if (isDone) return signed
     }
-    throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
+    throw changedMeanwhile()
   }
 
   return {

@@ -5,6 +5,7 @@ import type { TokenConfig } from '../base/options.js'
 import type { Commit } from '../revocation/commit.js'
 import type { Store } from '../store/contract.js'
 import { lockActor } from './actor.js'
+import { changedMeanwhile } from './changed-meanwhile.js'
 import type { Actor, Finish } from './issued.js'
 import { earlier, expiry, sessionEnd } from './limits.js'
 import { UNMARKED } from './pair.js'
@@ -46,7 +47,7 @@ export function createReauthenticate(parts: {
     await commit(async (tx, _revoke, record) => {
       const row = await lockActor(tx, actor)
       if (row.version !== known.version) {
-        throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
+        throw changedMeanwhile()
       }
       if (proved.patch !== null) await tx.updateUser(row.id, proved.patch)
       const owner = { userId: row.id, sessionId }

@@ -5,6 +5,7 @@ import type { TokenConfig } from '../base/options.js'
 import type { Commit } from '../revocation/commit.js'
 import type { SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
 import { StoreOutcomeUnknown } from '../store/failures.js'
+import { changedMeanwhile } from './changed-meanwhile.js'
 import { endSessions } from './end.js'
 import type { Finish, GenuineToken, Issued } from './issued.js'
 import { judgeRefresh } from './judge-refresh.js'
@@ -182,6 +183,6 @@ export function createRotate(parts: {
       if (outcome.kind === 'ended') throw new AuthError('SESSION_ENDED')
       if (outcome.kind === 'reused') throw new AuthError('REFRESH_REUSED')
     }
-    throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
+    throw changedMeanwhile()
   }
 }

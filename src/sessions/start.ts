@@ -8,6 +8,7 @@ import { AuthError } from '../base/errors.js'
 import type { TokenConfig } from '../base/options.js'
 import type { Commit } from '../revocation/commit.js'
 import type { NewUser, SessionRecord, Store, Transaction, UserRecord } from '../store/contract.js'
+import { changedMeanwhile } from './changed-meanwhile.js'
 import type { Actor, Finish, Issued } from './issued.js'
 import { limitSessions } from './limit-sessions.js'
 import type { Lives } from './limits.js'
@@ -106,7 +107,7 @@ export function createSessionStarter(parts: {
         const done = await tryLogIn(proved, { ...client, device: credentials.device }, finish)
         if (done !== null) return done.result
       }
-      throw new AuthError('CONFLICT', { message: 'The account is being changed; try again.' })
+      throw changedMeanwhile()
     },
 
     async signUp(user, origin, finish) {

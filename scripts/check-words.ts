@@ -1,5 +1,6 @@
 /**
- * Fails when a comment of a room in `ROOMS` has a word for which `WORDS` has a plainer one. `npm run check` runs it.
+ * Fails when a comment of a room in `ROOMS`, or a line of a page in `PAGES`, has a word for which `WORDS` has a plainer
+ * one. `npm run check` runs it.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,6 +23,9 @@ const ROOMS = [
   'tokens',
 ]
 
+/** The pages whose lines are checked. A page joins when it is rewritten. */
+const PAGES = ['SECURITY.md', 'docs/operating.md', 'docs/upgrading.md']
+
 /** A word, and what to write in its place. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\b(whoever|nobody|somebody|someone)\b/i, 'the caller, the client, the user, the host, the attacker'],
@@ -33,19 +37,22 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\belse all\b/i, 'otherwise'],
 ]
 
-/** Comment lines that may keep a word: `path: text`. */
+/** Lines that may keep a word: `path: text`. */
 const EXCEPTIONS: readonly string[] = []
 
 /** A line that is a comment as a whole. */
 const COMMENT = /^\s*(?:\/\/|\/\*\*?|\*)\s?(.*)$/
 
-for (const file of ROOMS.flatMap(listFiles)) {
+for (const file of ROOMS.flatMap(listFiles)) checkLines(file, (line) => COMMENT.exec(line)?.[1])
+for (const page of PAGES) checkLines(page, (line) => line)
+
+function checkLines(file: string, read: (line: string) => string | undefined): void {
   for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {
-    const text = COMMENT.exec(line)?.[1]
+    const text = read(line)
     const found = text === undefined ? undefined : WORDS.find(([word]) => word.test(text))
     if (text === undefined || found === undefined || EXCEPTIONS.includes(`${file}: ${text}`)) continue
     const [word, better] = found
-    console.error(`${file}:${index + 1}: "${word.exec(text)?.[0]}" in a comment; write: ${better}`)
+    console.error(`${file}:${index + 1}: "${word.exec(text)?.[0]}"; write: ${better}`)
     process.exitCode = 1
   }
 }

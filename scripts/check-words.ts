@@ -24,7 +24,13 @@ const ROOMS = [
 ]
 
 /** The pages whose lines are checked. A page joins when it is rewritten. */
-const PAGES = ['SECURITY.md', 'docs/operating.md', 'docs/upgrading.md']
+const PAGES = [
+  'README.md',
+  'SECURITY.md',
+  'docs/getting-started.md',
+  'docs/operating.md',
+  'docs/upgrading.md',
+]
 
 /** A word, and what to write in its place. */
 const WORDS: readonly (readonly [RegExp, string])[] = [

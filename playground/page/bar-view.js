@@ -58,8 +58,8 @@ function createBarView() {
     part('fresh').classList.toggle('is-fresh', isFresh)
     write(part('fresh'), isFresh ? 'fresh' : 'not fresh')
     part('fresh').title = isFresh
-      ? 'The password was given for this token: @fresh lets it in.'
-      : 'No password was given for this token: @fresh refuses it.'
+      ? 'You gave your password for this token: @fresh accepts it.'
+      : 'You gave no password for this token: @fresh refuses it. @fresh(maxAge:) goes by the time of your password.'
     part('life').hidden = state !== 'ACTIVE' || leftMs === null
     write(part('ends'), `ends in ${duration(leftMs ?? 0)}`)
     const meter = /** @type {HTMLMeterElement} */ (part('meter'))

@@ -2,7 +2,8 @@
 export interface Process {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdin: NodeJS.ReadStream
-  readonly stdout: NodeJS.WritableStream
+  /** `isTTY` is true when a person at a terminal reads it. */
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }
   readonly stderr: NodeJS.WritableStream
   /** Calls back each time the process is asked to stop. From then on, such a signal does not end it. */
   onStop(stop: () => void): void

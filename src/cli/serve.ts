@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { newCommand } from './new-command.js'
 import type { Process } from './process.js'
 
-const HINT = 'Make an administrator: npx sallyport user add --admin --email you@example.com\n'
+const MAKE_ADMINISTRATOR = 'npx sallyport user add --admin --email you@example.com'
 
 export function serveCommand({ env, stdout, stderr, onStop, onReload, onWarning }: Process): Command {
   const command = newCommand('serve', {
@@ -12,7 +12,7 @@ export function serveCommand({ env, stdout, stderr, onStop, onReload, onWarning 
     reads: ['every variable of docs/options.md'],
     notes: `Everything has a default; in production a key, and DATABASE_URL or DATA_DIR, must be set.
 Most often set: PORT, HOST, DATA_DIR, DATABASE_URL, JWT_SECRET_KEY, NODE_ENV=production, and ADMIN_EMAIL with ADMIN_PASSWORD for the first administrator.
-The address goes to standard output, the log to standard error, a line of JSON each, from LOG_LEVEL on.`,
+The address goes to standard output, the log to standard error, a line of JSON each, from LOG_LEVEL on. At a terminal, standard output also has the first steps.`,
   }).option(
     '--no-migrate',
     'refuse to start when migrations are pending (the same as MIGRATE_ON_START=false)',
@@ -24,7 +24,8 @@ The address goes to standard output, the log to standard error, a line of JSON e
     const fromEnv = optionsFromEnv(env)
     const options = migrate ? fromEnv : { ...fromEnv, migrateOnStart: false }
     const { createLog } = await import('./create-log.js')
-    const logger = createLog(stderr, resolveServer(options).logLevel)
+    const { logLevel, graphiql } = resolveServer(options)
+    const logger = createLog(stderr, logLevel)
     onWarning((warning) => logger.warn({ err: warning }, 'a warning of Node or of a package'))
     const { findMisspelt } = await import('./find-misspelt.js')
     for (const { variable, meant } of findMisspelt(env)) {
@@ -40,7 +41,12 @@ The address goes to standard output, the log to standard error, a line of JSON e
     stdout.write(`Sallyport listens on ${url}${sallyport.endpoint}\n`)
     // A database that fails here fails at the next request too, which reports it.
     const hasAdministrator = await sallyport.hasAdministrator().catch(() => true)
-    if (!hasAdministrator) stdout.write(HINT)
+    if (stdout.isTTY === true) {
+      if (graphiql) stdout.write('Open it in a browser for the playground.\n')
+      if (!hasAdministrator) stdout.write(`To make an administrator: ${MAKE_ADMINISTRATOR}\n`)
+    } else if (!hasAdministrator) {
+      logger.info({ command: MAKE_ADMINISTRATOR }, 'there is no administrator yet')
+    }
     await stopped
     logger.info({}, 'stopping')
     await sallyport.close()

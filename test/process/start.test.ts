@@ -1,6 +1,10 @@
+import { once } from 'node:events'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import process from 'node:process'
+import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
+import { run } from '../../src/cli/program.js'
 import { makeFolder, PASSWORD, runProgram } from './start-process.js'
 import { startServer } from './start-server.js'
 
@@ -25,21 +29,53 @@ test('the first start makes a folder, a secret and a database that are its own; 
   expect(refreshed.data).toEqual({ refresh: { tokenType: 'Bearer' } })
 })
 
-test('standard output has the address and nothing but the start text; the log is JSON on standard error', async () => {
+test('standard output that no person reads has the address alone; the log is JSON on standard error', async () => {
   const server = await startServer({ folder: await makeFolder() })
   server.child.kill('SIGTERM')
   const { stdout, stderr } = await server.ended
-  expect(stdout.split('\n')).toEqual([
-    `Sallyport listens on ${server.url}`,
-    expect.stringContaining('user add --admin'),
-    '',
-  ])
+  expect(stdout).toBe(`Sallyport listens on ${server.url}\n`)
   const messages = stderr
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line).msg)
-  expect(messages).toEqual(['made a secret for signing tokens', 'migrated the database', 'stopping'])
+  expect(messages).toEqual([
+    'made a secret for signing tokens',
+    'migrated the database',
+    'there is no administrator yet',
+    'stopping',
+  ])
 })
+
+test('at a terminal, the start has three lines: the address, the playground, how to make an administrator', async () => {
+  const env = { DATA_DIR: join(await makeFolder(), 'data'), PORT: '0', HOST: '127.0.0.1' }
+  expect(await greet(env)).toMatch(
+    /^Sallyport listens on http:\S+\nOpen it in a browser for the playground\.\nTo make an administrator: npx sallyport user add --admin .*\n$/,
+  )
+  const later = { GRAPHIQL: 'false', ADMIN_EMAIL: 'root@example.com', ADMIN_PASSWORD: PASSWORD }
+  expect(await greet({ ...env, ...later })).toMatch(/^Sallyport listens on http:\S+\n$/)
+})
+
+/** Starts the server at a terminal, stops it, and returns what its standard output has. */
+async function greet(env: Record<string, string>): Promise<string> {
+  const stdout = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true })
+  let stop = () => {}
+  const ended = run(['serve'], {
+    env: { ...env, LOG_LEVEL: 'silent' },
+    stdin: process.stdin,
+    stdout,
+    stderr: process.stderr,
+    onStop: (callback) => {
+      stop = callback
+    },
+    onReload() {},
+    onWarning() {},
+  })
+  await once(stdout, 'readable')
+  // The other lines follow before the server waits for this.
+  stop()
+  expect(await ended).toBe(0)
+  return stdout.read()
+}
 
 test('a variable that has almost the name of ours is told, and stops nothing', async () => {
   const env = { REFRESH_REUSE_WINDW: '5s' }

@@ -92,6 +92,7 @@ export function createServices(parts: ServiceParts) {
   const feed = createRevocationFeed({ store, clock, logger, stale: tokenConfig.stale, leewaySeconds })
   const pruner = createPruner({
     store,
+    clock,
     logger,
     leewaySeconds,
     auditRetentionSeconds: server.auditRetentionSeconds,

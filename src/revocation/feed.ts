@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js'
 import type { Logger } from '../base/logger.js'
 import type { Store } from '../store/contract.js'
 import type { RevocationEntry, RevocationPage } from '../store/revocation-record.js'
+import { createEarliestTime } from './earliest-time.js'
 import { KEEP_SECONDS } from './keep.js'
 import { createLiveEntries, type RevocationVerdict } from './live-entries.js'
 
@@ -45,6 +46,7 @@ export function createRevocationFeed(parts: {
   /** Whether all entries have to be read again. Stays true over polls that fail. */
   let readsAgain = false
   let loadedAt: number | null = null
+  const earliest = createEarliestTime(clock)
   let forgottenAt = clock.elapsed()
   let reportedStale = false
   let timer: NodeJS.Timeout | undefined
@@ -61,7 +63,7 @@ export function createRevocationFeed(parts: {
     if (reportedStale) logger.info({}, 'revocations are read again')
     reportedStale = false
     if (began - forgottenAt > FORGET_MS) {
-      entries.forgetExpired(clock.now() - (parts.leewaySeconds + KEEP_SECONDS) * 1000)
+      entries.forgetExpired(earliest(clock.now()) - (parts.leewaySeconds + KEEP_SECONDS) * 1000)
       forgottenAt = began
     }
   }
@@ -124,6 +126,7 @@ export function createRevocationFeed(parts: {
 
   return {
     async start() {
+      earliest(clock.now())
       await load()
       schedule()
     },

@@ -1,5 +1,7 @@
+import type { Clock } from '../base/clock.js'
 import type { Logger } from '../base/logger.js'
 import type { Store } from '../store/contract.js'
+import { createEarliestTime } from './earliest-time.js'
 import { KEEP_SECONDS } from './keep.js'
 
 const EVERY_MS = 60_000
@@ -7,7 +9,7 @@ const BATCH = 500
 
 /**
  * Deletes expired tokens, ended sessions, expired feed entries, and audit rows past their retention: in small batches,
- * once a minute.
+ * once a minute. A clock that jumps ahead deletes nothing for an hour: what is still needed is there when it comes back.
  */
 export interface Pruner {
   start(): void
@@ -18,6 +20,7 @@ export interface Pruner {
 
 export function createPruner(parts: {
   store: Pick<Store, 'prune' | 'pruneAudit' | 'now'>
+  clock: Pick<Clock, 'elapsed'>
   logger: Logger
   leewaySeconds: number
   /** How long the audit log is kept, in seconds. Null means forever. */
@@ -25,12 +28,15 @@ export function createPruner(parts: {
 }): Pruner {
   const { store, logger } = parts
   const marginMs = (parts.leewaySeconds + KEEP_SECONDS) * 1000
+  const earliest = createEarliestTime(parts.clock)
   let timer: NodeJS.Timeout | undefined
   let running: Promise<unknown> = Promise.resolve()
   let stopped = false
 
+  const readTime = async () => earliest((await store.now()).getTime())
+
   async function run(): Promise<number> {
-    const now = (await store.now()).getTime()
+    const now = await readTime()
     return (await pruneExpired(new Date(now - marginMs))) + (await pruneAudit(now))
   }
 
@@ -57,11 +63,16 @@ export function createPruner(parts: {
     return total
   }
 
+  /** Rounds never overlap, however long one takes. */
+  function inTurn(work: () => Promise<unknown>): void {
+    running = running.then(work).catch((error: unknown) => logger.warn({ err: error }, 'pruning failed'))
+  }
+
   return {
     start() {
+      inTurn(readTime)
       timer = setInterval(() => {
-        // Rounds never overlap, however long one takes.
-        running = running.then(run).catch((error: unknown) => logger.warn({ err: error }, 'pruning failed'))
+        inTurn(run)
       }, EVERY_MS)
       timer.unref()
     },

@@ -110,6 +110,7 @@ describe('P42 what is kept', () => {
     expect(await count()).toEqual({ tokens: 6, lines: 2 })
     const pruner = createPruner({
       store,
+      clock: { elapsed: server.clock.now },
       logger: silentLogger,
       leewaySeconds: 0,
       auditRetentionSeconds: null,
@@ -128,5 +129,39 @@ describe('P42 what is kept', () => {
     await pruner.run()
     expect(await count()).toEqual({ tokens: 0, lines: 0 })
     await server.logIn(username)
+  })
+
+  test('F7: a clock that jumps ahead and comes back deletes nothing that is still needed', async () => {
+    const server = await startServer()
+    const ada = await server.signUp()
+    await server.ask('mutation { logout { ended } }', { token: ada.accessToken })
+    const kept = await server.logIn(ada.username)
+    let elapsedMs = 0
+    const pruner = createPruner({
+      store: await server.store(),
+      clock: { elapsed: () => elapsedMs },
+      logger: silentLogger,
+      leewaySeconds: 0,
+      auditRetentionSeconds: 86_400,
+    })
+    expect(await pruner.run()).toBe(0)
+    server.clock.advance(90 * 86_400)
+    for (let minute = 0; minute < 10; minute++) {
+      elapsedMs += 60_000
+      expect(await pruner.run()).toBe(0)
+    }
+
+    server.clock.advance(-90 * 86_400)
+    const later = await startServer({ databaseUrl: server.databaseUrl, clock: server.clock })
+    expect(await later.judge(ada.accessToken)).toBe('TOKEN_REVOKED')
+    expect((await later.refresh(kept.refreshToken)).status).toBe(200)
+
+    // A clock that stays ahead for an hour is right.
+    server.clock.advance(90 * 86_400)
+    for (let minute = 0; minute <= 61; minute++) {
+      elapsedMs += 60_000
+      await pruner.run()
+    }
+    expect(await (await server.store()).listTokens({ limit: 10 })).toEqual([])
   })
 })

@@ -126,7 +126,13 @@ test('while thousands of rows are pruned in batches, refreshes go on and nothing
   )
   server.clock.advance(1000)
   let { refreshToken } = await server.logIn(username)
-  const pruner = createPruner({ store, logger: silentLogger, leewaySeconds: 0, auditRetentionSeconds: null })
+  const pruner = createPruner({
+    store,
+    clock: server.clock,
+    logger: silentLogger,
+    leewaySeconds: 0,
+    auditRetentionSeconds: null,
+  })
   let isPruning = true
   const pruned = pruner.run().finally(() => {
     isPruning = false

@@ -8,9 +8,9 @@ import type { NewAuditRecord } from '../../src/store/audit-record.js'
 import type { Store } from '../../src/store/contract.js'
 import { openStore } from '../../src/store/open-store.js'
 import type { NewRevocation } from '../../src/store/revocation-record.js'
-import { createTestClock } from '../support/test-clock.js'
+import { createTestClock, type TestClock } from '../support/test-clock.js'
 
-async function openAt(clock: ReturnType<typeof createTestClock>): Promise<Store> {
+async function openAt(clock: TestClock): Promise<Store> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-test-'))
   const store = await openStore({ databaseUrl: `file:${join(folder, 'prune.db')}`, clock })
   onTestFinished(async () => {
@@ -30,13 +30,19 @@ const append = (store: Store, count: number, expiresAt: Date | null) => {
   )
 }
 
+/** Its time goes on as the clock does. */
+function createTestPruner(store: Store, { now }: TestClock, auditRetentionSeconds: number | null = null) {
+  const clock = { elapsed: now }
+  return createPruner({ store, clock, logger: silentLogger, leewaySeconds: 30, auditRetentionSeconds })
+}
+
 test('P42 lines that are past, for every clock, go in as many batches as it takes; others stay', async () => {
   const clock = createTestClock()
   const store = await openAt(clock)
   await append(store, 1_201, new Date(clock.now()))
   await append(store, 2, new Date(clock.now() + 1_000))
   await append(store, 3, null)
-  const pruner = createPruner({ store, logger: silentLogger, leewaySeconds: 30, auditRetentionSeconds: null })
+  const pruner = createTestPruner(store, clock)
   clock.advance(90)
   expect(await pruner.run()).toBe(0)
   clock.advance(1)
@@ -51,7 +57,7 @@ test('stopped, it begins no further batch', async () => {
   const clock = createTestClock()
   const store = await openAt(clock)
   await append(store, 1_201, new Date(clock.now()))
-  const pruner = createPruner({ store, logger: silentLogger, leewaySeconds: 0, auditRetentionSeconds: null })
+  const pruner = createTestPruner(store, clock)
   clock.advance(3_600)
   const running = pruner.run()
   await pruner.stop()
@@ -75,7 +81,7 @@ test('the audit log is kept for its retention, to the second, and for ever witho
   await store.insertAuditRecords(Array.from({ length: 1_201 }, () => login))
   await store.insertAuditRecords([{ ...login, at: new Date(clock.now() + 1_000) }])
   const prune = (auditRetentionSeconds: number | null) =>
-    createPruner({ store, logger: silentLogger, leewaySeconds: 30, auditRetentionSeconds }).run()
+    createTestPruner(store, clock, auditRetentionSeconds).run()
 
   clock.advance(3_600)
   expect(await prune(3_600)).toBe(0)

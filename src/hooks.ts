@@ -1,7 +1,7 @@
 import type { Authenticate, SubjectOf } from './accounts/external.js'
+import { refuseNoFunctions, refuseUnknownOptions } from './base/check-options.js'
 import { checkErrorHooks, type ErrorHooks } from './base/error-hooks.js'
 import { OPTION_TABLE } from './base/option-table.js'
-import { refuseNoFunctions, refuseUnknownOptions } from './base/resolve-options.js'
 import type { Load, ReadGrants } from './context/index.js'
 import type { KeyFunctions } from './keys/key-functions.js'
 import type { ClaimsLoader, HeadersLoader } from './sessions/sign.js'

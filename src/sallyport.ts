@@ -114,12 +114,8 @@ export async function createSallyportOn(ground: Ground, options: SallyportOption
   const logger = chooseLogger(options.logger, { given: server.logLevel, console: options.logLevel })
   const clientOf = createClientOf(server.trustedProxies, logger)
   const administrator = resolveAdministrator(options)
-  const keys = await openKeyring(options, {
-    server,
-    verifyConfig,
-    clock: options.clock ?? ground.clock,
-    logger,
-  })
+  const { clock = ground.clock } = options
+  const keys = await openKeyring(options, { server, verifyConfig, clock, logger })
   let store: Store | undefined
   try {
     const { keyring } = keys
@@ -218,9 +214,10 @@ async function assemble(
     endpoint: server.endpoint,
     hasAdministrator: () => hasAdministrator(store),
     reloadKeys: keys.reload,
-    async listen({ port = options.port, host = options.host } = {}) {
+    async listen({ port = options.port, host = options.host, ...others } = {}) {
       if (listening !== undefined) throw new OptionError('port', 'is listened on already')
-      listening = listen({ handler, upgrade }, { ...resolveListen({ port, host }), ...connections })
+      const where = { ...resolveListen({ port, host, ...others }), ...connections }
+      listening = listen({ handler, upgrade }, where)
       try {
         const { url, port: bound } = await listening
         return { url, port: bound }

@@ -135,11 +135,11 @@ describe('the house', () => {
 
 /** Entry of the package → what running it loads of packages. */
 const LIGHT: Record<string, string[]> = {
-  './guard': ['@graphql-tools/utils', 'graphql'],
-  './guard/apollo': ['@graphql-tools/utils', 'graphql'],
-  './guard/mercurius': ['@graphql-tools/utils', 'graphql'],
-  './limits': ['graphql'],
-  './testing': ['@graphql-tools/utils', 'graphql'],
+  './guard': ['@graphql-tools/utils', 'fastest-levenshtein', 'graphql'],
+  './guard/apollo': ['@graphql-tools/utils', 'fastest-levenshtein', 'graphql'],
+  './guard/mercurius': ['@graphql-tools/utils', 'fastest-levenshtein', 'graphql'],
+  './limits': ['fastest-levenshtein', 'graphql'],
+  './testing': ['@graphql-tools/utils', 'fastest-levenshtein', 'graphql'],
   './context': ['cookie', 'fastest-levenshtein', 'jsonwebtoken', 'lru-cache'],
   './client': [],
 }

@@ -1,5 +1,6 @@
 import type { Claims } from './claims.js'
-import { type ErrorCode, isErrorCode, OptionError } from './errors.js'
+import { ERRORS, type ErrorCode, isErrorCode, OptionError } from './errors.js'
+import { findNearest } from './nearest-name.js'
 
 /** An error as a host's `errors` function sees it. */
 export interface ErrorInfo {
@@ -36,7 +37,11 @@ export function checkErrorHooks(errors: unknown): void {
     throw new OptionError('errors', 'must be an object: a function for each code')
   }
   for (const [code, hook] of Object.entries(errors)) {
-    if (!isErrorCode(code)) throw new OptionError('errors', `${JSON.stringify(code)} is no code of ours`)
+    if (!isErrorCode(code)) {
+      const meant = findNearest(code, Object.keys(ERRORS))
+      const hint = meant === undefined ? 'docs/errors.md lists them' : `did you mean ${meant}?`
+      throw new OptionError('errors', `${JSON.stringify(code)} is no code of ours; ${hint}`)
+    }
     if (typeof hook !== 'function') throw new OptionError('errors', `${code} must be a function`)
   }
 }

@@ -1,7 +1,7 @@
+import { refuseUnknownOptions } from './check-options.js'
 import { OptionError } from './errors.js'
 import type { KeyFolderConfig, KeyFolderOptions, KeyOptions } from './key-options.js'
 import type { ConnectionConfig, ConnectionOptions, ListenConfig, ListenOptions } from './listen-options.js'
-import { findNearest } from './nearest-name.js'
 import { OPTION_TABLE, type OptionName, type OptionSpec, type OptionValue } from './option-table.js'
 import type {
   FirstAdministrator,
@@ -160,6 +160,7 @@ export function resolveFirstAdministrator(options: ServerOptions): FirstAdminist
 }
 
 export function resolveListen(options: ListenOptions): ListenConfig {
+  refuseUnknownOptions(options, ['port', 'host'])
   return Object.freeze({ port: require(options, 'port'), host: require(options, 'host') })
 }
 
@@ -193,22 +194,4 @@ export function resolveKeys(options: KeyOptions): KeyOptions {
     algorithm: read(options, 'algorithm'),
     decodeAlgorithms: read(options, 'decodeAlgorithms'),
   })
-}
-
-/** Refuses unknown options: a misspelt name must not leave a default in force. */
-export function refuseUnknownOptions(options: object, known: ReadonlySet<string>): void {
-  for (const name of Object.keys(options)) {
-    if (known.has(name)) continue
-    const meant = findNearest(name, known)
-    const hint = meant === undefined ? 'docs/options.md lists them' : `did you mean ${meant}?`
-    throw new OptionError(name, `is no option; ${hint}`)
-  }
-}
-
-/** Refuses a hook that is no function: it would fail at a request. */
-export function refuseNoFunctions<T extends object>(options: T, names: readonly (keyof T & string)[]): void {
-  for (const name of names) {
-    const given = options[name]
-    if (given !== undefined && typeof given !== 'function') throw new OptionError(name, 'must be a function')
-  }
 }

@@ -1,30 +1,10 @@
-import { type Clock, systemClock } from '../base/clock.js'
+import { systemClock } from '../base/clock.js'
 import { createTimeout, unlessAborted } from './abort.js'
 import { CHANGE_PASSWORD, LOGIN, LOGOUT, REAUTHENTICATE, REFRESH, SIGNUP } from './operations.js'
+import { type ClientOptions, refuseUnknownOptions } from './options.js'
 import { AuthClientError, isSessionOver, readData, readRefusal } from './response.js'
 import { createSessionKeeper, type SessionState } from './session.js'
 import type { Payload } from './tokens.js'
-
-export interface ClientOptions {
-  /** The GraphQL endpoint. In a page, a path such as `/graphql` is enough. */
-  url: string | URL
-  /**
-   * Where the tokens are kept. `body`: in memory, and gone when the page reloads. `cookie`: in cookies that no script can
-   * read, which all tabs share.
-   * @default 'body'
-   */
-  delivery?: 'body' | 'cookie'
-  /** The refresh token of an earlier session, from the platform's secret storage. @default null */
-  refreshToken?: string | null
-  /** The name of the readable cookie with the `csrf` value. @default 'csrf_access_token' */
-  csrfCookieName?: string
-  /** The header that carries the `csrf` value. @default 'x-csrf-token' */
-  csrfHeaderName?: string
-  /** Sends the requests. @default globalThis.fetch */
-  fetch?: typeof globalThis.fetch
-  /** Gives the time; for tests. @default Date.now */
-  clock?: Clock
-}
 
 /** `logIn` needs either `username` or `email`. `signUp` needs at least one of them. */
 export interface Credentials {
@@ -82,11 +62,13 @@ type Send = (request: Request) => Promise<Response>
 
 /**
  * Creates a client for one session with a Sallyport server: it keeps the tokens and refreshes them.
+ * @throws {TypeError} for an option that it does not have.
  * @example
  * const client = createClient({ url: 'https://api.example.com/graphql' })
  * await client.logIn({ username: 'ada', password })
  */
 export function createClient(options: ClientOptions): AuthClient {
+  refuseUnknownOptions(options)
   const { url, delivery = 'body', refreshToken = null, clock = systemClock } = options
   const { csrfCookieName = 'csrf_access_token', csrfHeaderName = 'x-csrf-token' } = options
   const send = options.fetch ?? ((request, init) => globalThis.fetch(request, init))

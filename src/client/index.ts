@@ -1,2 +1,3 @@
-export { type AuthClient, type ClientOptions, type Credentials, createClient } from './client.js'
+export { type AuthClient, type Credentials, createClient } from './client.js'
+export type { ClientOptions } from './options.js'
 export { type Action, AuthClientError } from './response.js'

@@ -1,3 +1,4 @@
+import { refuseNoFunctions, refuseUnknownOptions } from '../base/check-options.js'
 import { systemClock } from '../base/clock.js'
 import { chooseLogger } from '../base/console-log.js'
 import { OptionError } from '../base/errors.js'
@@ -6,7 +7,7 @@ import type { LocationOptions } from '../base/location-options.js'
 import type { Logger } from '../base/logger.js'
 import type { VerifyConfig, VerifyOptions } from '../base/options.js'
 import { resolveLocations } from '../base/resolve-locations.js'
-import { refuseNoFunctions, refuseUnknownOptions, resolveVerify } from '../base/resolve-options.js'
+import { resolveVerify } from '../base/resolve-options.js'
 import { createFunctionKeyring, type KeyFunctions } from '../keys/key-functions.js'
 import { createKeyring, type Keyring } from '../keys/keyring.js'
 import { createRemoteKeyring } from '../keys/remote-jwks.js'
@@ -99,7 +100,7 @@ const KNOWN: Readonly<Record<keyof AuthContextOptions, true>> = {
 export function createAuthContext<TUser = unknown, TClaims = Record<string, unknown>>(
   options: AuthContextOptions<TUser, TClaims>,
 ): (source: RequestSource) => Promise<AuthContext<TUser>> {
-  refuseUnknownOptions(options, new Set(Object.keys(KNOWN)))
+  refuseUnknownOptions(options, Object.keys(KNOWN))
   refuseNoFunctions(options, ['loadUser', 'grants', 'isRevoked', 'verifyClaims'])
   const { loadUser, grants, revocation, verifyType, skipRevocationCheck } = options
   const logger = chooseLogger(options.logger)

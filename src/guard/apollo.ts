@@ -1,4 +1,5 @@
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql'
+import { refuseUnknownOptions } from '../base/check-options.js'
 import { type Request, ruleOnRequest } from './adapter.js'
 import { concealNamesOf } from './conceal-names.js'
 import type { Refusal } from './decide.js'
@@ -71,6 +72,7 @@ export interface ApolloGuardOptions {
  * challenge and without `data`. The server does not start with a schema that is not guarded. Throws `OptionError`.
  */
 export function apolloGuard(options: ApolloGuardOptions = {}): ApolloGuard {
+  refuseUnknownOptions(options, ['foreignAnswers'])
   const foreignAnswers = readForeignAnswers(options.foreignAnswers)
 
   async function findForeignRefusal(answer: ApolloAnswer): Promise<Refusal | undefined> {

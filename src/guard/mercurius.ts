@@ -1,4 +1,5 @@
 import { type DocumentNode, type GraphQLSchema, specifiedRules, type ValidationRule, validate } from 'graphql'
+import { refuseUnknownOptions } from '../base/check-options.js'
 import { AuthError } from '../base/errors.js'
 import { httpOf, toGraphQLError } from '../base/graphql-error.js'
 import { concealErrors, concealNamesOf } from './conceal-names.js'
@@ -61,10 +62,9 @@ export interface MercuriusGuardOptions {
  * with a schema from `guardSchema`: that refuses, before anything runs. Resolvers and loaders that Mercurius is given are
  * guarded too. Throws when the schema is not guarded; when another schema or field takes its place later, nothing is executed.
  */
-export function mercuriusGuard(
-  app: MercuriusApp,
-  { validationRules = [] }: MercuriusGuardOptions = {},
-): void {
+export function mercuriusGuard(app: MercuriusApp, options: MercuriusGuardOptions = {}): void {
+  refuseUnknownOptions(options, ['validationRules'])
+  const { validationRules = [] } = options
   const problem = findProblem(app.graphql.schema)
   if (problem !== null) throw new Error(problem)
   // Mercurius lets schema and resolvers be replaced at any time.

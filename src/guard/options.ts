@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../base/check-options.js'
 import { type Clock, systemClock } from '../base/clock.js'
 import { parseDuration } from '../base/duration.js'
 import { AuthError, OptionError } from '../base/errors.js'
@@ -68,8 +69,23 @@ const INTROSPECTIONS: readonly unknown[] = [
   'filtered',
 ] satisfies Introspection[]
 
-/** Throws `OptionError`. */
-export function resolveGuardOptions(options: GuardOptions): GuardConfig {
+const KNOWN: Readonly<Record<keyof GuardOptions, true>> = {
+  unmarked: true,
+  introspection: true,
+  viewer: true,
+  policies: true,
+  clock: true,
+  freshFor: true,
+  leeway: true,
+  directives: true,
+}
+
+/**
+ * Checks the options. `others` are those that only the caller knows.
+ * @throws {OptionError} naming the option.
+ */
+export function resolveGuardOptions(options: GuardOptions, others: readonly string[] = []): GuardConfig {
+  refuseUnknownOptions(options ?? {}, [...Object.keys(KNOWN), ...others])
   const { unmarked, introspection = 'public', clock = systemClock, viewer = viewerOfContext } = options ?? {}
   if (!UNMARKED.includes(unmarked)) {
     throw new OptionError('unmarked', "must be 'error', 'authenticated' or 'public'")
@@ -104,8 +120,7 @@ function readSeconds(option: string, value: Duration): number {
 }
 
 function resolveNames(mapping: Partial<DirectiveNames> = {}): DirectiveNames {
-  const unknown = Object.keys(mapping).find((name) => !Object.hasOwn(DIRECTIVE_NAMES, name))
-  if (unknown !== undefined) throw new OptionError(`directives.${unknown}`, 'is no directive of the guard')
+  refuseUnknownOptions(mapping, Object.keys(DIRECTIVE_NAMES), 'directives')
   const names = { ...DIRECTIVE_NAMES, ...mapping }
   if (new Set(Object.values(names)).size < Object.keys(names).length) {
     throw new OptionError('directives', 'gives one name to two directives')

@@ -64,7 +64,7 @@ export interface GuardPlugin {
  * schema.
  */
 export function useGuard(options: UseGuardOptions): GuardPlugin {
-  const config = resolveGuardOptions(options)
+  const config = resolveGuardOptions(options, ['foreignAnswers'])
   const foreignAnswers = readForeignAnswers(options.foreignAnswers)
   // A server may take its schema anew for each request.
   const guarded = new WeakMap<GraphQLSchema, GraphQLSchema>()

@@ -1,4 +1,5 @@
 import { type Awaitable, isPromise } from '../base/awaitable.js'
+import { refuseUnknownOptions } from '../base/check-options.js'
 import { OptionError } from '../base/errors.js'
 import type { Algorithm, KeyOptions } from '../base/key-options.js'
 import { type BoundKey, createKeyring, type Keyring } from './keyring.js'
@@ -44,7 +45,9 @@ const NONE: readonly BoundKey[] = Object.freeze([])
  * @example
  * const acme = createKey({ kid: 'acme', secret: process.env.ACME_SECRET })
  */
-export function createKey({ kid, secret, privateKey, publicKey, algorithm }: TokenKeyOptions): TokenKey {
+export function createKey(options: TokenKeyOptions): TokenKey {
+  refuseUnknownOptions(options, ['kid', 'secret', 'privateKey', 'publicKey', 'algorithm'])
+  const { kid, secret, privateKey, publicKey, algorithm } = options
   if (kid !== undefined && (typeof kid !== 'string' || kid === '')) {
     throw new OptionError('kid', 'must be a text that is not empty')
   }
@@ -109,12 +112,10 @@ function requireMade(name: string, key: unknown): Halves {
 function checkFunctions(given: unknown): KeyFunctions {
   if (typeof given !== 'object' || given === null)
     throw new OptionError('keys', 'must be an object with `find`')
-  const { find, sign, ...rest } = given as Record<string, unknown>
+  refuseUnknownOptions(given, ['find', 'sign'], 'keys')
+  const { find, sign } = given as Record<string, unknown>
   if (typeof find !== 'function') throw new OptionError('keys', '`find` must be a function')
   if (sign !== undefined && typeof sign !== 'function')
     throw new OptionError('keys', '`sign` must be a function')
-  const [unknown] = Object.keys(rest)
-  if (unknown !== undefined)
-    throw new OptionError('keys', `has ${JSON.stringify(unknown)}, which nobody calls`)
   return given as KeyFunctions
 }

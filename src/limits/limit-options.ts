@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from '../base/check-options.js'
 import { OptionError } from '../base/errors.js'
 import { LIMIT_DEFAULTS } from '../base/limit-defaults.js'
 import type { DocumentLimits } from '../base/options.js'
@@ -37,9 +38,9 @@ const LEAST: Readonly<Record<keyof Limits, number>> = {
 
 /** @throws {OptionError} for a limit that is unknown or out of range. */
 export function resolveLimits(options: LimitOptions = {}): Limits {
+  refuseUnknownOptions(options, Object.keys(LEAST))
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   for (const [name, value] of given) {
-    if (!Object.hasOwn(LEAST, name)) throw new OptionError(name, 'is not a limit of documents')
     const least = LEAST[name as keyof Limits]
     const isWhole = Number.isInteger(value) || value === Number.POSITIVE_INFINITY
     if (!isWhole || value < least) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isEnabled } from '../accounts/authenticate.js'
 import { readDevice } from '../accounts/credentials.js'
 import { bareUser, ensureUser, type SubjectOf } from '../accounts/external.js'
+import { refuseUnknownOptions } from '../base/check-options.js'
 import { toSeconds } from '../base/clock.js'
 import { parseDuration } from '../base/duration.js'
 import { AuthError, OptionError } from '../base/errors.js'
@@ -51,6 +52,8 @@ export type IssueRefresh = Pick<IssueAccess, 'subject' | 'expiresIn' | 'claims' 
 }
 
 const ATTEMPTS = 3
+/** The names that both inputs have. */
+const SHARED_INPUT = ['subject', 'expiresIn', 'claims', 'headers']
 
 /** The subject, and the time of issue. */
 interface Grounds {
@@ -127,8 +130,10 @@ export function createTokenIssuing(parts: {
   }
 
   return {
-    issueAccess: ({ subject, fresh = false, expiresIn, roles, claims, headers }) =>
-      issue(subject, ({ subject, now }) => {
+    async issueAccess(input) {
+      refuseUnknownOptions(input, [...SHARED_INPUT, 'fresh', 'roles'])
+      const { fresh = false, expiresIn, roles, claims, headers } = input
+      return issue(input.subject, ({ subject, now }) => {
         const issuedAt = toSeconds(now.getTime())
         const token = {
           jti: randomUUID(),
@@ -160,10 +165,13 @@ export function createTokenIssuing(parts: {
           tokenId: token.jti,
           write: (tx) => tx.insertTokens([row]),
         }
-      }),
+      })
+    },
 
-    issueRefresh: ({ subject, expiresIn, claims, headers, device }) =>
-      issue(subject, ({ subject, now }) => {
+    async issueRefresh(input) {
+      refuseUnknownOptions(input, [...SHARED_INPUT, 'device'])
+      const { expiresIn, claims, headers, device } = input
+      return issue(input.subject, ({ subject, now }) => {
         const refreshTtlSeconds = readLife(expiresIn, config.refreshTtlSeconds)
         const origin = { device: readDevice(device), ip: null, userAgent: null }
         const session = newSession(subject, origin, now, { ...config, refreshTtlSeconds })
@@ -176,7 +184,8 @@ export function createTokenIssuing(parts: {
             await tx.insertTokens([refreshRow(session)])
           },
         }
-      }),
+      })
+    },
   }
 }
 

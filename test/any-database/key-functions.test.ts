@@ -107,7 +107,7 @@ test('without sign nothing is issued, and the fields that would are off', async 
 
 test.each<[string, object, string]>([
   ['keys that are no functions', { keys: { find: 'a text' } }, 'keys'],
-  ['a function that nobody calls', { keys: { ...keys, decode: () => null } }, 'keys'],
+  ['a function that nobody calls', { keys: { ...keys, decode: () => null } }, 'keys.decode'],
   ['keys and a secret', { keys, secret: SECRET }, 'secret'],
   ['keys and a folder', { keys, keysDir: 'keys' }, 'keysDir'],
 ])('%s stop the start', async (_what, options, option) => {

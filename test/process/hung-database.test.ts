@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { hangOnce } from '../soak/hang-lane.js'
+import * as soak from '../soak/killed-server.js'
 import { stopDatabase } from '../soak/stopped-database.js'
 import { startCluster } from '../support/postgresql-cluster.js'
-import { makeFolder } from './start-process.js'
+import { MAIN, makeFolder } from './start-process.js'
 import { startServer } from './start-server.js'
 
 test('F28: a stop takes 10 s at most while the database hangs under a request', {
@@ -23,4 +25,20 @@ test('F28: a stop takes 10 s at most while the database hangs under a request', 
   // The process itself needs a moment to end, and the machine may be busy.
   expect(performance.now() - begun).toBeLessThan(12_000)
   await asked
+})
+
+/** The short form of `test/soak/hang.ts`: longer than a transaction may take, so that some end in the middle. */
+test('F25: a database that hangs for 12 s under load leaves nothing half done', {
+  timeout: 120_000,
+}, async () => {
+  const cluster = await startCluster()
+  onTestFinished(() => cluster.stop())
+  const admin = { email: 'root@example.com', password: soak.PASSWORD }
+  const env = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password, REFRESH_REUSE_WINDOW: '30s' }
+  const server = await soak.startServer(MAIN, { folder: await makeFolder(), databaseUrl: cluster.url, env })
+  onTestFinished(() => server.kill())
+  const ground = { url: server.url, databaseUrl: cluster.url, databasePid: cluster.pid, admin }
+  const { problems, counts } = await hangOnce(ground, 12_000)
+  expect(problems).toEqual([])
+  expect(counts.get('UNAVAILABLE')).toBeGreaterThan(0)
 })

@@ -29,11 +29,11 @@ interface GraphQLResponse {
 }
 
 /**
- * The code and action of a 401's first error, and whether the request was refused before anything was executed. Null for
+ * The code and action of a refusal's first error, and whether the request was refused before anything was executed. Null for
  * every other response. The body is read from a clone, so the caller can still read it.
  */
 export async function readRefusal(response: Response): Promise<(Refusal & { ranNothing: boolean }) | null> {
-  if (response.status !== 401) return null
+  if (!isRefusal(response)) return null
   const text = await response.clone().text()
   const parsed = parse(isEventStream(response) ? firstEvent(text) : text)
   const refusal = refusalIn(parsed)
@@ -64,6 +64,12 @@ function refusalIn(parsed: GraphQLResponse | null): Refusal | null {
   const { code, action } = parsed?.errors?.[0]?.extensions ?? {}
   if (typeof action !== 'string') return null
   return { code: typeof code === 'string' ? code : undefined, action: action as Action }
+}
+
+/** A 401, or a stream of events that was accepted to say what would be one: no other has a challenge. */
+function isRefusal(response: Response): boolean {
+  if (response.status === 401) return true
+  return isEventStream(response) && response.headers.has('www-authenticate')
 }
 
 function isEventStream({ headers }: Response): boolean {

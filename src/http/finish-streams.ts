@@ -41,10 +41,23 @@ export function useFinishedStreams(parts: {
       const summary = summarise(errors)
       takeBackCookies(summary?.code, serverContext as object)
       const reason = findReason(result.errors, serverContext)
-      errorsOf.set(req ?? request, summary && { ...summary, reason, failures })
+      const { status } = (errors[0]?.extensions.http ?? {}) as GraphQLHTTPExtensions
+      errorsOf.set(req ?? request, summary && { ...summary, reason, failures, status })
       setResult({ ...result, errors })
     },
+    onResponse: acceptStream,
   }
+}
+
+/**
+ * The protocol of graphql-sse: a refusal is an event of an accepted stream. Its client and `EventSource` read no body of
+ * a 4xx, and the client sends the operation again. Headers stay: `Retry-After`, and the challenge by which
+ * `sallyport/client` knows a refusal. 405 is about the request's method and not about the operation.
+ */
+const acceptStream: NonNullable<Plugin['onResponse']> = ({ response, setResponse, fetchAPI }) => {
+  if (response.status === 200 || response.status === 405) return
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return
+  setResponse(new fetchAPI.Response(response.body, { status: 200, headers: response.headers }))
 }
 
 /** What a stream says: its answer has a status already. */

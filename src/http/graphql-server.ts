@@ -1,4 +1,11 @@
-import { type ExecutionArgs, type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql'
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  subscribe,
+} from 'graphql'
 import { createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga'
 import { AuthError } from '../base/errors.js'
 import { toGraphQLError } from '../base/graphql-error.js'
@@ -12,6 +19,7 @@ import { createDocumentCaches } from './document-cache.js'
 import { endWithError } from './end-with-error.js'
 import { type Finish, finishEvents, type OnFailure, useFinishedStreams } from './finish-streams.js'
 import type { AnswerError, PlainAnswer } from './http-refusal.js'
+import { InvalidDocument } from './invalid-document.js'
 import { type CountAttempts, useOneCredential } from './one-credential.js'
 import { createDescribeOperation, type DescribeOperation } from './operation-mark.js'
 import { createToPublicError, type Failure, failureOf, logFailure } from './public-error.js'
@@ -60,7 +68,7 @@ export interface GraphQLServer {
 }
 
 export interface OpenedOperation {
-  /** What it answers, as it is shown. */
+  /** What it answers, as it is shown. Throws an `InvalidDocument` for one that can never be executed. */
   readonly events: AsyncIterable<ExecutionResult>
   /** For the log. */
   readonly end: RequestEnd
@@ -99,12 +107,17 @@ export function createGraphQLServer(parts: {
   }
   const onStreamFailure: OnFailure = (failure) => logFailure(parts.logger, failure)
   const caches = createDocumentCaches()
+  /** The requests whose document is valid: a context is made for nothing else. */
+  const validated = new WeakSet<object>()
   const streamErrors = new WeakMap<object, AnswerError | undefined>()
   const yoga = createYoga<Given, object>({
     schema: parts.schema,
     // What comes here was for GraphQL, though a host's router may have it below another path.
     graphqlEndpoint: '*',
-    context: parts.context,
+    context: (initial) => {
+      validated.add(initial.request)
+      return parts.context(initial)
+    },
     plugins: [
       graphqlJs,
       useOneCredential(parts.countAttempts),
@@ -153,13 +166,19 @@ export function createGraphQLServer(parts: {
         return { events, end: { status: 200, isStream: true } }
       }
       const finished = finishOne(result, context)
-      return { events: giveOnce(finished.result), end: finished }
+      const { errors } = finished.result
+      const isInvalid = errors !== undefined && !validated.has(operation.request)
+      return { events: isInvalid ? failOnce(errors) : giveOnce(finished.result), end: finished }
     },
   }
 }
 
 async function* giveOnce(result: ExecutionResult): AsyncGenerator<ExecutionResult> {
   yield result
+}
+
+function failOnce(errors: readonly GraphQLError[]): AsyncIterable<ExecutionResult> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new InvalidDocument(errors)) }) }
 }
 
 async function resultOf(

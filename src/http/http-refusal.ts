@@ -43,13 +43,15 @@ export interface AnswerError {
   readonly code: string
   readonly id?: string | undefined
   readonly reason?: string | undefined
+  /** The status of a response that is this error alone, also where it is sent as an event of a stream with 200. */
+  readonly status?: number | undefined
   /** What failed on our side. */
   readonly failures?: readonly Failure[] | undefined
 }
 
 /** Of several, the one that has an id: the first may be less than what went wrong. */
 export function summarise(errors: readonly { readonly extensions: unknown }[]): AnswerError | undefined {
-  const all = errors.map(({ extensions }) => extensions as Partial<AnswerError>)
+  const all = errors.map(({ extensions }) => extensions as Pick<Partial<AnswerError>, 'code' | 'id'>)
   const { code, id } = all.find(({ id }) => typeof id === 'string') ?? all[0] ?? {}
   return code === undefined ? undefined : { code, id }
 }

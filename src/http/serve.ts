@@ -73,7 +73,8 @@ export function createServe(options: ServeOptions): (exchange: Exchange) => Prom
     for (const [name, value] of Object.entries(options.headers)) exchange.set(name, value)
     exchange.set('x-request-id', entry.id)
     const { status, asked } = await exchange.stream(graphql.yoga, body)
-    log.end(entry, { status, error: graphql.errorOf(asked), isStream: true })
+    const error = graphql.errorOf(asked)
+    log.end(entry, { status: error?.status ?? status, error, isStream: true })
     return null
   }
 

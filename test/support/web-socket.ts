@@ -89,10 +89,11 @@ export function subscribe({ send }: RawSocket, query: string, variables?: object
   return id
 }
 
-/** The one result of an operation. */
+/** The one result of an operation; the errors of one that is not valid. */
 export async function ask(raw: RawSocket, query: string, variables?: object): Promise<Message> {
   const id = subscribe(raw, query, variables)
   const result = await raw.take()
+  if (result.id === id && result.type === 'error') return { errors: result.payload }
   const end = await raw.take()
   if (result.id !== id || end.type !== 'complete') throw new Error(JSON.stringify([result, end]))
   return result.payload

@@ -33,7 +33,7 @@ const UNUSED = { schema: buildSchema('type Query { unused: Int }'), document: pa
 
 type Begin = () => Events
 
-/** Speaks `graphql-transport-ws` with peers, by graphql-ws. `maskErrors` shows what cannot be written. */
+/** Speaks `graphql-transport-ws` with peers, by graphql-ws. `maskErrors` shows what an operation fails by. */
 export function createProtocol(parts: {
   readonly paramNames: ReadonlySet<string>
   readonly maskErrors: (errors: readonly unknown[]) => readonly { message: string }[]

@@ -114,8 +114,9 @@ export function createSocketOperations(parts: {
         return new Promise((resolve, reject) => {
           release = () => resolve(OVER)
           advance().then(resolve, (error) => {
-            stop()
+            // Before it is let go of, which ends it without a word.
             reject(error)
+            stop()
           })
         })
       },

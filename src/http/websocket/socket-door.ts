@@ -9,6 +9,7 @@ import type { Logger } from '../../base/logger.js'
 import { answerConcealed } from '../answer-failure.js'
 import type { GraphQLServer } from '../graphql-server.js'
 import { answerError, answerRefusal, HttpRefusal, nothingHere, type PlainAnswer } from '../http-refusal.js'
+import { findInvalidDocument } from '../invalid-document.js'
 import { createHostCheck, targetOf } from '../node-exchange.js'
 import { isFromForeignOrigin } from '../origin.js'
 import { isPeerGone } from '../peer.js'
@@ -80,7 +81,9 @@ export function createSocketDoor(parts: {
   const converse = createProtocol({
     paramNames: paramNamesOf(locations),
     maskErrors: (errors) =>
-      errors.map((error) => {
+      errors.flatMap((error) => {
+        const invalid = findInvalidDocument(error)
+        if (invalid !== undefined) return invalid.errors.map((one) => one.toJSON())
         const concealed = conceal(asError(error))
         const failure = failureOf(concealed)
         if (failure !== undefined) logFailure(logger, failure)

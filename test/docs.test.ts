@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const pages = ['', 'docs/', 'examples/'].flatMap((folder) =>
+const pages = ['', 'docs/', 'docs/contributing/', 'examples/'].flatMap((folder) =>
   readdirSync(resolve(root, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}${name}`),
@@ -61,4 +61,19 @@ test('what the pages of the npm package link to is in it', () => {
   const isPacked = (target: string) => packed.some((path) => path === target || path.startsWith(`${target}/`))
   expect(targets).toContain('examples')
   expect(targets.filter((target) => !isPacked(target))).toEqual([])
+})
+
+test.each([
+  ['parity.md', /^\| (P\d\d) \|/gm],
+  ['guard-cases.md', /^- (G\d\d) /gm],
+])('every id of docs/contributing/%s is in the name of a test', (page, id) => {
+  const ids = [...readFileSync(resolve(root, 'docs/contributing', page), 'utf8').matchAll(id)]
+  const tests = readdirSync(resolve(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(resolve(root, 'test', name), 'utf8'))
+    .join('\n')
+  expect(ids.length).toBeGreaterThan(40)
+  expect(ids.map(([, name = '']) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(tests))).toEqual(
+    [],
+  )
 })

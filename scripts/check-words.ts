@@ -27,6 +27,7 @@ const ROOMS = [
 const PAGES = [
   'README.md',
   'SECURITY.md',
+  'docs/clients.md',
   'docs/getting-started.md',
   'docs/guarding.md',
   'docs/operating.md',

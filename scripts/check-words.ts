@@ -28,6 +28,7 @@ const PAGES = [
   'README.md',
   'SECURITY.md',
   'docs/clients.md',
+  'docs/errors.md',
   'docs/getting-started.md',
   'docs/guarding.md',
   'docs/operating.md',

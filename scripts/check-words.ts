@@ -29,6 +29,7 @@ const PAGES = [
   'SECURITY.md',
   'docs/clients.md',
   'docs/errors.md',
+  'docs/flask-jwt-extended.md',
   'docs/getting-started.md',
   'docs/guarding.md',
   'docs/operating.md',

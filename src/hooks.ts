@@ -14,7 +14,7 @@ export interface Hooks extends HostChecks {
    * a password of ours are off then.
    */
   readonly authenticate?: Authenticate
-  /** Loads what `context.user()` and `me` answer; null: `USER_NOT_FOUND`. By default the account, as a `PublicUser`. */
+  /** Loads the user of `context.user()` and `me`. Null: `USER_NOT_FOUND`. By default the account, as a `PublicUser`. */
   readonly loadUser?: Load<unknown>
   /**
    * Further claims of every access token of a user, and of what `tokens.issueAccess` and `tokens.issueRefresh` issue. May not set
@@ -28,23 +28,24 @@ export interface Hooks extends HostChecks {
    * as `claims`, and fails alike.
    */
   readonly headers?: HeadersLoader
-  /** What `sub` is for a user as `authenticate` answers them, or as they are given to `tokens.issueAccess`. By default their `id`. */
+  /** Returns `sub` for a user of `authenticate` or `tokens.issueAccess`. By default their `id`. */
   readonly subjectOf?: SubjectOf
   /**
-   * Where roles and scopes stand in the claims, when they stand elsewhere than in `roles` and `scope`. When it throws, or
-   * answers anything but lists of text, the token is refused (`CLAIMS_REJECTED`).
+   * Returns the roles and scopes of a token that has them in other claims than `roles` and `scope`. When it throws, or
+   * returns anything but lists of text, the token is refused with `CLAIMS_REJECTED`.
    */
   readonly grants?: ReadGrants
   /**
-   * Keys of the host's own choice, such as one for each tenant, in place of every other key: `find(header, claims)` answers
-   * the keys that may have signed a token, `sign(subject)` the one that signs for somebody; all are made by `createKey`. What
-   * `find` is given is not verified. Every signature is verified at every request, so that a key may be taken back at any time.
+   * Keys that the host chooses for each token, for example one for each tenant, in place of every other key.
+   * `find(header, claims)` returns the keys that may have signed a token, `sign(subject)` the key that signs the tokens of
+   * this subject. `createKey` makes them. Header and claims of `find` are not verified. Every signature is verified at
+   * every request, so a key may be withdrawn at any time.
    */
   readonly keys?: KeyFunctions
   /**
-   * Other words for an error: by its code a function of `{ code, message, extensions, path, header, claims }` that answers
-   * `{ message, extensions, status }`, or some of them. `code`, `action` and headers stay. Synchronous; where it fails, the
-   * plain error is answered and the log says so. What a subscription says once it streams has no status.
+   * Changes the errors of a code: a function of `{ code, message, extensions, path, header, claims }` that returns
+   * `{ message, extensions, status }`, or some of them. `code`, `action` and headers stay. It is synchronous. When it fails,
+   * the client gets the unchanged error, and the log reports it. An error in an open stream has no status.
    */
   readonly errors?: ErrorHooks
 }

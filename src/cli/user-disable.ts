@@ -8,7 +8,7 @@ export function userDisableCommand(process: Process): Command {
   return setDisabledCommand(process, {
     name: 'disable',
     disabled: true,
-    description: 'End all sessions of an account within a second, and let nobody log in to it.',
+    description: 'End all sessions of an account within a second, and refuse logins to it.',
   })
 }
 

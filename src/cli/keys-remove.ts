@@ -5,9 +5,7 @@ import type { Process } from './process.js'
 
 export function keysRemoveCommand({ env, stdout }: Process): Command {
   return new Command('remove')
-    .description(
-      'In an emergency: remove a key that an attacker may have. Every token it signed is refused.',
-    )
+    .description('In an emergency: remove a key that an attacker may have. Every token it signed is refused.')
     .argument('<kid>', 'its name, as `keys list` shows it')
     .option('--json', 'as JSON')
     .addHelpText(

@@ -13,12 +13,12 @@ const run = promisify(execFile)
 test.each([
   {
     entry: 'sallyport/guard',
-    installed: ['graphql', '@graphql-tools/utils'],
+    installed: ['graphql', '@graphql-tools/utils', 'fastest-levenshtein'],
     gives: ['guardSchema', 'guardTypeDefs', 'useGuard'],
   },
   {
     entry: 'sallyport/limits',
-    installed: ['graphql'],
+    installed: ['graphql', 'fastest-levenshtein'],
     gives: ['checkDocument', 'limitsRule', 'useLimits'],
   },
   {

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { OptionError } from '../base/errors.js'
 import type { ConnectionConfig, ListenConfig } from '../base/listen-options.js'
 import { inTurn } from './in-turn.js'
+import { createLoopTurns } from './loop-turns.js'
 import { serveAnew } from './serve-anew.js'
 import { createSocketTurns } from './socket-turns.js'
 import { isWebSocket, type UpgradeListener } from './websocket/socket-door.js'
@@ -42,6 +43,7 @@ export async function listen(
   }
 
   const takeInTurn = createSocketTurns()
+  const startInTurn = createLoopTurns()
   const limits = {
     keepAliveTimeout: config.keepAliveSeconds * 1_000,
     headersTimeout: config.headersSeconds * 1_000,
@@ -52,7 +54,9 @@ export async function listen(
     if (draining) closeAfter(response)
     underWayOn(request.socket).add(response)
     response.once('close', forget)
-    takeInTurn(request.socket, response, () => handler(request, response))
+    // Read while it is there: Node forgets the address with the connection, and a limit counts by it.
+    void request.socket.remoteAddress
+    takeInTurn(request.socket, response, () => startInTurn(() => handler(request, response)))
   })
   server.on('upgrade', (request, socket, first) => {
     inTurn(request.socket, underWayOn(request.socket), () => {

@@ -8,33 +8,24 @@ const MAX_PER_TURN = 8
 export function createLoopTurns() {
   const waiting: (() => void)[] = []
   let started = 0
-  let isScheduled = false
 
-  function schedule(): void {
-    if (isScheduled) return
-    isScheduled = true
-    setImmediate(turn)
+  function run(start: () => void): void {
+    if (started === 0) setImmediate(nextTurn)
+    started++
+    start()
   }
 
-  function turn(): void {
-    isScheduled = false
+  function nextTurn(): void {
     started = 0
     while (started < MAX_PER_TURN) {
       const start = waiting.shift()
-      if (start === undefined) break
-      started++
-      schedule()
-      start()
+      if (start === undefined) return
+      run(start)
     }
   }
 
   return (start: () => void): void => {
-    schedule()
-    if (started === MAX_PER_TURN || waiting.length > 0) {
-      waiting.push(start)
-      return
-    }
-    started++
-    start()
+    if (started < MAX_PER_TURN && waiting.length === 0) run(start)
+    else waiting.push(start)
   }
 }

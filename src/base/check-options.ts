@@ -1,5 +1,5 @@
 import { OptionError } from './errors.js'
-import { findNearest } from './nearest-name.js'
+import { suggestName } from './nearest-name.js'
 
 /**
  * Refuses unknown options: a misspelt name must not leave a default in force.
@@ -10,11 +10,10 @@ export function refuseUnknownOptions(options: object, known: Iterable<string>, p
   const names = [...known]
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue
-    const meant = findNearest(name, names)
     // Long lists have a page of their own.
     const list = names.length > 12 ? 'docs/options.md lists them' : `the options are ${names.join(', ')}`
     const path = place === undefined ? name : `${place}.${name}`
-    throw new OptionError(path, `is no option; ${meant === undefined ? list : `did you mean ${meant}?`}`)
+    throw new OptionError(path, `is no option; ${suggestName(name, names, list)}`)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Claims } from './claims.js'
 import { ERRORS, type ErrorCode, isErrorCode, OptionError } from './errors.js'
-import { findNearest } from './nearest-name.js'
+import { suggestName } from './nearest-name.js'
 
 /** An error as a host's `errors` function sees it. */
 export interface ErrorInfo {
@@ -38,8 +38,7 @@ export function checkErrorHooks(errors: unknown): void {
   }
   for (const [code, hook] of Object.entries(errors)) {
     if (!isErrorCode(code)) {
-      const meant = findNearest(code, Object.keys(ERRORS))
-      const hint = meant === undefined ? 'docs/errors.md lists them' : `did you mean ${meant}?`
+      const hint = suggestName(code, Object.keys(ERRORS), 'docs/errors.md lists them')
       throw new OptionError('errors', `${JSON.stringify(code)} is no code of ours; ${hint}`)
     }
     if (typeof hook !== 'function') throw new OptionError('errors', `${code} must be a function`)

@@ -9,6 +9,12 @@ export function findNearest(given: string, names: Iterable<string>): string | un
   return undefined
 }
 
+/** Says which of the names was meant; `otherwise` when none of them is near. */
+export function suggestName(given: string, names: Iterable<string>, otherwise: string): string {
+  const meant = findNearest(given, names)
+  return meant === undefined ? otherwise : `did you mean ${meant}?`
+}
+
 function isNear(given: string, name: string): boolean {
   // The library's time grows with the length, and an environment may hold anything.
   if (Math.abs(given.length - name.length) > 2) return false

@@ -31,7 +31,11 @@ const KNOWN: Readonly<Record<keyof ClientOptions, true>> = {
   clock: true,
 }
 
-/** Refuses a misspelt name, which would leave a default in force. @throws {TypeError} naming it. */
+/**
+ * Refuses a misspelt name, which would leave a default in force. That of `base/` needs a package, and the client has no
+ * dependency.
+ * @throws {TypeError} naming the option.
+ */
 export function refuseUnknownOptions(options: ClientOptions): void {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(KNOWN, name))
   if (unknown === undefined) return

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { startGround } from '../soak/hang-ground.js'
 import { hangOnce } from '../soak/hang-lane.js'
-import * as soak from '../soak/killed-server.js'
 import { stopDatabase } from '../soak/stopped-database.js'
 import { startCluster } from '../support/postgresql-cluster.js'
 import { MAIN, makeFolder } from './start-process.js'
@@ -33,11 +33,8 @@ test('F25: a database that hangs for 12 s under load leaves nothing half done', 
 }, async () => {
   const cluster = await startCluster()
   onTestFinished(() => cluster.stop())
-  const admin = { email: 'root@example.com', password: soak.PASSWORD }
-  const env = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password, REFRESH_REUSE_WINDOW: '30s' }
-  const server = await soak.startServer(MAIN, { folder: await makeFolder(), databaseUrl: cluster.url, env })
-  onTestFinished(() => server.kill())
-  const ground = { url: server.url, databaseUrl: cluster.url, databasePid: cluster.pid, admin }
+  const ground = await startGround(MAIN, await makeFolder(), cluster)
+  onTestFinished(() => ground.kill())
   const { problems, counts } = await hangOnce(ground, 12_000)
   expect(problems).toEqual([])
   expect(counts.get('UNAVAILABLE')).toBeGreaterThan(0)

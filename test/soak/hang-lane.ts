@@ -3,6 +3,7 @@ import { findBreaches } from '../support/invariants.js'
 import { openPool } from '../support/postgresql-pool.js'
 import { openReader } from '../support/read-database.js'
 import { judge, type Lane } from './hang-client.js'
+import type { Ground } from './hang-ground.js'
 import { changePasswords, endSessions, setRolesAs, signUpOften, type User, useTwoTabs } from './hang-users.js'
 import { stopDatabase } from './stopped-database.js'
 
@@ -18,15 +19,6 @@ export interface HangReport {
   readonly slowestMs: number
   readonly counts: ReadonlyMap<string, number>
   readonly problems: readonly string[]
-}
-
-/** A server on a database of its own. */
-export interface Ground {
-  readonly url: string
-  readonly databaseUrl: string
-  /** The process that all of the database's are below. */
-  readonly databasePid: number
-  readonly admin: { email: string; password: string }
 }
 
 /** Stops the database under load for so long, and looks at everything when it is back. */

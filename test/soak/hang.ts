@@ -12,8 +12,8 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startCluster } from '../support/postgresql-cluster.js'
+import { startGround } from './hang-ground.js'
 import { type HangReport, hangOnce } from './hang-lane.js'
-import { PASSWORD, startServer } from './killed-server.js'
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +27,6 @@ const { values } = parseArgs({
   },
 })
 const until = Date.now() + Number(values.minutes) * 60_000
-const admin = { email: 'root@example.com', password: PASSWORD }
 const nextRandom = createRandom(Number(values.seed))
 const reports: HangReport[] = []
 let begun = 0
@@ -41,9 +40,7 @@ async function runLane(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-hang-'))
   const cluster = await startCluster()
   try {
-    const env = { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password, REFRESH_REUSE_WINDOW: '30s' }
-    const server = await startServer(values.main, { folder, databaseUrl: cluster.url, env })
-    const ground = { url: server.url, databaseUrl: cluster.url, databasePid: cluster.pid, admin }
+    const ground = await startGround(values.main, folder, cluster)
     while (begun < Number(values.rounds) && Date.now() < until) {
       const round = ++begun
       const seconds = Number(values.min) + nextRandom() * (Number(values.max) - Number(values.min))
@@ -52,7 +49,7 @@ async function runLane(): Promise<void> {
       for (const problem of done.problems) console.error(`round ${round}: ${problem}`)
       console.log(`round ${round}: ${describe(done)}`)
     }
-    await server.kill()
+    await ground.kill()
   } finally {
     await cluster.stop()
     await rm(folder, { recursive: true, force: true })
